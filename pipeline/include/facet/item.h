@@ -1,0 +1,39 @@
+// Items: one line a row of the workspace, saying whose scan it is and what it shows. Row numbers never change.
+#ifndef FACET_ITEM_H
+#define FACET_ITEM_H
+
+#include <facet/error.h>
+#include <stdint.h>
+
+struct facet_item {
+    const char *dataset; // name of the source; set by the engine
+    const char *subject; // unique inside its dataset
+    const char *label;   // class name, "" when unknown
+    const char *path;    // where the scan came from
+    const char *licence; // consent or licence that travels with the row
+    int32_t sequence;    // rows of a sequence are consecutive; numbered inside the source
+    int32_t frame;       // 0, 1, ... inside the sequence
+    float intensity;     // 0..1, NaN when unknown
+};
+
+struct facet_items; // the table; strings are kept once
+
+int64_t facet_items_count(const struct facet_items *items);
+// Borrowed strings, valid as long as the table.
+struct facet_item facet_items_get(const struct facet_items *items, int64_t row);
+
+// Appends a row (strings are copied). Not thread-safe. Errors: FACET_ERROR_MEMORY.
+int facet_items_add(struct facet_items *items, const struct facet_item *item, struct facet_error *error);
+
+// Small integers for grouping: datasets in source order; subjects unique over all datasets in order of first
+// appearance; classes (labels) sorted by name, -1 for an unlabelled row.
+int facet_items_datasets(const struct facet_items *items);
+const char *facet_items_dataset_name(const struct facet_items *items, int dataset);
+int facet_items_classes(const struct facet_items *items);
+const char *facet_items_class_name(const struct facet_items *items, int label);
+int facet_items_subjects(const struct facet_items *items);
+int facet_items_dataset_of(const struct facet_items *items, int64_t row);
+int facet_items_subject_of(const struct facet_items *items, int64_t row);
+int facet_items_class_of(const struct facet_items *items, int64_t row);
+
+#endif
