@@ -32,7 +32,8 @@ int nn_params_init(struct nn_params *params, uint64_t seed, struct facet_error *
 int nn_params_count(const struct nn_params *params);
 struct nn_param_info nn_params_info(const struct nn_params *params, int id);
 int nn_params_find(const struct nn_params *params, const char *name); // -1: none
-float *nn_params_values(struct nn_params *params);                    // flat, nn_params_size floats
+// Flat, nn_params_size floats; every parameter starts on a 64-byte boundary, the gaps between them hold zeros.
+float *nn_params_values(struct nn_params *params);
 size_t nn_params_size(const struct nn_params *params);
 
 // AdamW (Loshchilov & Hutter, ICLR 2019, algorithm 2) on flat vectors: m, v hold the moments, step counts from 1.
@@ -64,11 +65,11 @@ void nn_tape_backward(struct nn_tape *tape);
 
 // For ops of one's own: memory that lives until reset, and a step of the walk back. `context` is tape memory.
 void *nn_tape_alloc(struct nn_tape *tape, size_t bytes); // 64-byte aligned, zeroed
-struct nn_tensor *nn_tensor_new(struct nn_tape *tape, int64_t rows, int64_t cols, bool wants_grad);
+struct nn_tensor *nn_tensor_new(struct nn_tape *tape, int64_t rows, int64_t cols, bool wants_grad); // zeroed
 typedef void nn_backward(struct nn_tape *tape, void *context);
 void nn_tape_record(struct nn_tape *tape, nn_backward *backward, void *context); // no-op on an inference tape
 
-// ---- leaves --------------------------------------------------------------------------------------------------------
+// ---- leaves (an input is copied, as are the masks and row lists of ops) ------------------------------------------------
 struct nn_tensor *nn_input(struct nn_tape *tape, const float *data, int64_t rows, int64_t cols, bool wants_grad);
 struct nn_tensor *nn_param(struct nn_tape *tape, int id); // (dims[0], rest), or (1, n) for rank 1 and (1, 1) for 0
 
