@@ -1,0 +1,24 @@
+// One fit of the generic face to a thinned scan, from a start near enough.
+#ifndef FACET_PREPROCESS_FIT_H
+#define FACET_PREPROCESS_FIT_H
+
+#include "preprocess/cloud.h"
+#include "preprocess/pose.h"
+
+// How well the visible points agree with the generic face whose nose tip stands at `tip` of the view: the weighted
+// share of the face they cover, less what is covered wrongly; distances beyond `reach` mm count as wrong.
+double preprocess_fit_score(const struct preprocess_template *face, const struct preprocess_view *view,
+                            const double tip[3], double scale, double reach);
+
+// The same measured evenly over the face, for a verdict: the mean over its squares of what the points in each say, an
+// empty square saying 0; the nose alone makes up a third. About 1 is perfect.
+double preprocess_fit_verdict(const struct preprocess_template *face, const struct preprocess_view *view,
+                              const double tip[3], double scale, double reach);
+
+// Gauss-Newton steps on the weighted point-to-surface distances; reach falls from `from` to `to` mm. pose is in the
+// cloud's frame. Uses the view as working memory.
+void preprocess_fit_refine(const struct preprocess_template *face, const struct preprocess_cloud *cloud,
+                           struct preprocess_view *view, struct preprocess_search search, int steps, double from,
+                           double to, struct preprocess_pose *pose);
+
+#endif

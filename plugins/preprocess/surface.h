@@ -1,0 +1,45 @@
+// A triangle mesh being worked on, and the steps that clean, cut and thin it.
+#ifndef FACET_PREPROCESS_SURFACE_H
+#define FACET_PREPROCESS_SURFACE_H
+
+#include <facet/error.h>
+#include <stdint.h>
+
+struct preprocess_surface {
+    float (*vertices)[3];
+    float (*normals)[3];
+    int32_t (*triangles)[3];
+    int64_t n_vertices, n_triangles;
+};
+
+// Copies what it is given. Errors: DATA (no vertex, no triangle, a vertex not finite, an index out of range), MEMORY.
+int preprocess_surface_copy(const float *vertices, int64_t n_vertices, const int32_t *triangles, int64_t n_triangles,
+                            struct preprocess_surface *surface, struct facet_error *error);
+void preprocess_surface_free(struct preprocess_surface *surface); // NULL is fine
+
+// Merges vertices of equal position, drops triangles that are repeated or have no area. Keeps the order.
+int preprocess_surface_clean(struct preprocess_surface *surface, struct facet_error *error);
+// p becomes scale * rotation * (p - origin).
+void preprocess_surface_move(struct preprocess_surface *surface, double rotation[3][3], double scale,
+                             const double origin[3]);
+// Keeps the triangles whose corners all lie within radius of the origin.
+void preprocess_surface_crop(struct preprocess_surface *surface, double radius);
+// Drops connected pieces that hold less than `share` of the area.
+int preprocess_surface_drop_pieces(struct preprocess_surface *surface, double share, struct facet_error *error);
+// Drops vertices no triangle uses. Keeps the order.
+int preprocess_surface_compact(struct preprocess_surface *surface, struct facet_error *error);
+// Merges vertices in cubes just large enough that at most max_vertices are left.
+int preprocess_surface_thin(struct preprocess_surface *surface, int64_t max_vertices, struct facet_error *error);
+
+// Twice the area vector of a triangle.
+void preprocess_triangle_area(const struct preprocess_surface *surface, int64_t triangle, double area[3]);
+double preprocess_surface_area(const struct preprocess_surface *surface);
+// Turns all triangles over when the surface, seen from +z, shows its back.
+void preprocess_surface_face_front(struct preprocess_surface *surface);
+
+// `rounds` of Taubin smoothing (lambda 0.5, mu -0.53): noise goes, the size stays.
+int preprocess_surface_smooth(struct preprocess_surface *surface, int rounds, struct facet_error *error);
+// Unit vertex normals, faces weighted by their angle at the vertex or by area; (0, 0, 1) where faces cancel out.
+int preprocess_surface_normals(struct preprocess_surface *surface, int by_angle, struct facet_error *error);
+
+#endif

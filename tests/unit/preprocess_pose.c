@@ -1,0 +1,156 @@
+// The pose search: finds a face however it is turned, and says so when there is none.
+#include "preprocess/pose.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { SIDE = 61 };
+static const double degree = 3.14159265358979323846 / 180;
+static struct preprocess_template face;
+
+static int fill_template(void **state) {
+    (void)state;
+    preprocess_template_fill(&face);
+    return 0;
+}
+
+typedef double height_of(double x, double y);
+
+static double face_height(double x, double y) {
+    struct preprocess_template_at at;
+    if (preprocess_template_look(&face, x, y, &at)) return at.height;
+    return -45 - 0.006 * (x * x + y * y);
+}
+static double bowl_height(double x, double y) {
+    return -0.004 * (x * x + y * y);
+}
+static double flat_height(double x, double y) {
+    return 0.01 * x - 0.02 * y;
+}
+static double waves_height(double x, double y) {
+    return 8 * sin(x / 12) * cos(y / 9);
+}
+
+// A height field over x and y from -90 to 90 mm, turned and moved, in `unit` mm.
+static void sheet(height_of *height, double rotation[3][3], double unit, struct preprocess_surface *surface) {
+    static float v[SIDE * SIDE][3];
+    static int32_t t[2 * (SIDE - 1) * (SIDE - 1)][3];
+    int n = 0;
+    for (int i = 0; i < SIDE * SIDE; i++) {
+        double x = 3.0 * (i % SIDE) - 90, y = 3.0 * (i / SIDE) - 90, p[3] = {x, y, height(x, y)};
+        for (int k = 0; k < 3; k++)
+            v[i][k] = (float)(unit * (rotation[k][0] * p[0] + rotation[k][1] * p[1] + rotation[k][2] * p[2] + 10 * k));
+    }
+    for (int i = 0; i < (SIDE - 1) * (SIDE - 1); i++) {
+        int32_t a = i / (SIDE - 1) * SIDE + i % (SIDE - 1);
+        t[n][0] = a, t[n][1] = a + 1, t[n++][2] = a + SIDE;
+        t[n][0] = a + 1, t[n][1] = a + SIDE + 1, t[n++][2] = a + SIDE;
+    }
+    assert_int_equal(preprocess_surface_copy(v[0], SIDE * SIDE, t[0], n, surface, NULL), FACET_OK);
+}
+
+static void turned(double yaw, double pitch, double r[3][3]) {
+    double cy = cos(yaw * degree), sy = sin(yaw * degree), cp = cos(pitch * degree), sp = sin(pitch * degree);
+    double m[3][3] = {{cy, sy * sp, sy * cp}, {0, cp, -sp}, {-sy, cy * sp, cy * cp}};
+    memcpy(r, m, sizeof m);
+}
+
+static double turn_error(double a[3][3], double b[3][3]) {
+    double trace = 0;
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k < 3; k++) trace += a[i][k] * b[k][i];
+    return acos(fmax(-1, fmin(1, (trace - 1) / 2))) / degree;
+}
+
+static void check_found(double yaw, double pitch, double unit, bool turn, bool scale) {
+    struct preprocess_surface surface;
+    struct preprocess_pose pose;
+    struct facet_error error = {0};
+    struct preprocess_search search = {.turn = turn, .scale = scale};
+    double r[3][3];
+    turned(yaw, pitch, r);
+    sheet(face_height, r, unit, &surface);
+    if (preprocess_pose_find(&face, &surface, search, &pose, &error)) fail_msg("%s", error.text);
+    assert_true(turn_error(pose.rotation, r) < 1.5);
+    assert_float_equal(pose.scale * unit, 1.0, 0.05);
+    for (int k = 0; k < 3; k++) assert_float_equal(pose.tip[k] / unit, 10 * k, 2.0);
+    preprocess_surface_free(&surface);
+}
+
+static void the_generic_face_is_found_in_any_pose_and_unit(void **state) {
+    (void)state;
+    for (int yaw = -40; yaw <= 40; yaw += 20) check_found(yaw, yaw / 2, 1.0, true, false);
+    check_found(10, -15, 0.1, true, true);
+    check_found(-30, 5, 0.00115, true, true);
+    check_found(0, 0, 1.0, false, false);
+}
+
+static void the_pose_is_the_same_every_time(void **state) {
+    (void)state;
+    struct preprocess_surface surface;
+    struct preprocess_pose a, b;
+    double r[3][3];
+    turned(25, 10, r);
+    sheet(face_height, r, 1.0, &surface);
+    struct preprocess_search search = {.turn = true, .scale = true};
+    assert_int_equal(preprocess_pose_find(&face, &surface, search, &a, NULL), FACET_OK);
+    assert_int_equal(preprocess_pose_find(&face, &surface, search, &b, NULL), FACET_OK);
+    assert_memory_equal(&a, &b, sizeof a);
+    preprocess_surface_free(&surface);
+}
+
+static void refuses(height_of *height, double unit, bool scale) {
+    struct preprocess_surface surface;
+    struct preprocess_pose pose;
+    struct facet_error error = {0};
+    double r[3][3];
+    turned(0, 0, r);
+    sheet(height, r, unit, &surface);
+    struct preprocess_search search = {.turn = true, .scale = scale};
+    int code = preprocess_pose_find(&face, &surface, search, &pose, &error);
+    if (!code) fail_msg("a face was found with score %.2f", pose.score);
+    assert_int_equal(code, FACET_ERROR_DATA);
+    assert_non_null(strstr(error.text, "no nose was found"));
+    preprocess_surface_free(&surface);
+}
+
+static void what_is_no_face_is_refused(void **state) {
+    (void)state;
+    for (int scale = 0; scale < 2; scale++) {
+        refuses(bowl_height, 1.0, scale);
+        refuses(flat_height, 1.0, scale);
+        refuses(waves_height, 1.0, scale);
+    }
+    refuses(face_height, 0.1, false);
+    refuses(face_height, 1000.0, false);
+}
+
+static void a_mesh_in_one_place_is_refused(void **state) {
+    (void)state;
+    const float v[][3] = {{1, 1, 1}, {1, 1, 1}, {1, 1, 1}};
+    const int32_t t[][3] = {{0, 1, 2}};
+    struct preprocess_surface surface;
+    struct preprocess_pose pose;
+    struct facet_error error = {0};
+    struct preprocess_search search = {.turn = true, .scale = true};
+    assert_int_equal(preprocess_surface_copy(v[0], 3, t[0], 1, &surface, NULL), FACET_OK);
+    assert_int_equal(preprocess_pose_find(&face, &surface, search, &pose, &error), FACET_ERROR_DATA);
+    assert_string_equal(error.text, "the mesh has no extent: all vertices are in one place");
+    preprocess_surface_free(&surface);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_generic_face_is_found_in_any_pose_and_unit),
+        cmocka_unit_test(the_pose_is_the_same_every_time),
+        cmocka_unit_test(what_is_no_face_is_refused),
+        cmocka_unit_test(a_mesh_in_one_place_is_refused),
+    };
+    return cmocka_run_group_tests(tests, fill_template, NULL);
+}
