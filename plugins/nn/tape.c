@@ -144,6 +144,13 @@ struct nn_tensor *nn_op(struct nn_tape *tape, int64_t rows, int64_t cols, nn_bac
     return nn_tape_ok(tape) ? out : NULL;
 }
 
+struct nn_tensor *nn_op_of(struct nn_tape *tape, int64_t rows, int64_t cols, nn_backward *backward, void *context,
+                           bool wants_grad) {
+    struct nn_tensor *out = tensor_raw(tape, rows, cols, wants_grad);
+    if (out && out->grad) nn_tape_record(tape, backward, context);
+    return nn_tape_ok(tape) ? out : NULL;
+}
+
 struct nn_tensor *nn_input(struct nn_tape *tape, const float *data, int64_t rows, int64_t cols, bool wants_grad) {
     struct nn_tensor *tensor = tensor_raw(tape, rows, cols, wants_grad);
     if (tensor && nn_size(tensor)) memcpy(tensor->data, data, nn_size(tensor) * sizeof(float));

@@ -18,6 +18,9 @@ struct nn_step {
 // when the tape records and an input has a gradient. *step is NULL otherwise; `step` may be NULL. NULL: the tape failed.
 struct nn_tensor *nn_op(struct nn_tape *tape, int64_t rows, int64_t cols, nn_backward *backward, struct nn_tensor *x,
                         struct nn_tensor *y, struct nn_tensor *z, struct nn_step **step);
+// The same for an op that keeps a context of its own.
+struct nn_tensor *nn_op_of(struct nn_tape *tape, int64_t rows, int64_t cols, nn_backward *backward, void *context,
+                           bool wants_grad);
 void *nn_tape_raw(struct nn_tape *tape, size_t bytes); // as nn_tape_alloc, not cleared
 // One working area per tape, not cleared; the next call may move it.
 float *nn_tape_scratch(struct nn_tape *tape, size_t count);
