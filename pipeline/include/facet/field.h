@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { FACET_NAME_MAX = 48, FACET_MAX_DIMS = 4, FACET_MAX_FIELDS = 16 };
+enum { FACET_NAME_MAX = 48, FACET_MAX_DIMS = 6, FACET_MAX_FIELDS = 16 };
 
 enum facet_type { FACET_U8 = 1, FACET_I32, FACET_I64, FACET_F32, FACET_F64 };
 

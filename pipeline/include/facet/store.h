@@ -20,6 +20,14 @@ bool facet_store_has(const struct facet_store *store, const char *name);
 // Errors: FACET_ERROR_DATA (no such array, more than FACET_MAX_DIMS dimensions), FACET_ERROR_IO, FACET_ERROR_MEMORY.
 int facet_store_read(struct facet_store *store, const char *name, enum facet_type type, struct facet_array *array,
                      struct facet_error *error);
+// Rows [first, first + count) along the first dimension, as facet_store_read. Errors also: DATA (no such rows).
+int facet_store_read_rows(struct facet_store *store, const char *name, enum facet_type type, int64_t first,
+                          int64_t count, struct facet_array *array, struct facet_error *error);
+// The shape of an array without its data: *array has data NULL.
+int facet_store_shape(struct facet_store *store, const char *name, struct facet_array *array,
+                      struct facet_error *error);
+// A string attribute of the root ("config", "stage"); the caller frees *text.
+int facet_store_read_attribute(struct facet_store *store, const char *name, char **text, struct facet_error *error);
 // A UTF-8 string array (fixed or variable length) or scalar: *strings holds *count pointers in one allocation, freed
 // by free(*strings).
 int facet_store_read_strings(struct facet_store *store, const char *name, char ***strings, int64_t *count,

@@ -1,0 +1,67 @@
+#include "mpi/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int facet_mpi_check(int status, const char *what, struct facet_error *error) {
+    if (status == MPI_SUCCESS) return FACET_OK;
+    char text[MPI_MAX_ERROR_STRING] = "";
+    int length = 0;
+    MPI_Error_string(status, text, &length);
+    return facet_error_set(error, FACET_ERROR_MPI, "%s: %s", what, text);
+}
+
+int facet_ranks_start(int *argc, char ***argv, struct facet_comm **world, struct facet_error *error) {
+    *world = NULL;
+    int provided = 0;
+    int code = facet_mpi_check(MPI_Init_thread(argc, argv, MPI_THREAD_SERIALIZED, &provided), "MPI_Init", error);
+    if (code != FACET_OK) return code;
+    if (provided < MPI_THREAD_SERIALIZED)
+        return facet_error_set(error, FACET_ERROR_MPI, "this MPI does not let threads take turns in calling it");
+    return facet_comm_create(MPI_COMM_WORLD, world, error);
+}
+
+void facet_ranks_stop(struct facet_comm *world) {
+    facet_comm_destroy(world);
+    MPI_Finalize();
+}
+
+void facet_ranks_abort(struct facet_comm *world, int exit_status) {
+    MPI_Abort(world ? world->mpi : MPI_COMM_WORLD, exit_status);
+}
+
+int facet_comm_create(MPI_Comm mpi, struct facet_comm **comm, struct facet_error *error) {
+    *comm = NULL;
+    struct facet_comm *c = calloc(1, sizeof *c);
+    if (!c) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for a communicator");
+    int code = facet_mpi_check(MPI_Comm_dup(mpi, &c->mpi), "MPI_Comm_dup", error);
+    if (code != FACET_OK) {
+        free(c);
+        return code;
+    }
+    MPI_Comm_set_errhandler(c->mpi, MPI_ERRORS_RETURN);
+    MPI_Comm_rank(c->mpi, &c->rank);
+    MPI_Comm_size(c->mpi, &c->size);
+    const char *safe = getenv("FACET_SAFE_MODE");
+    c->safe = safe && *safe && strcmp(safe, "0") != 0;
+    *comm = c;
+    return FACET_OK;
+}
+
+void facet_comm_destroy(struct facet_comm *comm) {
+    if (!comm) return;
+    MPI_Comm_free(&comm->mpi);
+    free(comm);
+}
+
+MPI_Comm facet_comm_mpi(const struct facet_comm *comm) {
+    return comm->mpi;
+}
+
+int facet_comm_rank(const struct facet_comm *comm) {
+    return comm->rank;
+}
+
+int facet_comm_size(const struct facet_comm *comm) {
+    return comm->size;
+}

@@ -1,0 +1,143 @@
+// Ranks together: agreement, gathering, tree sums with the same bits for any count, the work counter, safe mode.
+// ranks: 1 2 3 4
+// timeout: 60
+#include "mpi/counter.h"
+#include "mpi/internal.h"
+
+#include <facet/random.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct facet_comm *world;
+
+static void one_failing_rank_fails_all_with_its_sentence(void **state) {
+    (void)state;
+    struct facet_error error = {0};
+    int size = facet_comm_size(world), bad = size - 1, code = FACET_OK;
+    if (facet_comm_rank(world) == bad) code = facet_error_set(&error, FACET_ERROR_DATA, "the scan is empty");
+    assert_int_equal(facet_comm_agree(world, code, &error), FACET_ERROR_DATA);
+    assert_non_null(strstr(error.text, "the scan is empty"));
+    assert_int_equal(facet_comm_agree(world, FACET_OK, &error), FACET_OK);
+}
+
+static void gathers_unequal_parts_in_rank_order(void **state) {
+    (void)state;
+    struct facet_error error;
+    int size = facet_comm_size(world), rank = facet_comm_rank(world);
+    size_t counts[8], total = 0;
+    for (int r = 0; r < size; r++) counts[r] = (size_t)r, total += (size_t)r;
+    char mine[8], all[64];
+    memset(mine, 'a' + rank, sizeof mine);
+    assert_int_equal(facet_comm_allgatherv(world, mine, counts, all, &error), FACET_OK);
+    size_t place = 0;
+    for (int r = 0; r < size; r++)
+        for (int i = 0; i < r; i++) assert_int_equal(all[place++], 'a' + r);
+    assert_int_equal(place, total);
+}
+
+enum { LENGTH = 33 };
+
+static float leaf_value(int64_t leaf, int i) {
+    return (float)(facet_random_normal(5, (uint32_t)leaf, (uint32_t)i, 0) * (leaf % 3 ? 1.0 : 1e6));
+}
+
+// The tree of facet/comm.h, written as it is defined.
+static float serial_tree(int64_t low, int64_t high, int i) {
+    if (high - low == 1) return leaf_value(low, i);
+    int64_t middle = low + (high - low + 1) / 2;
+    return serial_tree(low, middle, i) + serial_tree(middle, high, i);
+}
+
+static void check_tree(int64_t n) {
+    struct facet_error error;
+    int size = facet_comm_size(world), rank = facet_comm_rank(world);
+    int64_t first = facet_comm_shard(n, size, rank), last = facet_comm_shard(n, size, rank + 1);
+    float *leaves[32], sum[LENGTH];
+    for (int64_t leaf = first; leaf < last; leaf++) {
+        leaves[leaf - first] = malloc(LENGTH * sizeof(float));
+        for (int i = 0; i < LENGTH; i++) leaves[leaf - first][i] = leaf_value(leaf, i);
+    }
+    assert_int_equal(facet_comm_tree_sum_f32(world, n, leaves, LENGTH, sum, &error), FACET_OK);
+    for (int i = 0; i < LENGTH; i++) {
+        float expected = serial_tree(0, n, i);
+        assert_memory_equal(&sum[i], &expected, sizeof expected);
+    }
+    for (int64_t leaf = first; leaf < last; leaf++) free(leaves[leaf - first]);
+}
+
+static void tree_sums_have_the_bits_of_the_serial_tree(void **state) {
+    (void)state;
+    for (int64_t n = 1; n <= 17; n++) check_tree(n);
+}
+
+static void shards_cover_everything_once(void **state) {
+    (void)state;
+    for (int64_t n = 0; n < 20; n++)
+        for (int size = 1; size < 7; size++) {
+            assert_int_equal(facet_comm_shard(n, size, 0), 0);
+            assert_int_equal(facet_comm_shard(n, size, size), n);
+            for (int r = 0; r < size; r++)
+                assert_true(facet_comm_shard(n, size, r) <= facet_comm_shard(n, size, r + 1));
+        }
+}
+
+static void counter_hands_out_each_number_once(void **state) {
+    (void)state;
+    enum { LIMIT = 500 };
+    struct facet_error error;
+    struct facet_counter *counter;
+    assert_int_equal(facet_counter_create(world, LIMIT, &counter, &error), FACET_OK);
+    int64_t taken[LIMIT] = {0}, number;
+    while (facet_counter_claim(counter, &number, &error) == FACET_OK && number >= 0) taken[number]++;
+    assert_int_equal(facet_comm_sum_i64(world, taken, LIMIT, &error), FACET_OK);
+    for (int i = 0; i < LIMIT; i++) assert_int_equal(taken[i], 1);
+    facet_counter_destroy(counter);
+}
+
+static void a_stopped_counter_gives_no_more(void **state) {
+    (void)state;
+    struct facet_error error;
+    struct facet_counter *counter;
+    int64_t number;
+    assert_int_equal(facet_counter_create(world, 1000000, &counter, &error), FACET_OK);
+    if (facet_comm_rank(world) == facet_comm_size(world) - 1) facet_counter_stop(counter, &error);
+    facet_comm_barrier(world, &error);
+    assert_int_equal(facet_counter_claim(counter, &number, &error), FACET_OK);
+    assert_int_equal(number, -1);
+    facet_counter_destroy(counter);
+}
+
+static void safe_mode_finds_a_wrong_argument_on_one_rank(void **state) {
+    (void)state;
+    if (facet_comm_size(world) == 1) return;
+    struct facet_error error;
+    char data[16] = {0};
+    size_t bytes = facet_comm_rank(world) == 0 ? 8 : 16;
+    assert_true(world->safe);
+    assert_int_equal(facet_comm_bcast(world, data, bytes, 0, &error), FACET_ERROR_INTERNAL);
+    assert_non_null(strstr(error.text, "bcast"));
+}
+
+int main(int argc, char **argv) {
+    struct facet_error error;
+    setenv("FACET_SAFE_MODE", "1", 1);
+    if (facet_ranks_start(&argc, &argv, &world, &error) != FACET_OK) return 1;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_failing_rank_fails_all_with_its_sentence),
+        cmocka_unit_test(gathers_unequal_parts_in_rank_order),
+        cmocka_unit_test(tree_sums_have_the_bits_of_the_serial_tree),
+        cmocka_unit_test(shards_cover_everything_once),
+        cmocka_unit_test(counter_hands_out_each_number_once),
+        cmocka_unit_test(a_stopped_counter_gives_no_more),
+        cmocka_unit_test(safe_mode_finds_a_wrong_argument_on_one_rank),
+    };
+    int failures = cmocka_run_group_tests(tests, NULL, NULL);
+    facet_ranks_stop(world);
+    return failures;
+}
