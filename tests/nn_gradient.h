@@ -15,16 +15,15 @@
 
 enum { NN_MAX_INPUTS = 6 };
 
-// Inputs are drawn as shift + scale * normal; scale 0 means 1. `params` may be NULL; its values are varied too.
+// Inputs (rows, cols) are drawn as shift + scale * normal; scale 0 means 1. The values of `params` (may be NULL) are
+// varied too.
 struct nn_case {
     struct nn_tensor *(*build)(struct nn_tape *tape, struct nn_tensor **in, const void *context);
     const void *context;
     struct nn_params *params;
     int n_inputs;
-    struct {
-        int64_t rows, cols;
-        float scale, shift;
-    } in[NN_MAX_INPUTS];
+    int64_t in[NN_MAX_INPUTS][2];
+    float scale, shift;
 };
 
 static inline void *nn_test_memory(size_t bytes) {
@@ -39,7 +38,7 @@ static inline void nn_test_fill(float *x, size_t n, uint32_t stream, float scale
 
 static inline struct nn_tensor *nn_test_forward(const struct nn_case *c, struct nn_tape *tape, float *const *data,
                                                 struct nn_tensor **in) {
-    for (int i = 0; i < c->n_inputs; i++) in[i] = nn_input(tape, data[i], c->in[i].rows, c->in[i].cols, true);
+    for (int i = 0; i < c->n_inputs; i++) in[i] = nn_input(tape, data[i], c->in[i][0], c->in[i][1], true);
     struct nn_tensor *out = c->build(tape, in, c->context);
     struct facet_error error = {0};
     if (nn_tape_status(tape, &error)) fail_msg("%s", error.text);
@@ -83,9 +82,9 @@ static inline void nn_check_gradient(const struct nn_case *c) {
     float *gradient = nn_test_memory(size * sizeof(float)), *data[NN_MAX_INPUTS] = {0};
     struct nn_tape *tape = nn_tape_create(params, gradient), *plain = nn_tape_create(params, NULL);
     for (int i = 0; i < c->n_inputs; i++) {
-        size_t n = (size_t)(c->in[i].rows * c->in[i].cols);
+        size_t n = (size_t)(c->in[i][0] * c->in[i][1]);
         data[i] = nn_test_memory(n * sizeof(float));
-        nn_test_fill(data[i], n, (uint32_t)i, c->in[i].scale != 0 ? c->in[i].scale : 1.0f, c->in[i].shift);
+        nn_test_fill(data[i], n, (uint32_t)i, c->scale != 0 ? c->scale : 1.0f, c->shift);
     }
     struct nn_tensor *in[NN_MAX_INPUTS], *out = nn_test_forward(c, tape, data, in);
     size_t count = (size_t)(out->rows * out->cols);

@@ -6,7 +6,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#if defined(__x86_64__) && !defined(__clang__) // clang 14 gives clones a name that other files cannot call
 #define NN_KERNEL __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define NN_KERNEL
+#endif
 #define NN_INLINE static inline __attribute__((always_inline))
 
 enum { NN_LANES = 16 };
