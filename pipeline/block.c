@@ -1,0 +1,218 @@
+#include "pipeline/block.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct ragged_row {
+    char *data;
+    int64_t count, room;
+};
+
+struct facet_column {
+    struct facet_field field;
+    size_t row_bytes, step;
+    char *fixed;               // a fixed field's rows, packed
+    struct ragged_row *ragged; // a ragged field's
+    int64_t max_rows;
+};
+
+struct facet_block {
+    struct facet_column **columns;
+    int n_columns, stage;
+    struct facet_rows *rows;
+    const struct facet_items *items;
+    bool owns; // columns and rows are the block's own
+    struct facet_rows own_rows;
+};
+
+struct facet_column *facet_column_create(const struct facet_field *field, int64_t max_rows) {
+    struct facet_column *column = calloc(1, sizeof *column);
+    if (!column) return NULL;
+    column->field = *field, column->max_rows = max_rows;
+    column->row_bytes = facet_field_bytes(field), column->step = facet_field_step(field);
+    if (field->ragged)
+        column->ragged = calloc((size_t)max_rows + 1, sizeof *column->ragged);
+    else
+        column->fixed = calloc((size_t)max_rows * column->row_bytes + 1, 1);
+    if (column->ragged || column->fixed) return column;
+    free(column);
+    return NULL;
+}
+
+void facet_column_destroy(struct facet_column *column) {
+    if (!column) return;
+    for (int64_t i = 0; column->ragged && i < column->max_rows; i++) free(column->ragged[i].data);
+    free(column->ragged);
+    free(column->fixed);
+    free(column);
+}
+
+const struct facet_field *facet_column_field(const struct facet_column *column) {
+    return &column->field;
+}
+
+void facet_column_clear(struct facet_column *column, int64_t rows) {
+    if (column->fixed)
+        memset(column->fixed, 0, (size_t)rows * column->row_bytes);
+    else
+        for (int64_t i = 0; i < rows; i++) column->ragged[i].count = 0;
+}
+
+void facet_column_clear_row(struct facet_column *column, int64_t row) {
+    if (column->fixed)
+        memset(column->fixed + (size_t)row * column->row_bytes, 0, column->row_bytes);
+    else
+        column->ragged[row].count = 0;
+}
+
+int64_t facet_column_count(const struct facet_column *column, int64_t row) {
+    if (column->ragged) return column->ragged[row].count;
+    return column->field.rank ? column->field.dims[0] : 1;
+}
+
+int facet_column_resize(struct facet_column *column, int64_t row, int64_t count, struct facet_error *error) {
+    FACET_REQUIRE(column->ragged);
+    if (count < 0 || count > column->field.dims[0])
+        return facet_error_set(error, FACET_ERROR_DATA, "%s has %lld entries, more than the %lld declared",
+                               column->field.name, (long long)count, (long long)column->field.dims[0]);
+    struct ragged_row *r = &column->ragged[row];
+    if (count > r->room) {
+        char *more = realloc(r->data, (size_t)count * column->step);
+        if (!more)
+            return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for %s of one row", column->field.name);
+        r->data = more, r->room = count;
+    }
+    r->count = count;
+    if (count) memset(r->data, 0, (size_t)count * column->step);
+    return FACET_OK;
+}
+
+void *facet_column_data(const struct facet_column *column, int64_t row) {
+    return column->ragged ? column->ragged[row].data : column->fixed + (size_t)row * column->row_bytes;
+}
+
+int facet_rows_create(int64_t max_rows, struct facet_rows *rows, struct facet_error *error) {
+    size_t n = (size_t)max_rows + 1;
+    *rows = (struct facet_rows){.valid = calloc(n, sizeof *rows->valid),
+                                .stage = calloc(n, sizeof *rows->stage),
+                                .code = calloc(n, sizeof *rows->code),
+                                .message = calloc(n, sizeof *rows->message)};
+    if (rows->valid && rows->stage && rows->code && rows->message) return FACET_OK;
+    facet_rows_destroy(rows);
+    return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the state of %lld rows", (long long)max_rows);
+}
+
+void facet_rows_destroy(struct facet_rows *rows) {
+    free(rows->valid), free(rows->stage), free(rows->code), free(rows->message);
+    *rows = (struct facet_rows){0};
+}
+
+struct facet_block *facet_block_of(struct facet_column *const *columns, int n_columns, struct facet_rows *rows,
+                                   const struct facet_items *items, int stage) {
+    struct facet_block *block = calloc(1, sizeof *block);
+    if (!block) return NULL;
+    *block = (struct facet_block){.n_columns = n_columns, .rows = rows, .items = items, .stage = stage};
+    block->columns = calloc((size_t)n_columns + 1, sizeof *block->columns);
+    if (!block->columns) {
+        free(block);
+        return NULL;
+    }
+    for (int i = 0; i < n_columns; i++) block->columns[i] = columns[i];
+    return block;
+}
+
+int facet_block_create(const struct facet_field *fields, int n_fields, const struct facet_items *items, int64_t first,
+                       int64_t rows, struct facet_block **block, struct facet_error *error) {
+    struct facet_column *columns[FACET_MAX_FIELDS] = {0};
+    *block = NULL;
+    FACET_REQUIRE(n_fields <= FACET_MAX_FIELDS);
+    bool made = true;
+    for (int i = 0; i < n_fields; i++) made &= (columns[i] = facet_column_create(&fields[i], rows)) != NULL;
+    struct facet_block *b = made ? facet_block_of(columns, n_fields, NULL, items, 0) : NULL;
+    if (!b) {
+        for (int i = 0; i < n_fields; i++) facet_column_destroy(columns[i]);
+        return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for a block of %lld rows", (long long)rows);
+    }
+    b->owns = true;
+    int code = facet_rows_create(rows, &b->own_rows, error);
+    if (code != FACET_OK) {
+        facet_block_destroy(b);
+        return code;
+    }
+    b->rows = &b->own_rows;
+    b->rows->first = first, b->rows->count = rows;
+    memset(b->rows->valid, 1, (size_t)rows);
+    *block = b;
+    return FACET_OK;
+}
+
+void facet_block_destroy(struct facet_block *block) {
+    if (!block) return;
+    if (block->owns) {
+        for (int i = 0; i < block->n_columns; i++) facet_column_destroy(block->columns[i]);
+        facet_rows_destroy(&block->own_rows);
+    }
+    free(block->columns);
+    free(block);
+}
+
+int64_t facet_block_rows(const struct facet_block *block) {
+    return block->rows->count;
+}
+
+int64_t facet_block_first(const struct facet_block *block) {
+    return block->rows->first;
+}
+
+static struct facet_column *column_at(const struct facet_block *block, int field, int64_t row) {
+    FACET_REQUIRE(field >= 0 && field < block->n_columns && block->columns[field]);
+    FACET_REQUIRE(row >= 0 && row < block->rows->count);
+    return block->columns[field];
+}
+
+const struct facet_field *facet_block_field(const struct facet_block *block, int field) {
+    FACET_REQUIRE(field >= 0 && field < block->n_columns);
+    return block->columns[field] ? &block->columns[field]->field : NULL;
+}
+
+int facet_block_fields(const struct facet_block *block) {
+    return block->n_columns;
+}
+
+struct facet_item facet_block_item(const struct facet_block *block, int64_t row) {
+    return facet_items_get(block->items, block->rows->first + row);
+}
+
+void *facet_block_data(struct facet_block *block, int field, int64_t row) {
+    return facet_column_data(column_at(block, field, row), row);
+}
+
+const void *facet_block_read(const struct facet_block *block, int field, int64_t row) {
+    return facet_column_data(column_at(block, field, row), row);
+}
+
+int64_t facet_block_count(const struct facet_block *block, int field, int64_t row) {
+    return facet_column_count(column_at(block, field, row), row);
+}
+
+int facet_block_resize(struct facet_block *block, int field, int64_t row, int64_t count, struct facet_error *error) {
+    return facet_column_resize(column_at(block, field, row), row, count, error);
+}
+
+bool facet_block_valid(const struct facet_block *block, int64_t row) {
+    FACET_REQUIRE(row >= 0 && row < block->rows->count);
+    return block->rows->valid[row];
+}
+
+void facet_block_quarantine(struct facet_block *block, int64_t row, int code, const char *format, ...) {
+    FACET_REQUIRE(row >= 0 && row < block->rows->count && code != FACET_OK);
+    if (!block->rows->valid[row]) return; // the first reason stands
+    block->rows->valid[row] = 0;
+    block->rows->stage[row] = block->stage;
+    block->rows->code[row] = code;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(block->rows->message[row], FACET_MESSAGE_MAX, format, args);
+    va_end(args);
+}

@@ -1,0 +1,41 @@
+// The engine's side of blocks (facet/block.h): columns that blocks share, and the state of a unit's rows.
+//
+// A column holds one field of a unit's rows. The block a stage reads is put together from columns that other stages
+// filled, so handing data on costs nothing.
+#ifndef FACET_PIPELINE_BLOCK_H
+#define FACET_PIPELINE_BLOCK_H
+
+#include <facet/block.h>
+
+enum { FACET_MESSAGE_MAX = 192 }; // bytes of a quarantine message, its end included
+
+struct facet_column;
+struct facet_column *facet_column_create(const struct facet_field *field, int64_t max_rows); // NULL: out of memory
+void facet_column_destroy(struct facet_column *column);
+const struct facet_field *facet_column_field(const struct facet_column *column);
+void facet_column_clear(struct facet_column *column, int64_t rows); // zeros, ragged counts 0
+void facet_column_clear_row(struct facet_column *column, int64_t row);
+int64_t facet_column_count(const struct facet_column *column, int64_t row);
+int facet_column_resize(struct facet_column *column, int64_t row, int64_t count, struct facet_error *error);
+void *facet_column_data(const struct facet_column *column, int64_t row);
+
+// Why rows were set aside, shared by all blocks of a unit.
+struct facet_rows {
+    int64_t first, count;
+    uint8_t *valid;
+    int32_t *stage, *code; // of a row set aside in this unit: who did it and why; code 0 otherwise
+    char (*message)[FACET_MESSAGE_MAX];
+};
+int facet_rows_create(int64_t max_rows, struct facet_rows *rows, struct facet_error *error);
+void facet_rows_destroy(struct facet_rows *rows);
+
+// A block of borrowed columns; stage is written into the state of rows it sets aside.
+struct facet_block *facet_block_of(struct facet_column *const *columns, int n_columns, struct facet_rows *rows,
+                                   const struct facet_items *items, int stage); // NULL: out of memory
+
+// A block with columns and rows of its own.
+int facet_block_create(const struct facet_field *fields, int n_fields, const struct facet_items *items, int64_t first,
+                       int64_t rows, struct facet_block **block, struct facet_error *error);
+void facet_block_destroy(struct facet_block *block);
+
+#endif

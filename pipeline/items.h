@@ -1,0 +1,12 @@
+// The engine's side of the item table (facet/item.h).
+#ifndef FACET_PIPELINE_ITEMS_H
+#define FACET_PIPELINE_ITEMS_H
+
+#include <facet/item.h>
+
+struct facet_items *facet_items_create(void); // NULL when out of memory
+void facet_items_destroy(struct facet_items *items);
+// Rows added from now on belong to this dataset, whatever their item says; sequence numbers go on from the last one.
+int facet_items_begin_dataset(struct facet_items *items, const char *name, struct facet_error *error);
+
+#endif

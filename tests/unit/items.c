@@ -1,0 +1,105 @@
+// Items and blocks: interning, class order, subjects across datasets; ragged rows, quarantine, shared columns.
+#include "pipeline/items.h"
+#include "pipeline/block.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct facet_items *two_datasets(void) {
+    struct facet_error error;
+    struct facet_items *items = facet_items_create();
+    const char *labels[] = {"sadness", "anger", "", "happiness"};
+    for (int d = 0; d < 2; d++) {
+        assert_int_equal(facet_items_begin_dataset(items, d ? "wild" : "lab", &error), FACET_OK);
+        for (int i = 0; i < 100; i++) {
+            char subject[16], path[32];
+            snprintf(subject, sizeof subject, "s%02d", i / 4);
+            snprintf(path, sizeof path, "scan%d", i);
+            struct facet_item item = {.subject = subject, .label = labels[i % 4], .path = path, .sequence = i};
+            assert_int_equal(facet_items_add(items, &item, &error), FACET_OK);
+        }
+    }
+    return items;
+}
+
+static void rows_keep_what_they_were_given(void **state) {
+    (void)state;
+    struct facet_items *items = two_datasets();
+    assert_int_equal(facet_items_count(items), 200);
+    struct facet_item item = facet_items_get(items, 101);
+    assert_string_equal(item.dataset, "wild");
+    assert_string_equal(item.subject, "s00");
+    assert_string_equal(item.label, "anger");
+    assert_string_equal(item.path, "scan1");
+    assert_int_equal(item.sequence, 101); // sequences of a second dataset go on
+    facet_items_destroy(items);
+}
+
+static void classes_are_sorted_and_subjects_belong_to_a_dataset(void **state) {
+    (void)state;
+    struct facet_items *items = two_datasets();
+    assert_int_equal(facet_items_classes(items), 3);
+    assert_string_equal(facet_items_class_name(items, 0), "anger");
+    assert_string_equal(facet_items_class_name(items, 2), "sadness");
+    assert_int_equal(facet_items_class_of(items, 0), 2);
+    assert_int_equal(facet_items_class_of(items, 2), -1);
+    assert_int_equal(facet_items_subjects(items), 50);
+    assert_int_not_equal(facet_items_subject_of(items, 0), facet_items_subject_of(items, 100));
+    facet_items_destroy(items);
+}
+
+static void ragged_rows_grow_to_their_capacity_and_no_further(void **state) {
+    (void)state;
+    struct facet_error error = {0};
+    struct facet_items *items = two_datasets();
+    struct facet_field field = {.name = "vertices", .type = FACET_F32, .rank = 2, .dims = {10, 3}, .ragged = true};
+    struct facet_block *block;
+    assert_int_equal(facet_block_create(&field, 1, items, 5, 2, &block, &error), FACET_OK);
+    assert_int_equal(facet_block_resize(block, 0, 1, 10, &error), FACET_OK);
+    ((float *)facet_block_data(block, 0, 1))[29] = 1.0f;
+    assert_int_equal(facet_block_count(block, 0, 1), 10);
+    assert_int_equal(facet_block_count(block, 0, 0), 0);
+    assert_int_equal(facet_block_resize(block, 0, 0, 11, &error), FACET_ERROR_DATA);
+    assert_non_null(strstr(error.text, "vertices has 11 entries"));
+    facet_block_destroy(block);
+    facet_items_destroy(items);
+}
+
+static void the_first_reason_for_setting_a_row_aside_stands(void **state) {
+    (void)state;
+    struct facet_error error = {0};
+    struct facet_items *items = two_datasets();
+    struct facet_field field = {.name = "x", .type = FACET_F32, .rank = 1, .dims = {2}};
+    struct facet_rows rows;
+    struct facet_column *column = facet_column_create(&field, 4);
+    assert_int_equal(facet_rows_create(4, &rows, &error), FACET_OK);
+    rows.count = 4;
+    memset(rows.valid, 1, 4);
+    struct facet_block *a = facet_block_of(&column, 1, &rows, items, 1),
+                       *b = facet_block_of(&column, 1, &rows, items, 2);
+    facet_block_quarantine(a, 3, FACET_ERROR_DATA, "vertex %d is not finite", 17);
+    facet_block_quarantine(b, 3, FACET_ERROR_IO, "later");
+    assert_false(facet_block_valid(b, 3));
+    assert_true(facet_block_valid(b, 2));
+    assert_int_equal(rows.stage[3], 1);
+    assert_string_equal(rows.message[3], "vertex 17 is not finite");
+    facet_block_destroy(a), facet_block_destroy(b);
+    facet_rows_destroy(&rows);
+    facet_column_destroy(column);
+    facet_items_destroy(items);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_keep_what_they_were_given),
+        cmocka_unit_test(classes_are_sorted_and_subjects_belong_to_a_dataset),
+        cmocka_unit_test(ragged_rows_grow_to_their_capacity_and_no_further),
+        cmocka_unit_test(the_first_reason_for_setting_a_row_aside_stands),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
