@@ -1,0 +1,195 @@
+// The body of a PLY file, in text or in binary of either byte order. One walk serves them all: the formats differ only
+// in how the next value is read.
+#include "io/scan/ply.h"
+
+#include "io/scan/mesh.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct ply {
+    struct ply_header header;
+    struct scan_text text;
+    const char *begin;
+    const struct ply_element *element; // being read, with its row, for messages
+    int64_t row;
+    struct mesh_builder *builder;
+};
+
+static int broken(const struct ply *ply, struct facet_error *error, const char *expected) {
+    if (ply->header.format == PLY_ASCII)
+        return facet_error_set(error, FACET_ERROR_DATA, "line %lld: %s expected in row %lld of element %s",
+                               (long long)ply->text.line, expected, (long long)ply->row, ply->element->name);
+    return facet_error_set(error, FACET_ERROR_DATA, "byte %lld: %s expected in row %lld of element %s",
+                           (long long)(ply->text.at - ply->begin), expected, (long long)ply->row, ply->element->name);
+}
+
+static double decode(const unsigned char *b, enum ply_type type) {
+    uint64_t bits = 0; // b is little-endian by now
+    size_t size = ply_type_size(type);
+    for (size_t i = 0; i < size; i++) bits |= (uint64_t)b[i] << (8 * i);
+    uint32_t low = (uint32_t)bits;
+    float f;
+    double d;
+    switch (type) {
+    case PLY_INT8:
+        return (int8_t)low;
+    case PLY_INT16:
+        return (int16_t)low;
+    case PLY_INT32:
+        return (int32_t)low;
+    case PLY_FLOAT32:
+        memcpy(&f, &low, sizeof f);
+        return f;
+    case PLY_FLOAT64:
+        memcpy(&d, &bits, sizeof d);
+        return d;
+    default:
+        return low;
+    }
+}
+
+static int next_binary(struct ply *ply, enum ply_type type, double *value, struct facet_error *error) {
+    size_t size = ply_type_size(type);
+    unsigned char bytes[8];
+    if ((size_t)(ply->text.end - ply->text.at) < size)
+        return facet_error_set(error, FACET_ERROR_DATA,
+                               "byte %lld: the file ends in row %lld of element %s, %zu more bytes expected",
+                               (long long)(ply->text.at - ply->begin), (long long)ply->row, ply->element->name, size);
+    for (size_t i = 0; i < size; i++)
+        bytes[ply->header.format == PLY_BIG ? size - 1 - i : i] = (unsigned char)ply->text.at[i];
+    ply->text.at += size;
+    *value = decode(bytes, type);
+    return FACET_OK;
+}
+
+static int next_ascii(struct ply *ply, enum ply_type type, double *value, struct facet_error *error) {
+    struct scan_word word;
+    int64_t integer;
+    float number;
+    if (!scan_next_word(&ply->text, &word)) return broken(ply, error, "one more value");
+    if (type < PLY_FLOAT32 && scan_integer(word, &integer)) {
+        *value = (double)integer;
+        return FACET_OK;
+    }
+    if (!scan_float(word, &number)) return broken(ply, error, "a number");
+    *value = number;
+    return FACET_OK;
+}
+
+static int next_value(struct ply *ply, enum ply_type type, double *value, struct facet_error *error) {
+    return ply->header.format == PLY_ASCII ? next_ascii(ply, type, value, error) : next_binary(ply, type, value, error);
+}
+
+// The least a value can take: in text a digit and what parts it from the next.
+static int64_t least_bytes(const struct ply *ply, enum ply_type type) {
+    return ply->header.format == PLY_ASCII ? 2 : (int64_t)ply_type_size(type);
+}
+
+static bool fits(const struct ply *ply, int64_t count, int64_t bytes_each) {
+    return count <= (ply->text.end - ply->text.at + 1) / bytes_each;
+}
+
+static int next_index(struct ply *ply, enum ply_type type, int32_t *index, struct facet_error *error) {
+    double value;
+    int code = next_value(ply, type, &value, error);
+    if (code) return code;
+    if (!(value >= 0 && value < (double)ply->header.vertices) || value != floor(value)) {
+        char expected[96];
+        snprintf(expected, sizeof expected, "a vertex from 0 to %lld, not %.15g,", (long long)ply->header.vertices - 1,
+                 value);
+        return broken(ply, error, expected);
+    }
+    *index = (int32_t)value;
+    return FACET_OK;
+}
+
+static int read_corners(struct ply *ply, enum ply_type type, int64_t count, struct facet_error *error) {
+    int32_t first = 0, last = 0, vertex = 0;
+    for (int64_t i = 0; i < count; i++) {
+        int code = next_index(ply, type, &vertex, error);
+        if (!code && i >= 2) code = mesh_add_triangle(ply->builder, first, last, vertex, error);
+        if (code) return code;
+        if (i == 0) first = vertex;
+        last = vertex;
+    }
+    return FACET_OK;
+}
+
+static int read_list(struct ply *ply, const struct ply_property *property, struct facet_error *error) {
+    double count, ignored;
+    int code = next_value(ply, property->count_type, &count, error);
+    if (code) return code;
+    if (!(count >= 0 && count <= INT32_MAX) || count != floor(count)) return broken(ply, error, "the length of a list");
+    if (!fits(ply, (int64_t)count, least_bytes(ply, property->type)))
+        return broken(ply, error, "a list that fits into the rest of the file");
+    if (property->role == PLY_INDICES) return read_corners(ply, property->type, (int64_t)count, error);
+    for (int64_t i = 0; !code && i < (int64_t)count; i++) code = next_value(ply, property->type, &ignored, error);
+    return code;
+}
+
+static int end_row(struct ply *ply, struct facet_error *error) {
+    if (ply->header.format != PLY_ASCII) return FACET_OK;
+    struct scan_word word;
+    if (scan_next_word(&ply->text, &word)) return broken(ply, error, "the end of the line");
+    scan_skip_line(&ply->text);
+    return FACET_OK;
+}
+
+static void skip_empty_lines(struct scan_text *text) {
+    for (;;) {
+        struct scan_text ahead = *text;
+        struct scan_word word;
+        if (ahead.at == ahead.end || scan_next_word(&ahead, &word)) return;
+        scan_skip_line(text);
+    }
+}
+
+static int read_row(struct ply *ply, struct facet_error *error) {
+    float vertex[3] = {0};
+    if (ply->header.format == PLY_ASCII) skip_empty_lines(&ply->text);
+    for (int p = 0; p < ply->element->n_properties; p++) {
+        const struct ply_property *property = &ply->element->properties[p];
+        double value = 0;
+        int code =
+            property->count_type ? read_list(ply, property, error) : next_value(ply, property->type, &value, error);
+        if (code) return code;
+        if (property->role >= PLY_X && property->role <= PLY_Z) vertex[property->role - PLY_X] = (float)value;
+    }
+    bool is_vertex = strcmp(ply->element->name, "vertex") == 0;
+    int code = is_vertex ? mesh_add_vertex(ply->builder, vertex, error) : FACET_OK;
+    return code ? code : end_row(ply, error);
+}
+
+// A count that the bytes left cannot hold is refused before anything is made for it.
+static int check_rows(struct ply *ply, struct facet_error *error) {
+    int64_t bytes = 0;
+    for (int p = 0; p < ply->element->n_properties; p++) {
+        const struct ply_property *property = &ply->element->properties[p];
+        bytes += least_bytes(ply, property->count_type ? property->count_type : property->type);
+    }
+    if (fits(ply, ply->element->rows, bytes)) return FACET_OK;
+    return facet_error_set(error, FACET_ERROR_DATA,
+                           "the header claims %lld rows of element %s, at least %lld bytes each, but only %lld bytes "
+                           "are left at byte %lld",
+                           (long long)ply->element->rows, ply->element->name, (long long)bytes,
+                           (long long)(ply->text.end - ply->text.at), (long long)(ply->text.at - ply->begin));
+}
+
+int mesh_parse_ply(const char *bytes, size_t size, struct mesh_builder *builder, struct facet_error *error) {
+    struct ply *ply = calloc(1, sizeof *ply);
+    if (!ply) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the header of a PLY file");
+    ply->text = (struct scan_text){bytes, bytes + size, 1, false};
+    ply->begin = bytes;
+    ply->builder = builder;
+    int code = ply_read_header(&ply->text, &ply->header, error);
+    for (int e = 0; !code && e < ply->header.n_elements; e++) {
+        ply->element = &ply->header.elements[e];
+        code = check_rows(ply, error);
+        for (ply->row = 0; !code && ply->row < ply->element->rows; ply->row++) code = read_row(ply, error);
+    }
+    free(ply);
+    return code;
+}

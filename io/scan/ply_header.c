@@ -1,0 +1,168 @@
+#include "io/scan/ply.h"
+
+#include <string.h>
+
+static const struct {
+    const char *name, *other_name;
+    size_t size;
+} types[] = {
+    [PLY_INT8] = {"char", "int8", 1},        [PLY_UINT8] = {"uchar", "uint8", 1},
+    [PLY_INT16] = {"short", "int16", 2},     [PLY_UINT16] = {"ushort", "uint16", 2},
+    [PLY_INT32] = {"int", "int32", 4},       [PLY_UINT32] = {"uint", "uint32", 4},
+    [PLY_FLOAT32] = {"float", "float32", 4}, [PLY_FLOAT64] = {"double", "float64", 8},
+};
+
+size_t ply_type_size(enum ply_type type) {
+    return types[type].size;
+}
+
+static int broken(const struct scan_text *text, struct facet_error *error, const char *expected,
+                  struct scan_word word) {
+    if (word.length == 0)
+        return facet_error_set(error, FACET_ERROR_DATA, "line %lld: %s expected, but the line ends",
+                               (long long)text->line, expected);
+    return facet_error_set(error, FACET_ERROR_DATA, "line %lld: %s expected, found \"%s\"", (long long)text->line,
+                           expected, scan_quote(word).text);
+}
+
+static int read_format(struct scan_text *text, struct ply_header *header, struct facet_error *error) {
+    static const char *const names[] = {
+        [PLY_ASCII] = "ascii", [PLY_LITTLE] = "binary_little_endian", [PLY_BIG] = "binary_big_endian"};
+    struct scan_word word;
+    scan_next_word(text, &word);
+    for (int f = PLY_ASCII; f <= PLY_BIG; f++)
+        if (scan_word_is(word, names[f])) header->format = (enum ply_format)f;
+    if (!header->format) return broken(text, error, "ascii, binary_little_endian or binary_big_endian", word);
+    scan_next_word(text, &word);
+    if (!scan_word_is(word, "1.0")) return broken(text, error, "format version 1.0", word);
+    return FACET_OK;
+}
+
+static int read_element(struct scan_text *text, struct ply_header *header, struct facet_error *error) {
+    struct scan_word name, count;
+    if (header->n_elements == PLY_MOST_ELEMENTS)
+        return facet_error_set(error, FACET_ERROR_DATA, "line %lld: more than %d elements", (long long)text->line,
+                               PLY_MOST_ELEMENTS);
+    struct ply_element *element = &header->elements[header->n_elements];
+    if (!scan_next_word(text, &name)) return broken(text, error, "the name of an element", name);
+    if (!scan_next_word(text, &count) || !scan_integer(count, &element->rows) || element->rows < 0)
+        return broken(text, error, "the number of rows of an element", count);
+    memcpy(element->name, scan_quote(name).text, sizeof element->name);
+    header->n_elements++;
+    return FACET_OK;
+}
+
+static int read_type(struct scan_text *text, enum ply_type *type, struct facet_error *error) {
+    struct scan_word word;
+    scan_next_word(text, &word);
+    for (int t = PLY_INT8; t <= PLY_FLOAT64; t++) {
+        if (!scan_word_is(word, types[t].name) && !scan_word_is(word, types[t].other_name)) continue;
+        *type = (enum ply_type)t;
+        return FACET_OK;
+    }
+    return broken(text, error, "a type such as float or uchar", word);
+}
+
+static enum ply_role role_of(const struct ply_element *element, bool list, struct scan_word name) {
+    if (strcmp(element->name, "vertex") == 0 && !list) {
+        if (scan_word_is(name, "x")) return PLY_X;
+        if (scan_word_is(name, "y")) return PLY_Y;
+        if (scan_word_is(name, "z")) return PLY_Z;
+    }
+    bool indices = scan_word_is(name, "vertex_indices") || scan_word_is(name, "vertex_index");
+    return strcmp(element->name, "face") == 0 && list && indices ? PLY_INDICES : PLY_OTHER;
+}
+
+static int read_list_types(struct scan_text *text, struct ply_property *property, struct facet_error *error) {
+    int code = read_type(text, &property->count_type, error);
+    if (!code && property->count_type >= PLY_FLOAT32)
+        code = facet_error_set(error, FACET_ERROR_DATA, "line %lld: a list counted by an integer type expected",
+                               (long long)text->line);
+    return code ? code : read_type(text, &property->type, error);
+}
+
+static int read_property(struct scan_text *text, struct ply_header *header, struct facet_error *error) {
+    if (header->n_elements == 0)
+        return facet_error_set(error, FACET_ERROR_DATA, "line %lld: a property before any element",
+                               (long long)text->line);
+    struct ply_element *element = &header->elements[header->n_elements - 1];
+    if (element->n_properties == PLY_MOST_PROPERTIES)
+        return facet_error_set(error, FACET_ERROR_DATA, "line %lld: more than %d properties", (long long)text->line,
+                               PLY_MOST_PROPERTIES);
+    struct ply_property *property = &element->properties[element->n_properties];
+    struct scan_text before = *text;
+    struct scan_word word;
+    scan_next_word(text, &word);
+    bool list = scan_word_is(word, "list");
+    if (!list) *text = before;
+    int code = list ? read_list_types(text, property, error) : read_type(text, &property->type, error);
+    if (code) return code;
+    if (!scan_next_word(text, &word)) return broken(text, error, "the name of a property", word);
+    property->role = role_of(element, list, word);
+    element->n_properties++;
+    return FACET_OK;
+}
+
+static int count_role(const struct ply_element *element, enum ply_role role) {
+    int n = 0;
+    for (int p = 0; p < element->n_properties; p++) n += element->properties[p].role == role;
+    return n;
+}
+
+static int check_element(struct ply_header *header, const struct ply_element *element, struct facet_error *error) {
+    bool vertex = strcmp(element->name, "vertex") == 0, face = strcmp(element->name, "face") == 0;
+    if (element->n_properties == 0)
+        return facet_error_set(error, FACET_ERROR_DATA, "the header gives element %s no property", element->name);
+    if (element->rows > INT32_MAX)
+        return facet_error_set(error, FACET_ERROR_DATA,
+                               "the header claims %lld rows of element %s, at most %d expected",
+                               (long long)element->rows, element->name, INT32_MAX);
+    for (int role = PLY_X; vertex && role <= PLY_Z; role++)
+        if (count_role(element, (enum ply_role)role) != 1)
+            return facet_error_set(error, FACET_ERROR_DATA, "the header must give element vertex one property %c",
+                                   "xyz"[role - PLY_X]);
+    if (face && count_role(element, PLY_INDICES) != 1)
+        return facet_error_set(error, FACET_ERROR_DATA, "the header must give element face one list vertex_indices");
+    if ((vertex && header->vertices >= 0) || (face && header->has_faces))
+        return facet_error_set(error, FACET_ERROR_DATA, "the header names element %s twice", element->name);
+    if (vertex) header->vertices = element->rows;
+    if (face) header->has_faces = true;
+    return FACET_OK;
+}
+
+static int check_header(struct ply_header *header, struct facet_error *error) {
+    if (!header->format) return facet_error_set(error, FACET_ERROR_DATA, "the header has no format line");
+    header->vertices = -1;
+    for (int e = 0; e < header->n_elements; e++) {
+        int code = check_element(header, &header->elements[e], error);
+        if (code) return code;
+    }
+    if (header->vertices < 0) return facet_error_set(error, FACET_ERROR_DATA, "the header has no element vertex");
+    return FACET_OK;
+}
+
+int ply_read_header(struct scan_text *text, struct ply_header *header, struct facet_error *error) {
+    struct scan_word word;
+    scan_next_word(text, &word);
+    if (!scan_word_is(word, "ply")) return broken(text, error, "\"ply\"", word);
+    for (scan_skip_line(text); text->at < text->end; scan_skip_line(text)) {
+        int code = FACET_OK;
+        if (!scan_next_word(text, &word) || scan_word_is(word, "comment") || scan_word_is(word, "obj_info")) continue;
+        if (scan_word_is(word, "end_header")) {
+            scan_skip_line(text);
+            return check_header(header, error);
+        }
+        if (scan_word_is(word, "format")) {
+            code = read_format(text, header, error);
+        } else if (scan_word_is(word, "element")) {
+            code = read_element(text, header, error);
+        } else if (scan_word_is(word, "property")) {
+            code = read_property(text, header, error);
+        } else {
+            code = broken(text, error, "format, element, property, comment or end_header", word);
+        }
+        if (code) return code;
+    }
+    return facet_error_set(error, FACET_ERROR_DATA, "line %lld: the file ends inside the header, end_header expected",
+                           (long long)text->line);
+}
