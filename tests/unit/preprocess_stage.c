@@ -1,0 +1,201 @@
+// The preprocess stage as the engine sees it: a unit of good and broken scans.
+#include "pipeline/block.h"
+#include "pipeline/params.h"
+#include "preprocess/template.h"
+
+#include <facet/plugin.h>
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+extern const struct facet_plugin facet_plugin_preprocess;
+
+enum { SIDE = 61, VERTICES = SIDE * SIDE, TRIANGLES = 2 * (SIDE - 1) * (SIDE - 1), ROWS = 8 };
+enum { GOOD, EMPTY, NOT_FINITE, FLAT, BEYOND, TINY, TURNED_OVER, IN_A_POINT };
+
+static const struct facet_field fields[] = {
+    {.name = "vertices", .type = FACET_F32, .rank = 2, .dims = {VERTICES, 3}, .ragged = true},
+    {.name = "triangles", .type = FACET_I32, .rank = 2, .dims = {TRIANGLES, 3}, .ragged = true},
+};
+static struct preprocess_template face;
+
+struct stage {
+    struct facet_params *params;
+    void *self;
+    struct facet_block *in, *out;
+    struct facet_column *columns[3];
+    struct facet_rows rows;
+};
+
+// The generic face over x and y from -90 to 90 mm.
+static void put_face(struct facet_block *block, int row) {
+    assert_int_equal(facet_block_resize(block, 0, row, VERTICES, NULL), FACET_OK);
+    assert_int_equal(facet_block_resize(block, 1, row, TRIANGLES, NULL), FACET_OK);
+    float *v = facet_block_data(block, 0, row);
+    int32_t *t = facet_block_data(block, 1, row);
+    for (int i = 0; i < VERTICES; i++) {
+        struct preprocess_template_at at;
+        double x = 3.0 * (i % SIDE) - 90, y = 3.0 * (i / SIDE) - 90;
+        bool inside = preprocess_template_look(&face, x, y, &at);
+        v[3 * i] = (float)x;
+        v[3 * i + 1] = (float)y;
+        v[3 * i + 2] = inside ? at.height : (float)(-45 - 0.006 * (x * x + y * y));
+    }
+    for (int i = 0; i < TRIANGLES / 2; i++) {
+        int32_t a = i / (SIDE - 1) * SIDE + i % (SIDE - 1);
+        int32_t two[6] = {a, a + 1, a + SIDE, a + 1, a + SIDE + 1, a + SIDE};
+        memcpy(t + 6 * i, two, sizeof two);
+    }
+}
+
+static void spoil(struct facet_block *block) {
+    float *v = facet_block_data(block, 0, NOT_FINITE);
+    v[3 * 77 + 1] = NAN;
+    v = facet_block_data(block, 0, FLAT);
+    for (int i = 0; i < VERTICES; i++) v[3 * i + 2] = 0;
+    int32_t *t = facet_block_data(block, 1, BEYOND);
+    t[5] = VERTICES;
+    assert_int_equal(facet_block_resize(block, 1, EMPTY, 0, NULL), FACET_OK);
+    assert_int_equal(facet_block_resize(block, 1, TINY, 1, NULL), FACET_OK);
+    t = facet_block_data(block, 1, TINY);
+    t[0] = 0, t[1] = 1, t[2] = SIDE;
+    t = facet_block_data(block, 1, TURNED_OVER);
+    for (int i = 0; i < TRIANGLES; i++) {
+        int32_t second = t[3 * i + 1];
+        t[3 * i + 1] = t[3 * i + 2];
+        t[3 * i + 2] = second;
+    }
+    v = facet_block_data(block, 0, IN_A_POINT);
+    for (int i = 0; i < 3 * VERTICES; i++) v[i] = 4;
+}
+
+static void set_up(const char *text, struct stage *stage) {
+    const struct facet_map_ops *ops = facet_plugin_preprocess.map;
+    struct facet_field out[3] = {0};
+    struct facet_error error = {0};
+    *stage = (struct stage){0};
+    if (facet_params_from_text(facet_plugin_preprocess.params, text, &stage->params, &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(ops->create(stage->params, NULL, &stage->self, &error), FACET_OK);
+    assert_int_equal(ops->declare(stage->self, fields, out, &error), FACET_OK);
+    assert_int_equal(facet_block_create(fields, 2, NULL, 0, ROWS, &stage->in, &error), FACET_OK);
+    assert_int_equal(facet_rows_create(ROWS, &stage->rows, &error), FACET_OK);
+    stage->rows.count = ROWS;
+    memset(stage->rows.valid, 1, ROWS);
+    for (int i = 0; i < 3; i++) {
+        assert_string_equal(out[i].name, facet_plugin_preprocess.makes[i]);
+        stage->columns[i] = facet_column_create(&out[i], ROWS);
+        assert_non_null(stage->columns[i]);
+    }
+    stage->out = facet_block_of(stage->columns, 3, &stage->rows, NULL, 1);
+    for (int row = 0; row < ROWS; row++) put_face(stage->in, row);
+}
+
+static void run(struct stage *stage) {
+    struct facet_error error = {0};
+    if (facet_plugin_preprocess.map->transform(stage->self, stage->in, stage->out, &error)) fail_msg("%s", error.text);
+}
+
+static void tear_down(struct stage *stage) {
+    facet_block_destroy(stage->in);
+    facet_block_destroy(stage->out);
+    facet_rows_destroy(&stage->rows);
+    for (int i = 0; i < 3; i++) facet_column_destroy(stage->columns[i]);
+    facet_plugin_preprocess.map->destroy(stage->self);
+    facet_params_destroy(stage->params);
+}
+
+static void check_face(struct stage *stage, int row, double radius) {
+    const float *v = facet_block_read(stage->out, 0, row), *n = facet_block_read(stage->out, 2, row);
+    int64_t vertices = facet_block_count(stage->out, 0, row);
+    double highest = -INFINITY, facing = 0;
+    assert_true(facet_block_valid(stage->out, row));
+    assert_true(vertices > 300);
+    assert_int_equal(facet_block_count(stage->out, 2, row), vertices);
+    for (int64_t i = 0; i < vertices; i++) {
+        const float *p = v + 3 * i, *m = n + 3 * i;
+        assert_true((double)p[0] * p[0] + (double)p[1] * p[1] + (double)p[2] * p[2] <= radius * radius * 1.0001);
+        assert_float_equal(m[0] * m[0] + m[1] * m[1] + m[2] * m[2], 1, 1e-5);
+        facing += m[2];
+        highest = fmax(highest, p[2]);
+    }
+    assert_float_equal(highest, 0, 2.5);
+    assert_true(facing > 0.5 * (double)vertices);
+}
+
+static void good_rows_pass_and_broken_ones_are_set_aside(void **state) {
+    (void)state;
+    static const char *const reasons[ROWS] = {
+        [EMPTY] = "the mesh is empty: 3721 vertices, 0 triangles",
+        [NOT_FINITE] = "vertex 77 is not finite: (-42, nan, -1",
+        [FLAT] = "no nose was found: the best fit of a face scores ",
+        [BEYOND] = "triangle 1 names vertex 3721, but there are 3721",
+        [TINY] = "1 triangles are left once repeated and degenerate ones are gone, 200 are needed",
+        [IN_A_POINT] = "the mesh is degenerate: no triangle has an area",
+    };
+    struct stage stage;
+    set_up("crop_radius_mm = 80.0;", &stage);
+    spoil(stage.in);
+    run(&stage);
+    for (int row = 0; row < ROWS; row++) {
+        if (!reasons[row]) {
+            check_face(&stage, row, 80);
+            continue;
+        }
+        assert_false(facet_block_valid(stage.out, row));
+        assert_int_equal(stage.rows.code[row], FACET_ERROR_DATA);
+        if (!strstr(stage.rows.message[row], reasons[row])) fail_msg("row %d: %s", row, stage.rows.message[row]);
+    }
+    tear_down(&stage);
+}
+
+static void every_switch_gives_a_face(void **state) {
+    (void)state;
+    static const char *const settings[] = {
+        "max_vertices = 900;",
+        "smooth = 5; normals = \"area\";",
+        "pose = \"none\";",
+        "scale = \"size\";",
+        "pose = \"none\"; scale = \"size\"; crop_radius_mm = 60.0;",
+    };
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        struct stage stage;
+        set_up(settings[i], &stage);
+        run(&stage);
+        for (int row = 0; row < ROWS; row++) check_face(&stage, row, 90);
+        if (i == 0) assert_true(facet_block_count(stage.out, 0, 0) <= 900);
+        tear_down(&stage);
+    }
+}
+
+static void foreign_fields_are_refused(void **state) {
+    (void)state;
+    struct stage stage;
+    struct facet_field swapped[2] = {fields[1], fields[0]}, out[3];
+    struct facet_error error = {0};
+    set_up("", &stage);
+    assert_int_equal(facet_plugin_preprocess.map->declare(stage.self, swapped, out, &error), FACET_ERROR_CONFIG);
+    assert_non_null(strstr(error.text, "preprocess needs vertices"));
+    tear_down(&stage);
+}
+
+static int fill_template(void **state) {
+    (void)state;
+    preprocess_template_fill(&face);
+    return 0;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(good_rows_pass_and_broken_ones_are_set_aside),
+        cmocka_unit_test(every_switch_gives_a_face),
+        cmocka_unit_test(foreign_fields_are_refused),
+    };
+    return cmocka_run_group_tests(tests, fill_template, NULL);
+}
