@@ -1,5 +1,6 @@
 // The whole objective - towers, fusion, every loss, the text tower behind them - against finite differences, with each
-// switch; and what a model must not depend on.
+// switch; and that a step learns, adds its parts up, and refuses what is no number.
+// ranks: 1
 // timeout: 120
 #include "train_fake.h"
 
@@ -116,6 +117,24 @@ static void training_learns_the_bars(void **state) {
     free(fake);
 }
 
+static void total_is_the_weighted_sum_of_its_parts(void **state) {
+    (void)state;
+    struct options options;
+    struct trainer *trainer;
+    struct step_result result;
+    struct facet_error error = {0};
+    struct fake *fake = fake_create();
+    fake_options(&options);
+    assert_int_equal(trainer_create(&options, NULL, 7, self_comm, 1, &trainer, &error), FACET_OK);
+    const struct batch batch = fake_batch(fake, 0, FAKE_ROWS, 0);
+    assert_int_equal(trainer_step(trainer, &batch, 1, 0, &result, &error), FACET_OK);
+    for (int p = 0; p < 3; p++) assert_true(result.parts[p] > 0);
+    assert_float_equal(result.total, result.parts[0] + 0.5 * result.parts[1] + 0.3 * result.parts[2], 1e-6);
+    trainer_destroy(trainer);
+    options_free(&options);
+    free(fake);
+}
+
 static void loss_that_is_no_number_is_refused(void **state) {
     (void)state;
     struct options options;
@@ -143,6 +162,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(whole_objective_agrees_with_finite_differences),
         cmocka_unit_test(every_switch_agrees_with_finite_differences),
         cmocka_unit_test(training_learns_the_bars),
+        cmocka_unit_test(total_is_the_weighted_sum_of_its_parts),
         cmocka_unit_test(loss_that_is_no_number_is_refused),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
