@@ -1,0 +1,117 @@
+// Pictures in memory and as PNG files.
+#include <facet/image.h>
+
+#include "io/font.h"
+
+#include <errno.h>
+#include <png.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int facet_image_create(struct facet_image *image, int width, int height, uint8_t grey, struct facet_error *error) {
+    *image = (struct facet_image){0};
+    FACET_REQUIRE(width > 0 && height > 0);
+    size_t bytes = (size_t)width * (size_t)height * 3;
+    uint8_t *rgb = malloc(bytes);
+    if (!rgb) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for a picture of %d x %d", width, height);
+    memset(rgb, grey, bytes);
+    *image = (struct facet_image){.width = width, .height = height, .rgb = rgb};
+    return FACET_OK;
+}
+
+void facet_image_free(struct facet_image *image) {
+    if (!image) return;
+    free(image->rgb);
+    *image = (struct facet_image){0};
+}
+
+static uint8_t *pixel_at(const struct facet_image *image, int x, int y) {
+    return image->rgb + 3 * ((size_t)y * (size_t)image->width + (size_t)x);
+}
+
+static int clamp(int64_t value, int limit) {
+    return value < 0 ? 0 : value > limit ? limit : (int)value;
+}
+
+static void fill(struct facet_image *image, int64_t x, int64_t y, int side, const uint8_t rgb[3]) {
+    int left = clamp(x, image->width), right = clamp(x + side, image->width);
+    int top = clamp(y, image->height), bottom = clamp(y + side, image->height);
+    for (int row = top; row < bottom; row++)
+        for (int column = left; column < right; column++) memcpy(pixel_at(image, column, row), rgb, 3);
+}
+
+void facet_image_paste(struct facet_image *image, const struct facet_image *src, int x, int y, int zoom) {
+    for (int row = 0; row < src->height; row++)
+        for (int column = 0; column < src->width; column++)
+            fill(image, x + (int64_t)column * zoom, y + (int64_t)row * zoom, zoom, pixel_at(src, column, row));
+}
+
+static void draw_glyph(struct facet_image *image, int64_t x, int64_t y, int scale, const uint8_t rgb[3],
+                       const char *glyph) {
+    static const char box[] = "#####"
+                              "#...#"
+                              "#...#"
+                              "#...#"
+                              "#...#"
+                              "#...#"
+                              "#####";
+    if (!glyph) glyph = box;
+    for (int i = 0; i < FACET_FONT_WIDTH * FACET_FONT_HEIGHT; i++) {
+        int column = i % FACET_FONT_WIDTH, row = i / FACET_FONT_WIDTH;
+        if (glyph[i] == '#') fill(image, x + (int64_t)column * scale, y + (int64_t)row * scale, scale, rgb);
+    }
+}
+
+// A byte that goes on with a character of UTF-8 takes no cell.
+static bool starts_cell(char c) {
+    return ((unsigned char)c & 0xc0) != 0x80;
+}
+
+void facet_image_text(struct facet_image *image, int x, int y, int scale, uint32_t rgb, const char *text) {
+    const uint8_t ink[3] = {(uint8_t)(rgb >> 16), (uint8_t)(rgb >> 8), (uint8_t)rgb};
+    int64_t left = x;
+    for (; *text; text++) {
+        if (!starts_cell(*text)) continue;
+        draw_glyph(image, left, y, scale, ink, facet_font_glyph((unsigned char)*text));
+        left += (int64_t)(FACET_FONT_WIDTH + 1) * scale;
+    }
+}
+
+int facet_image_text_cells(const char *text) {
+    int cells = 0;
+    for (; *text; text++) cells += starts_cell(*text);
+    return cells;
+}
+
+static int write_file(FILE *file, const struct facet_image *image, const char *path, struct facet_error *error) {
+    png_image png = {.version = PNG_IMAGE_VERSION,
+                     .width = (png_uint_32)image->width,
+                     .height = (png_uint_32)image->height,
+                     .format = PNG_FORMAT_RGB};
+    errno = 0;
+    if (!png_image_write_to_stdio(&png, file, 0, image->rgb, 0, NULL))
+        return facet_error_set(error, FACET_ERROR_IO, "%s: cannot be written: %s", path,
+                               errno ? strerror(errno) : png.message);
+    if (fflush(file) || fsync(fileno(file)))
+        return facet_error_set(error, FACET_ERROR_IO, "%s: cannot be written: %s", path, strerror(errno));
+    return FACET_OK;
+}
+
+int facet_image_write_png(const char *path, const struct facet_image *image, struct facet_error *error) {
+    char part[4096];
+    int length = snprintf(part, sizeof part, "%s.part", path);
+    if (length < 0 || (size_t)length >= sizeof part)
+        return facet_error_set(error, FACET_ERROR_IO, "%.80s...: the path is too long", path);
+    FILE *file = fopen(part, "wb");
+    if (!file) return facet_error_set(error, FACET_ERROR_IO, "%s: cannot be made: %s", path, strerror(errno));
+    int code = write_file(file, image, path, error);
+    if (fclose(file) && !code)
+        code = facet_error_set(error, FACET_ERROR_IO, "%s: cannot be written: %s", path, strerror(errno));
+    if (!code && rename(part, path))
+        code = facet_error_set(error, FACET_ERROR_IO, "%s: cannot be put in place: %s", path, strerror(errno));
+    if (code) unlink(part);
+    return code;
+}

@@ -1,0 +1,161 @@
+// Pictures: pasting, text, PNG files, and rendered views in colour.
+#include <facet/image.h>
+
+#include <png.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static uint32_t at(const struct facet_image *image, int x, int y) {
+    const uint8_t *p = image->rgb + 3 * (y * image->width + x);
+    return (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+}
+
+static int not_grey(const struct facet_image *image, uint8_t grey) {
+    int count = 0;
+    for (int i = 0; i < image->width * image->height; i++)
+        count += at(image, i % image->width, i / image->width) != grey * 0x010101u;
+    return count;
+}
+
+static void a_picture_is_pasted_zoomed_and_cut(void **state) {
+    (void)state;
+    uint8_t pixels[] = {1, 2, 3, 4, 5, 6};
+    struct facet_image image, two = {.width = 2, .height = 1, .rgb = pixels};
+    assert_int_equal(facet_image_create(&image, 5, 4, 9, NULL), FACET_OK);
+    facet_image_paste(&image, &two, -1, 2, 3);
+    assert_int_equal(at(&image, 0, 1), 0x090909);
+    assert_int_equal(at(&image, 0, 2), 0x010203);
+    assert_int_equal(at(&image, 1, 3), 0x010203);
+    assert_int_equal(at(&image, 2, 2), 0x040506);
+    assert_int_equal(at(&image, 4, 3), 0x040506);
+    assert_int_equal(not_grey(&image, 9), 10);
+    facet_image_paste(&image, &two, 5, 0, 1);
+    facet_image_paste(&image, &two, 0, -40, 3);
+    facet_image_paste(&image, &two, 2147483647, 2147483647, 1000);
+    assert_int_equal(not_grey(&image, 9), 10);
+    facet_image_free(&image);
+    assert_null(image.rgb);
+}
+
+static void text_is_drawn_in_cells(void **state) {
+    (void)state;
+    struct facet_image image;
+    assert_int_equal(facet_image_create(&image, 40, 20, 0, NULL), FACET_OK);
+    facet_image_text(&image, 0, 0, 1, 0xff8000, "II");
+    assert_int_equal(at(&image, 2, 3), 0xff8000);
+    assert_int_equal(at(&image, 8, 3), 0xff8000);
+    assert_int_equal(at(&image, 1, 3), 0);
+    assert_int_equal(not_grey(&image, 0), 2 * 11);
+    facet_image_text(&image, 0, 8, 1, 0xffffff, "\xc3\xa9|");
+    assert_int_equal(at(&image, 0, 8), 0xffffff);
+    assert_int_equal(at(&image, 8, 8), 0xffffff);
+    assert_int_equal(at(&image, 2, 10), 0);
+    assert_int_equal(facet_image_text_cells("a\xc3\xa9|"), 3);
+    facet_image_text(&image, -3, -3, 2, 0xffffff, "cut at every side of the picture");
+    facet_image_text(&image, 38, 18, 3, 0xffffff, "W");
+    facet_image_free(&image);
+}
+
+static void every_character_has_its_own_look(void **state) {
+    (void)state;
+    struct facet_image cells[95];
+    for (int i = 0; i < 95; i++) {
+        char text[2] = {(char)(' ' + i), 0};
+        assert_int_equal(facet_image_create(&cells[i], 6, 8, 0, NULL), FACET_OK);
+        facet_image_text(&cells[i], 0, 0, 1, 0xffffff, text);
+        for (int j = 0; j < i; j++) assert_memory_not_equal(cells[i].rgb, cells[j].rgb, 6 * 8 * 3);
+    }
+    for (int i = 0; i < 95; i++) facet_image_free(&cells[i]);
+}
+
+static void a_png_reads_back_the_same(void **state) {
+    (void)state;
+    char path[] = "image_test_XXXXXX";
+    close(mkstemp(path));
+    struct facet_image image;
+    assert_int_equal(facet_image_create(&image, 37, 21, 0, NULL), FACET_OK);
+    for (int i = 0; i < 37 * 21 * 3; i++) image.rgb[i] = (uint8_t)(i * 7 + i / 111);
+    assert_int_equal(facet_image_write_png(path, &image, NULL), FACET_OK);
+    png_image png = {.version = PNG_IMAGE_VERSION};
+    assert_true(png_image_begin_read_from_file(&png, path));
+    assert_int_equal(png.width, 37);
+    assert_int_equal(png.height, 21);
+    png.format = PNG_FORMAT_RGB;
+    uint8_t back[37 * 21 * 3];
+    assert_true(png_image_finish_read(&png, NULL, back, 0, NULL));
+    assert_memory_equal(back, image.rgb, sizeof back);
+    facet_image_free(&image);
+    unlink(path);
+}
+
+static void a_path_that_cannot_be_written_is_named(void **state) {
+    (void)state;
+    struct facet_image image;
+    struct facet_error error = {0};
+    assert_int_equal(facet_image_create(&image, 2, 2, 0, NULL), FACET_OK);
+    assert_int_equal(facet_image_write_png("no/such/folder/a.png", &image, &error), FACET_ERROR_IO);
+    assert_string_equal(error.text, "no/such/folder/a.png: cannot be made: No such file or directory");
+    char folder[] = "image_folder_XXXXXX", part[64];
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(facet_image_write_png(folder, &image, &error), FACET_ERROR_IO);
+    assert_non_null(strstr(error.text, "cannot be put in place"));
+    snprintf(part, sizeof part, "%s.part", folder);
+    assert_int_equal(access(part, F_OK), -1);
+    facet_image_free(&image);
+    rmdir(folder);
+}
+
+static void views_are_drawn_by_what_they_hold(void **state) {
+    (void)state;
+    const uint8_t planes[] = {FACET_PLANE_DEPTH, FACET_PLANE_NORMAL_X, FACET_PLANE_NORMAL_Y, FACET_PLANE_NORMAL_Z,
+                              FACET_PLANE_MASK};
+    const uint8_t pixels[2 * 5] = {0, 0, 0, 0, 0, 200, 10, 20, 30, 255};
+    struct facet_views views = {.n_views = 2, .n_planes = 5, .size = 1, .pixels = pixels, .planes = planes};
+    assert_int_equal(facet_views_tiles(&views), 3);
+    assert_string_equal(facet_views_tile_name(&views, 0), "depth");
+    assert_string_equal(facet_views_tile_name(&views, 1), "normal");
+    assert_string_equal(facet_views_tile_name(&views, 2), "mask");
+    struct facet_image image;
+    assert_int_equal(facet_image_create(&image, 3, 2, 0, NULL), FACET_OK);
+    for (int i = 0; i < 6; i++) facet_image_paste_view(&image, &views, i / 3, i % 3, i % 3, i / 3, 1);
+    assert_int_equal(at(&image, 0, 1), facet_depth_colour(200));
+    assert_int_equal(at(&image, 1, 1), 0x0a141e);
+    assert_int_equal(at(&image, 2, 1), 0xffffff);
+    assert_int_equal(at(&image, 0, 0), at(&image, 1, 0));
+    views.planes = NULL;
+    assert_int_equal(facet_views_tiles(&views), 5);
+    facet_image_paste_view(&image, &views, 1, 1, 0, 0, 1);
+    assert_int_equal(at(&image, 0, 0), 0x0a0a0a);
+    facet_image_free(&image);
+}
+
+static double luma(uint32_t rgb) {
+    return 0.2126 * (rgb >> 16) + 0.7152 * (rgb >> 8 & 255) + 0.0722 * (rgb & 255);
+}
+
+static void nearer_is_lighter(void **state) {
+    (void)state;
+    for (int depth = 5; depth < 256; depth++)
+        assert_true(luma(facet_depth_colour((uint8_t)depth)) > luma(facet_depth_colour((uint8_t)(depth - 4))));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_picture_is_pasted_zoomed_and_cut),
+        cmocka_unit_test(text_is_drawn_in_cells),
+        cmocka_unit_test(every_character_has_its_own_look),
+        cmocka_unit_test(a_png_reads_back_the_same),
+        cmocka_unit_test(a_path_that_cannot_be_written_is_named),
+        cmocka_unit_test(views_are_drawn_by_what_they_hold),
+        cmocka_unit_test(nearer_is_lighter),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
