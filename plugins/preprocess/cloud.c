@@ -78,6 +78,16 @@ static int thin(const struct preprocess_surface *surface, struct preprocess_clou
     return code;
 }
 
+static int fill_cloud(const struct preprocess_surface *surface, double radius, struct preprocess_cloud *cloud,
+                      struct facet_error *error) {
+    cloud->radius = radius;
+    cloud->points = malloc((MOST_POINTS + 1) * sizeof *cloud->points);
+    if (!cloud->points) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory to thin a scan");
+    int code = thin(surface, cloud, radius, error);
+    if (code) preprocess_cloud_free(cloud);
+    return code;
+}
+
 int preprocess_cloud_create(const struct preprocess_surface *surface, int guess_unit, struct preprocess_cloud *cloud,
                             struct facet_error *error) {
     *cloud = (struct preprocess_cloud){.unit = 1};
@@ -86,12 +96,13 @@ int preprocess_cloud_create(const struct preprocess_surface *surface, int guess_
     if (!(size > 0) || !isfinite(size))
         return facet_error_set(error, FACET_ERROR_DATA, "the mesh has no extent: all vertices are in one place");
     if (guess_unit) cloud->unit = choose_unit(size);
-    cloud->radius = far_away * size * cloud->unit;
-    cloud->points = malloc((MOST_POINTS + 1) * sizeof *cloud->points);
-    if (!cloud->points) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory to thin a scan");
-    int code = thin(surface, cloud, cloud->radius, error);
-    if (code) preprocess_cloud_free(cloud);
-    return code;
+    return fill_cloud(surface, far_away * size * cloud->unit, cloud, error);
+}
+
+int preprocess_cloud_create_near(const struct preprocess_surface *surface, double unit, const double centre[3],
+                                 double radius, struct preprocess_cloud *cloud, struct facet_error *error) {
+    *cloud = (struct preprocess_cloud){.unit = unit, .centre = {centre[0], centre[1], centre[2]}};
+    return fill_cloud(surface, radius, cloud, error);
 }
 
 void preprocess_cloud_free(struct preprocess_cloud *cloud) {

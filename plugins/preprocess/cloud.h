@@ -15,6 +15,9 @@ struct preprocess_cloud {
 // guess_unit: choose the power of ten that brings the size to that of a head in mm.
 int preprocess_cloud_create(const struct preprocess_surface *surface, int guess_unit, struct preprocess_cloud *cloud,
                             struct facet_error *error);
+// The part within radius mm of `centre`, which is in the surface's frame; more finely than a whole head would be.
+int preprocess_cloud_create_near(const struct preprocess_surface *surface, double unit, const double centre[3],
+                                 double radius, struct preprocess_cloud *cloud, struct facet_error *error);
 void preprocess_cloud_free(struct preprocess_cloud *cloud);
 
 struct preprocess_view {

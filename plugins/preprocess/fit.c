@@ -5,8 +5,6 @@
 
 enum { N = 7 }; // small rotation, shift, log scale
 
-// Agreement is measured in mm^2 of the frontal plane; a face that is covered well scores about 1.
-static const double full_area = 11500.0;
 static const double wrong_most = 1.5;   // the most a point far off can take away, against 1 that it can bring
 static const double scale_hold = 200.0; // pull towards the start scale, in mm^2 a unit of weight
 
@@ -26,18 +24,8 @@ static void place(const double q[3], const double tip[3], double scale, double p
     for (int k = 0; k < 3; k++) p[k] = scale * (q[k] - tip[k]);
 }
 
-double preprocess_fit_score(const struct preprocess_template *face, const struct preprocess_view *view,
-                            const double tip[3], double scale, double reach) {
-    double sum = 0, agrees, weight, p[3];
-    for (int i = 0; i < view->visible; i++) {
-        place(view->points[i], tip, scale, p);
-        if (agreement(face, p, reach, &agrees, &weight)) sum += weight * agrees;
-    }
-    return sum * scale * scale * view->cell * view->cell / full_area;
-}
-
-enum { COLUMNS = 19, ROWS = 24 };
-static const double square = 8.0; // mm
+enum { COLUMNS = 13, ROWS = 17 };
+static const double square = 12.0; // mm
 
 static bool square_of(const double p[3], int *column, int *row) {
     *column = (int)floor(p[0] / square + COLUMNS / 2.0);
@@ -194,7 +182,6 @@ void preprocess_fit_refine(const struct preprocess_template *face, const struct 
         sum.matrix[6][6] += scale_hold * sum.weight;
         sum.right[6] -= scale_hold * sum.weight * log(pose->scale / start);
         for (int k = 0; k < 3 && !search.turn; k++) hold(&sum, k);
-        if (!search.scale) hold(&sum, 6);
         if (!solve(&sum)) break;
         shorten(sum.right);
         apply(sum.right, pose);

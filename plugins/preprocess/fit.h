@@ -5,13 +5,9 @@
 #include "preprocess/cloud.h"
 #include "preprocess/pose.h"
 
-// How well the visible points agree with the generic face whose nose tip stands at `tip` of the view: the weighted
-// share of the face they cover, less what is covered wrongly; distances beyond `reach` mm count as wrong.
-double preprocess_fit_score(const struct preprocess_template *face, const struct preprocess_view *view,
-                            const double tip[3], double scale, double reach);
-
-// The same measured evenly over the face, for a verdict: the mean over its squares of what the points in each say, an
-// empty square saying 0; the nose alone makes up a third. About 1 is perfect.
+// How well the visible points agree with the generic face whose nose tip stands at `tip` of the view: the mean over the
+// squares of the face of what the points in each say, an empty square saying 0; the nose alone makes up a third. About
+// 1 is perfect; distances beyond `reach` mm count against it.
 double preprocess_fit_verdict(const struct preprocess_template *face, const struct preprocess_view *view,
                               const double tip[3], double scale, double reach);
 

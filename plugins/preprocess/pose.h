@@ -12,7 +12,7 @@ struct preprocess_pose {
 
 struct preprocess_search {
     bool turn;  // search the rotation; else the scan already looks along +z with +y up
-    bool scale; // search the size; else it is in mm
+    bool scale; // the unit is unknown, bring it to the size of the generic face; else it is in mm and stays so
 };
 
 // The face must look along +z within about 45 degrees of yaw and 25 of pitch. Errors: DATA (no nose found), MEMORY.
