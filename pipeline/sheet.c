@@ -200,11 +200,11 @@ static void draw_legend(struct sheet *sheet) {
         x += 128 + 11 * CELL;
     }
     if (!shows(sheet, "normal")) return;
-    static const char *const axes[3] = {"red: right", "green: up", "blue: to us"};
+    static const char *const axes[3] = {"red: right", "green: up", "blue: to camera"};
     static const uint32_t colours[3] = {0xff7070, 0x70d070, 0x80a0ff};
     for (int k = 0; k < 3; k++) {
-        say(sheet, x, y, colours[k], axes[k], 12);
-        x += CELL * 12;
+        say(sheet, x, y, colours[k], axes[k], 20);
+        x += CELL * (facet_image_text_cells(axes[k]) + 2);
     }
 }
 
