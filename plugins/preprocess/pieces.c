@@ -103,7 +103,7 @@ int preprocess_surface_thin(struct preprocess_surface *surface, int64_t max_vert
     int32_t *cube = malloc((size_t)surface->n_vertices * sizeof *cube);
     double(*sum)[4] = NULL;
     int code = cube ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "no memory to thin a mesh");
-    double size = 0.5 * sqrt(preprocess_surface_area(surface) / (double)max_vertices);
+    double size = fmax(0.5 * sqrt(preprocess_surface_area(surface) / (double)max_vertices), 1e-3);
     while (!code && cubes > max_vertices) {
         size *= 1.1;
         code = count_cubes(surface, size, cube, &cubes, error);
