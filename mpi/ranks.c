@@ -65,3 +65,20 @@ int facet_comm_rank(const struct facet_comm *comm) {
 int facet_comm_size(const struct facet_comm *comm) {
     return comm->size;
 }
+
+int facet_comm_ranks_on_node(const struct facet_comm *comm) {
+    MPI_Comm node;
+    int ranks = 1;
+    if (MPI_Comm_split_type(comm->mpi, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node) != MPI_SUCCESS) return 1;
+    MPI_Comm_size(node, &ranks);
+    MPI_Comm_free(&node);
+    return ranks;
+}
+
+const char *facet_ranks_library(void) {
+    static char text[MPI_MAX_LIBRARY_VERSION_STRING];
+    int length = 0;
+    MPI_Get_library_version(text, &length);
+    text[strcspn(text, ",\n")] = '\0';
+    return text;
+}

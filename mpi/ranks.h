@@ -17,6 +17,9 @@ int facet_comm_create(MPI_Comm mpi, struct facet_comm **comm, struct facet_error
 void facet_comm_destroy(struct facet_comm *comm); // collective; NULL is fine
 MPI_Comm facet_comm_mpi(const struct facet_comm *comm);
 
+int facet_comm_ranks_on_node(const struct facet_comm *comm); // ranks that share this node's memory; collective
+const char *facet_ranks_library(void);                       // "Open MPI v4.1.4"
+
 // True on all ranks when it is on any. Collective.
 bool facet_comm_any(struct facet_comm *comm, bool mine);
 int facet_comm_barrier(struct facet_comm *comm, struct facet_error *error);

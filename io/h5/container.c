@@ -7,6 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#define TEXT_OF_(x) #x
+#define TEXT_OF(x) TEXT_OF_(x)
+
 // Datasets stay open between calls: a run touches the same few once a unit.
 struct open_dataset {
     struct facet_dataset is;
@@ -320,4 +323,8 @@ int facet_container_attribute(struct facet_container *container, const char *nam
 
 const char *facet_container_path(const struct facet_container *container) {
     return container->path;
+}
+
+const char *facet_container_library(void) {
+    return "HDF5 " TEXT_OF(H5_VERS_MAJOR) "." TEXT_OF(H5_VERS_MINOR) "." TEXT_OF(H5_VERS_RELEASE);
 }

@@ -53,6 +53,7 @@ int facet_container_list(struct facet_container *container, struct facet_dataset
                          struct facet_error *error);
 int facet_container_attribute(struct facet_container *container, const char *name, char **text,
                               struct facet_error *error); // the caller frees *text
+const char *facet_container_library(void);                // "HDF5 1.10.8"
 const char *facet_container_path(const struct facet_container *container);
 
 // XXH3-128 of bytes, chained: start with a zeroed hash.

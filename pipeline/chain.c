@@ -1,0 +1,522 @@
+// A chain of map stages, carried out unit by unit in memory. Ranks and threads draw units from one counter; whatever of
+// it is kept is written as it comes. All calls of MPI and HDF5 by a rank's threads take turns under one lock.
+#include "pipeline/run_internal.h"
+
+#include "mpi/counter.h"
+
+#include <omp.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { MOST_EXTERNAL = 32 };
+
+// A field read from the container of a stage outside the chain.
+struct external {
+    int node;
+    struct facet_field field;
+};
+
+struct chain_run {
+    struct facet_run *run;
+    const struct facet_chain *chain;
+    struct facet_stage stages[FACET_MAX_NODES];
+    void *self[FACET_MAX_NODES];
+    struct facet_output *outputs[FACET_MAX_NODES];
+    struct external external[MOST_EXTERNAL];
+    int n_external;
+    struct facet_units units;
+    struct facet_counter *counter;
+    int64_t *pending, n_pending, done; // units to do; how many this rank has done
+    pthread_mutex_t turn;
+    int code; // the first failure of a thread of this rank
+    struct facet_error error;
+};
+
+// What one thread works in, kept from unit to unit.
+struct worker {
+    struct facet_column *columns[FACET_MAX_NODES][FACET_MAX_FIELDS], *external[MOST_EXTERNAL];
+    struct facet_block *in[FACET_MAX_NODES], *out[FACET_MAX_NODES];
+    struct facet_rows rows;
+    char *packed; // external rows as they lie in the file
+};
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static bool inside(const struct chain_run *c, int node) {
+    return node >= c->chain->first && node <= c->chain->last;
+}
+
+static bool wants_rows(const struct facet_node *node, int need) {
+    return node->stage->plugin->needs[need].rows && node->maker[need] >= 0;
+}
+
+static int find_external(const struct chain_run *c, int node, const char *name) {
+    for (int i = 0; i < c->n_external; i++)
+        if (c->external[i].node == node && strcmp(c->external[i].field.name, name) == 0) return i;
+    return -1;
+}
+
+// ---- preparing: on every rank, no communication but what the caller agrees after ------------------------------------
+
+static int describe_inputs(struct chain_run *c, int node, struct facet_field *in, struct facet_error *error) {
+    const struct facet_node *n = &c->run->graph.nodes[node];
+    for (int i = 0; i < n->n_needs; i++) {
+        in[i] = (struct facet_field){0};
+        if (!wants_rows(n, i)) continue;
+        const char *name = n->stage->plugin->needs[i].name;
+        int code = facet_run_field(c->run, n->maker[i], name, &in[i], error);
+        if (code != FACET_OK) return code;
+        if (inside(c, n->maker[i]) || find_external(c, n->maker[i], name) >= 0) continue;
+        if (c->n_external == MOST_EXTERNAL)
+            return facet_error_set(error, FACET_ERROR_CONFIG, "a chain reads more than %d arrays", MOST_EXTERNAL);
+        c->external[c->n_external++] = (struct external){n->maker[i], in[i]};
+    }
+    return FACET_OK;
+}
+
+static int check_declared(const struct facet_node *node, const struct facet_field *fields, struct facet_error *error) {
+    const struct facet_plugin *plugin = node->stage->plugin;
+    for (int i = 0; i < node->n_makes; i++) {
+        const struct facet_field *f = &fields[i];
+        bool good = strcmp(f->name, plugin->makes[i]) == 0 && facet_type_size(f->type) && f->rank >= 0 &&
+                    f->rank < FACET_MAX_DIMS && (!f->ragged || f->rank > 0);
+        for (int d = 0; good && d < f->rank; d++) good = f->dims[d] > 0;
+        if (!good)
+            return facet_error_set(error, FACET_ERROR_PLUGIN,
+                                   "plugin %s declares %s with a name, type or shape that cannot be", plugin->name,
+                                   plugin->makes[i]);
+    }
+    return FACET_OK;
+}
+
+static int prepare_node(struct chain_run *c, int node, struct facet_error *error) {
+    const struct facet_node *n = &c->run->graph.nodes[node];
+    struct facet_node_state *state = &c->run->nodes[node];
+    struct facet_field in[FACET_MAX_NEEDS];
+    c->stages[node] = (struct facet_stage){.run = c->run, .node = node};
+    if (!n->stage) return FACET_OK; // the sources are open already
+    const struct facet_map_ops *map = n->stage->plugin->map;
+    int code = describe_inputs(c, node, in, error);
+    if (code == FACET_OK) code = map->create(n->stage->params, &c->stages[node], &c->self[node], error);
+    if (code == FACET_OK) code = map->declare(c->self[node], in, state->fields, error);
+    if (code == FACET_OK) code = check_declared(n, state->fields, error);
+    if (code != FACET_OK) return facet_error_prefix(error, "stage %s", n->name), code;
+    state->declared = true;
+    return FACET_OK;
+}
+
+static int open_output(struct chain_run *c, int node, struct facet_error *error) {
+    struct facet_run *run = c->run;
+    char path[4200];
+    bool exists;
+    facet_run_path(run, node, ".h5", path, sizeof path);
+    int code = facet_run_check_fingerprint(run, node, path, &exists, error);
+    if (code != FACET_OK) return code;
+    struct facet_attributes attributes;
+    code = facet_comm_agree(run->comm, facet_provenance(run, node, &attributes, error), error);
+    if (code != FACET_OK) return code;
+    struct facet_output_plan plan = {.path = path,
+                                     .fields = run->nodes[node].fields,
+                                     .n_fields = run->graph.nodes[node].n_makes,
+                                     .items = run->sources.items,
+                                     .units = &c->units,
+                                     .node = node,
+                                     .chain_length = c->chain->last - c->chain->first + 1,
+                                     .attributes = attributes.all,
+                                     .n_attributes = attributes.count};
+    code = facet_output_open(run->comm, &plan, &c->outputs[node], error);
+    facet_attributes_free(&attributes);
+    return code;
+}
+
+// ---- what is done already -------------------------------------------------------------------------------------------
+
+static int find_pending(struct chain_run *c, struct facet_error *error) {
+    int64_t n = c->units.count;
+    int rank = facet_comm_rank(c->run->comm), size = facet_comm_size(c->run->comm), code = FACET_OK;
+    int64_t *done = calloc((size_t)n + 1, sizeof *done);
+    c->pending = calloc((size_t)n + 1, sizeof *c->pending);
+    if (!done || !c->pending)
+        code = facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for %lld units", (long long)n);
+    for (int64_t unit = rank; code == FACET_OK && unit < n; unit += size) {
+        bool all = true;
+        for (int node = c->chain->first; code == FACET_OK && all && node <= c->chain->last; node++)
+            if (c->outputs[node]) code = facet_output_check(c->outputs[node], unit, &all, error);
+        done[unit] = all;
+    }
+    code = facet_comm_agree(c->run->comm, code, error);
+    if (code == FACET_OK) code = facet_comm_sum_i64(c->run->comm, done, (int)n, error);
+    for (int64_t unit = 0; code == FACET_OK && unit < n; unit++)
+        if (!done[unit]) c->pending[c->n_pending++] = unit;
+    free(done);
+    return code;
+}
+
+// ---- a thread's own memory ------------------------------------------------------------------------------------------
+
+static struct facet_column *column_for(const struct chain_run *c, const struct worker *w, int node, int need) {
+    const struct facet_node *n = &c->run->graph.nodes[node];
+    if (!wants_rows(n, need)) return NULL;
+    if (inside(c, n->maker[need])) return w->columns[n->maker[need]][n->place[need]];
+    return w->external[find_external(c, n->maker[need], n->stage->plugin->needs[need].name)];
+}
+
+static bool make_blocks(const struct chain_run *c, struct worker *w, int node) {
+    const struct facet_node *n = &c->run->graph.nodes[node];
+    const struct facet_items *items = c->run->sources.items;
+    struct facet_column *in[FACET_MAX_NEEDS];
+    for (int i = 0; i < n->n_makes; i++) {
+        w->columns[node][i] = facet_column_create(&c->run->nodes[node].fields[i], c->units.largest);
+        if (!w->columns[node][i]) return false;
+    }
+    w->out[node] = facet_block_of(w->columns[node], n->n_makes, &w->rows, items, node);
+    for (int i = 0; i < n->n_needs; i++) in[i] = column_for(c, w, node, i);
+    w->in[node] = facet_block_of(in, n->n_needs, &w->rows, items, node);
+    return w->out[node] && w->in[node];
+}
+
+static void worker_destroy(const struct chain_run *c, struct worker *w) {
+    if (!w) return;
+    for (int node = c->chain->first; node <= c->chain->last; node++) {
+        facet_block_destroy(w->in[node]), facet_block_destroy(w->out[node]);
+        for (int i = 0; i < FACET_MAX_FIELDS; i++) facet_column_destroy(w->columns[node][i]);
+    }
+    for (int i = 0; i < c->n_external; i++) facet_column_destroy(w->external[i]);
+    facet_rows_destroy(&w->rows);
+    free(w->packed);
+    free(w);
+}
+
+static struct worker *worker_create(const struct chain_run *c, struct facet_error *error) {
+    struct worker *w = calloc(1, sizeof *w);
+    if (!w || facet_rows_create(c->units.largest, &w->rows, error) != FACET_OK) goto error;
+    size_t largest = 0;
+    for (int i = 0; i < c->n_external; i++) {
+        size_t bytes = facet_field_bytes(&c->external[i].field);
+        if (bytes > largest) largest = bytes;
+        w->external[i] = facet_column_create(&c->external[i].field, c->units.largest);
+        if (!w->external[i]) goto error;
+    }
+    w->packed = malloc(largest * (size_t)c->units.largest + 1);
+    if (!w->packed) goto error;
+    for (int node = c->chain->first; node <= c->chain->last; node++)
+        if (!make_blocks(c, w, node)) goto error;
+    return w;
+error:
+    facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the buffers of a thread (units of %lld rows)",
+                    (long long)c->units.largest);
+    worker_destroy(c, w);
+    return NULL;
+}
+
+// ---- one unit -------------------------------------------------------------------------------------------------------
+
+static int read_external(struct chain_run *c, struct worker *w, int index, struct facet_error *error) {
+    const struct external *e = &c->external[index];
+    struct facet_container *container = c->run->nodes[e->node].input;
+    struct facet_column *column = w->external[index];
+    char path[200];
+    snprintf(path, sizeof path, "data/%s", e->field.name);
+    facet_column_clear(column, w->rows.count);
+    int code = facet_container_read(container, path, w->rows.first, w->rows.count, w->packed, error);
+    size_t bytes = facet_field_bytes(&e->field);
+    int64_t counts[2] = {0};
+    snprintf(path, sizeof path, "data/%s_count", e->field.name);
+    for (int64_t row = 0; code == FACET_OK && row < w->rows.count; row++) {
+        size_t used = bytes;
+        if (e->field.ragged) {
+            code = facet_container_read(container, path, w->rows.first + row, 1, counts, error);
+            if (code == FACET_OK) code = facet_column_resize(column, row, counts[0], error);
+            used = (size_t)counts[0] * facet_field_step(&e->field);
+        }
+        if (code == FACET_OK && used) memcpy(facet_column_data(column, row), w->packed + (size_t)row * bytes, used);
+    }
+    return code;
+}
+
+static void begin_unit(const struct chain_run *c, struct worker *w, int64_t unit) {
+    struct facet_rows *rows = &w->rows;
+    rows->first = c->units.range[unit][0];
+    rows->count = c->units.range[unit][1] - rows->first;
+    size_t n = (size_t)rows->count;
+    memcpy(rows->valid, c->run->valid + rows->first, n);
+    memset(rows->stage, 0, n * sizeof *rows->stage);
+    memset(rows->code, 0, n * sizeof *rows->code);
+    memset(rows->message, 0, n * sizeof *rows->message);
+}
+
+static int load_unit(const struct chain_run *c, struct worker *w, struct facet_error *error) {
+    int code = FACET_OK;
+    for (int64_t row = 0; code == FACET_OK && row < w->rows.count; row++)
+        if (w->rows.valid[row]) code = facet_sources_load(&c->run->sources, w->rows.first + row, w->out[0], row, error);
+    return code;
+}
+
+static int do_node(const struct chain_run *c, struct worker *w, int node, struct facet_error *error) {
+    const struct facet_node *n = &c->run->graph.nodes[node];
+    for (int i = 0; i < n->n_makes; i++) facet_column_clear(w->columns[node][i], w->rows.count);
+    int code = n->stage ? n->stage->plugin->map->transform(c->self[node], w->in[node], w->out[node], error)
+                        : load_unit(c, w, error);
+    if (code != FACET_OK)
+        return facet_error_prefix(error, "stage %s, rows %lld to %lld", n->name, (long long)w->rows.first,
+                                  (long long)(w->rows.first + w->rows.count - 1)),
+               code;
+    for (int64_t row = 0; row < w->rows.count; row++) // a row set aside holds zeros, whatever was begun
+        for (int i = 0; !w->rows.valid[row] && i < n->n_makes; i++) facet_column_clear_row(w->columns[node][i], row);
+    return FACET_OK;
+}
+
+static int write_unit(struct chain_run *c, struct worker *w, int64_t unit, const double *seconds,
+                      struct facet_error *error) {
+    int code = FACET_OK;
+    for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++)
+        if (c->outputs[node])
+            code = facet_output_write(c->outputs[node], unit, w->columns[node], &w->rows, seconds, error);
+    return code;
+}
+
+static int do_unit(struct chain_run *c, struct worker *w, int64_t unit, struct facet_error *error) {
+    double seconds[FACET_MAX_NODES] = {0};
+    begin_unit(c, w, unit);
+    pthread_mutex_lock(&c->turn);
+    int code = FACET_OK;
+    for (int i = 0; code == FACET_OK && i < c->n_external; i++) code = read_external(c, w, i, error);
+    pthread_mutex_unlock(&c->turn);
+    for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++) {
+        double start = now();
+        code = do_node(c, w, node, error);
+        seconds[node - c->chain->first] = now() - start;
+    }
+    if (code != FACET_OK) return code;
+    pthread_mutex_lock(&c->turn);
+    code = write_unit(c, w, unit, seconds, error);
+    pthread_mutex_unlock(&c->turn);
+    return code;
+}
+
+// Draws the next unit; -1 when there is none or the run is to stop.
+static int64_t claim(struct chain_run *c, struct facet_error *error) {
+    int64_t number = -1;
+    pthread_mutex_lock(&c->turn);
+    if (facet_stop_requested()) facet_counter_stop(c->counter, NULL);
+    if (c->code == FACET_OK) c->code = facet_counter_claim(c->counter, &number, error);
+    if (number >= 0)
+        facet_run_progress(c->run, c->run->graph.nodes[c->chain->last].name, number, c->n_pending, "units");
+    pthread_mutex_unlock(&c->turn);
+    return number >= 0 ? c->pending[number] : -1;
+}
+
+// A failure on one thread lets all ranks come to the end at their next draw.
+static void fail(struct chain_run *c, int code, const struct facet_error *error) {
+    pthread_mutex_lock(&c->turn);
+    if (c->code == FACET_OK) c->code = code, c->error = *error;
+    facet_counter_stop(c->counter, NULL);
+    pthread_mutex_unlock(&c->turn);
+}
+
+static void work(struct chain_run *c) {
+    struct facet_error error = {0};
+    omp_set_num_threads(1); // what a plugin does inside a unit stays on this thread
+    struct worker *w = worker_create(c, &error);
+    if (!w) fail(c, FACET_ERROR_MEMORY, &error);
+    for (int64_t unit; w && (unit = claim(c, &error)) >= 0;) {
+        int code = do_unit(c, w, unit, &error);
+        if (code != FACET_OK)
+            fail(c, code, &error);
+        else {
+#pragma omp atomic
+            c->done++;
+        }
+    }
+    worker_destroy(c, w);
+}
+
+static int do_pending(struct chain_run *c, struct facet_error *error) {
+    struct facet_run *run = c->run;
+    int code = facet_counter_create(run->comm, c->n_pending, &c->counter, error);
+    if (code != FACET_OK) return code;
+    pthread_mutex_init(&c->turn, NULL);
+#pragma omp parallel num_threads(run->threads)
+    work(c);
+    pthread_mutex_destroy(&c->turn);
+    if (c->code != FACET_OK) *error = c->error;
+    code = facet_comm_agree(run->comm, c->code, error);
+    facet_counter_destroy(c->counter);
+    int64_t done = c->done;
+    if (code == FACET_OK) code = facet_comm_sum_i64(run->comm, &done, 1, error);
+    if (code == FACET_OK && done < c->n_pending)
+        code = facet_error_set(error, FACET_INTERRUPTED,
+                               "stopped on request with %lld of %lld units to do; run again to go on",
+                               (long long)(c->n_pending - done), (long long)c->n_pending);
+    c->done = done;
+    return code;
+}
+
+// ---- the end of a chain ---------------------------------------------------------------------------------------------
+
+// Wall time is what the units took, spread over the workers. The container may come from a pipeline whose chain was
+// longer or shorter behind this stage.
+static int read_seconds(struct chain_run *c, int node, struct facet_error *error) {
+    struct facet_run *run = c->run;
+    struct facet_container *container = facet_output_container(c->outputs[node]);
+    struct facet_dataset is;
+    int code = facet_container_describe(container, "units/seconds", &is, error);
+    if (code != FACET_OK) return code;
+    int64_t units = is.dims[0], width = is.dims[1], length = c->chain->last - c->chain->first + 1;
+    double *seconds = calloc((size_t)(units * width) + 1, sizeof *seconds);
+    if (!seconds) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for %lld units", (long long)units);
+    code = facet_container_read(container, is.name, 0, units, seconds, error);
+    double workers = (double)facet_comm_size(run->comm) * run->threads;
+    for (int64_t k = 0; code == FACET_OK && k < width && k < length; k++) {
+        double sum = 0;
+        for (int64_t unit = 0; unit < units; unit++) sum += seconds[unit * width + k];
+        run->nodes[c->chain->first + k].seconds = sum / workers;
+    }
+    free(seconds);
+    return code;
+}
+
+static int read_valid(struct chain_run *c, int node, struct facet_error *error) {
+    struct facet_run *run = c->run;
+    uint8_t *valid = malloc((size_t)run->rows + 1);
+    int32_t *codes = malloc(((size_t)run->rows + 1) * sizeof *codes),
+            *stages = malloc(((size_t)run->rows + 1) * sizeof *stages);
+    int code = valid && codes && stages ? FACET_OK
+                                        : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the row mask");
+    struct facet_container *container = facet_output_container(c->outputs[node]);
+    if (code == FACET_OK) code = facet_container_read(container, "items/valid", 0, run->rows, valid, error);
+    if (code == FACET_OK) code = facet_container_read(container, "quarantine/code", 0, run->rows, codes, error);
+    if (code == FACET_OK) code = facet_container_read(container, "quarantine/stage", 0, run->rows, stages, error);
+    for (int64_t row = 0; code == FACET_OK && row < run->rows; row++) {
+        bool first_told = run->valid[row] && !valid[row] && codes[row] != FACET_OK;
+        if (first_told && stages[row] >= 0 && stages[row] < run->graph.n_nodes) run->nodes[stages[row]].quarantined++;
+        run->valid[row] &= valid[row];
+    }
+    free(valid), free(codes), free(stages);
+    return code;
+}
+
+static int finish_outputs(struct chain_run *c, struct facet_error *error) {
+    struct facet_run *run = c->run;
+    int code = FACET_OK;
+    for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++) {
+        if (!c->outputs[node]) continue;
+        struct facet_hash hash;
+        code = facet_container_flush(facet_output_container(c->outputs[node]), error);
+        code = facet_comm_agree(run->comm, code, error);
+        if (code == FACET_OK) code = read_seconds(c, node, error);
+        if (code == FACET_OK) code = read_valid(c, node, error);
+        if (code == FACET_OK && facet_comm_rank(run->comm) == 0)
+            code = facet_content_hash(facet_output_container(c->outputs[node]), &hash, error);
+        code = facet_comm_agree(run->comm, code, error);
+        if (code == FACET_OK) code = facet_comm_bcast(run->comm, &hash, sizeof hash, 0, error);
+        if (code == FACET_OK) facet_hash_text(hash, run->nodes[node].content_hash);
+        run->nodes[node].finished = code == FACET_OK;
+    }
+    return code;
+}
+
+static int check_bad_share(struct facet_run *run, struct facet_error *error) {
+    int64_t bad = 0;
+    for (int64_t row = 0; row < run->rows; row++) bad += !run->valid[row];
+    if ((double)bad <= run->config->max_bad * (double)run->rows) return FACET_OK;
+    return facet_error_set(error, FACET_TOO_MANY_BAD,
+                           "%lld of %lld rows are set aside, more than max_bad = %g allows; facet info %s lists them, "
+                           "--set max_bad=... goes on without them",
+                           (long long)bad, (long long)run->rows, run->config->max_bad, run->config->workspace);
+}
+
+static void summarise(struct chain_run *c, double seconds) {
+    for (int node = c->chain->first; node <= c->chain->last; node++) {
+        struct facet_run_summary_row *row = facet_run_summarise(c->run, node);
+        row->skipped = c->n_pending == 0;
+        row->units_done = c->done;
+        row->seconds = c->n_pending ? c->run->nodes[node].seconds : 0;
+        if (node == c->chain->last && c->chain->first == c->chain->last) row->seconds = seconds;
+    }
+}
+
+static int prepare(struct chain_run *c, struct facet_error *error) {
+    struct facet_run *run = c->run;
+    int code = facet_run_open_inputs(run, c->chain->first, c->chain->last, error);
+    if (code != FACET_OK) return code;
+    code = facet_units_plan(run->sources.items, run->config->unit_rows, c->chain->whole_sequences, &c->units, error);
+    for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++)
+        code = prepare_node(c, node, error);
+    code = facet_comm_agree(run->comm, code, error);
+    for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++)
+        if (run->graph.nodes[node].keep) code = open_output(c, node, error);
+    return code == FACET_OK ? find_pending(c, error) : code;
+}
+
+static int close_outputs(struct chain_run *c, int code, struct facet_error *error) {
+    for (int node = c->chain->first; node <= c->chain->last; node++) {
+        int closed = facet_output_close(c->outputs[node], code == FACET_OK ? error : NULL);
+        if (code == FACET_OK) code = closed;
+        c->outputs[node] = NULL;
+    }
+    return facet_comm_agree(c->run->comm, code, error);
+}
+
+// What a run would do, without making anything: a container that is not there has all its units to do.
+static int tell_pending(struct facet_run *run, int chain, struct facet_error *error) {
+    for (int node = run->graph.chains[chain].first; node <= run->graph.chains[chain].last; node++) {
+        char path[4200];
+        bool exists;
+        if (!run->graph.nodes[node].keep) continue;
+        facet_run_path(run, node, ".h5", path, sizeof path);
+        int code = facet_run_check_fingerprint(run, node, path, &exists, error);
+        if (code != FACET_OK) return code;
+        int64_t units = 0, bad = 0;
+        uint8_t *which = NULL;
+        struct facet_container *container = NULL;
+        if (exists) code = facet_container_open(facet_comm_mpi(run->comm), path, false, &container, error);
+        if (container) code = facet_output_verify(container, &which, &units, &bad, error);
+        facet_container_close(container, NULL);
+        free(which);
+        code = facet_comm_agree(run->comm, code, error);
+        if (code != FACET_OK) return code;
+        if (!exists)
+            facet_run_note(run, "%s: all %lld rows to do", run->graph.nodes[node].name, (long long)run->rows);
+        else if (bad)
+            facet_run_note(run, "%s: %lld of %lld units to do", run->graph.nodes[node].name, (long long)bad,
+                           (long long)units);
+        else
+            facet_run_note(run, "%s: done", run->graph.nodes[node].name);
+    }
+    return FACET_OK;
+}
+
+static int carry_out(struct chain_run *c, struct facet_error *error) {
+    double start = now();
+    int code = prepare(c, error);
+    if (code == FACET_OK && c->n_pending > 0) code = do_pending(c, error);
+    if (code == FACET_OK) code = finish_outputs(c, error);
+    code = close_outputs(c, code, error);
+    if (code == FACET_OK) summarise(c, now() - start);
+    for (int node = c->chain->first; node <= c->chain->last; node++)
+        if (c->self[node]) c->run->graph.nodes[node].stage->plugin->map->destroy(c->self[node]);
+    facet_run_close_inputs(c->run);
+    facet_units_free(&c->units);
+    free(c->pending);
+    return code;
+}
+
+int facet_run_chain(struct facet_run *run, int chain, struct facet_error *error) {
+    if (run->options->dry_run) return tell_pending(run, chain, error);
+    struct chain_run *c = calloc(1, sizeof *c);
+    int code = facet_comm_agree(
+        run->comm, c ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for a chain"), error);
+    if (code == FACET_OK) {
+        c->run = run, c->chain = &run->graph.chains[chain];
+        code = carry_out(c, error);
+    }
+    free(c);
+    return code == FACET_OK ? check_bad_share(run, error) : code;
+}

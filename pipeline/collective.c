@@ -1,0 +1,152 @@
+// A collective stage: its container is written beside the old one under a temporary name, hashed whole, and renamed into
+// place when it is complete.
+#include "pipeline/run_internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static int create_container(struct facet_stage *stage, const char *path, struct facet_error *error) {
+    struct facet_run *run = stage->run;
+    struct facet_dataset all[FACET_ITEM_COLUMNS + 4];
+    struct facet_attributes attributes;
+    facet_item_columns(run->sources.items, all);
+    int n = FACET_ITEM_COLUMNS;
+    all[n++] = (struct facet_dataset){.name = "units/range", .type = FACET_I64, .rank = 2, .dims = {1, 2}};
+    all[n++] = (struct facet_dataset){.name = "units/state", .type = FACET_U8, .rank = 1, .dims = {1}};
+    all[n++] = (struct facet_dataset){.name = "units/hash", .type = FACET_I64, .rank = 2, .dims = {1, 2}};
+    all[n++] = (struct facet_dataset){.name = "units/seconds", .type = FACET_F64, .rank = 2, .dims = {1, 1}};
+    int code = facet_comm_agree(run->comm, facet_provenance(run, stage->node, &attributes, error), error);
+    if (code != FACET_OK) return code;
+    code = facet_container_create(facet_comm_mpi(run->comm), path, all, n, attributes.all, attributes.count,
+                                  &stage->out, error);
+    facet_attributes_free(&attributes);
+    code = facet_comm_agree(run->comm, code, error);
+    if (code != FACET_OK) return code;
+    if (facet_comm_rank(run->comm) == 0) {
+        int64_t range[2] = {0, run->rows};
+        code = facet_items_write(run->sources.items, stage->out, error);
+        if (code == FACET_OK) code = facet_container_write(stage->out, "items/valid", 0, run->rows, run->valid, error);
+        if (code == FACET_OK) code = facet_container_write(stage->out, "units/range", 0, 1, range, error);
+    }
+    return facet_comm_agree(run->comm, code, error);
+}
+
+// Rank 0 hashes the whole and writes the hash; all learn it.
+static int seal(struct facet_stage *stage, double seconds, struct facet_error *error) {
+    struct facet_run *run = stage->run;
+    struct facet_hash hash = {0};
+    int code = facet_comm_agree(run->comm, facet_container_flush(stage->out, error), error);
+    if (code == FACET_OK && facet_comm_rank(run->comm) == 0) {
+        uint8_t state = 1;
+        code = facet_content_hash(stage->out, &hash, error);
+        if (code == FACET_OK) code = facet_container_write(stage->out, "units/seconds", 0, 1, &seconds, error);
+        if (code == FACET_OK) code = facet_container_write(stage->out, "units/state", 0, 1, &state, error);
+        if (code == FACET_OK) code = facet_container_write(stage->out, "units/hash", 0, 1, &hash, error);
+    }
+    code = facet_comm_agree(run->comm, code, error);
+    if (code == FACET_OK) code = facet_comm_bcast(run->comm, &hash, sizeof hash, 0, error);
+    if (code == FACET_OK) facet_hash_text(hash, run->nodes[stage->node].content_hash);
+    return code;
+}
+
+static int rename_into_place(struct facet_run *run, int node, const char *from, const char *to,
+                             struct facet_error *error) {
+    int code = FACET_OK;
+    if (facet_comm_rank(run->comm) == 0) {
+        char checkpoint[4200];
+        facet_run_path(run, node, ".checkpoint.h5", checkpoint, sizeof checkpoint);
+        if (rename(from, to) != 0)
+            code = facet_error_set(error, FACET_ERROR_IO, "%s: cannot be renamed to %s: %s", from, to, strerror(errno));
+        else
+            unlink(checkpoint);
+    }
+    return facet_comm_agree(run->comm, code, error);
+}
+
+// Done before, and nothing has changed it since?
+static int check_done(struct facet_run *run, int node, const char *path, bool *done, struct facet_error *error) {
+    struct facet_container *container = NULL;
+    struct facet_hash pair[2] = {{0, 0}, {0, 1}};
+    double seconds = 0;
+    *done = false;
+    int code = facet_run_check_fingerprint(run, node, path, done, error);
+    if (code != FACET_OK || !*done) return code;
+    if (facet_comm_rank(run->comm) == 0) {
+        code = facet_container_open(MPI_COMM_SELF, path, false, &container, error);
+        if (code == FACET_OK) code = facet_container_read(container, "units/hash", 0, 1, &pair[0], error);
+        if (code == FACET_OK) code = facet_container_read(container, "units/seconds", 0, 1, &seconds, error);
+        if (code == FACET_OK) code = facet_content_hash(container, &pair[1], error);
+        facet_container_close(container, NULL);
+    }
+    code = facet_comm_agree(run->comm, code, error);
+    if (code == FACET_OK) code = facet_comm_bcast(run->comm, pair, sizeof pair, 0, error);
+    if (code == FACET_OK) code = facet_comm_bcast(run->comm, &seconds, sizeof seconds, 0, error);
+    *done = code == FACET_OK && memcmp(&pair[0], &pair[1], sizeof pair[0]) == 0;
+    if (code == FACET_OK && !*done) facet_run_note(run, "%s was altered after it was written; it is made again", path);
+    if (*done) facet_hash_text(pair[0], run->nodes[node].content_hash), run->nodes[node].seconds = seconds;
+    return code;
+}
+
+static int make(struct facet_stage *stage, const char *path, struct facet_error *error) {
+    struct facet_run *run = stage->run;
+    const struct facet_stage_config *config = run->graph.nodes[stage->node].stage;
+    bool keeps = !config->plugin->collective->always;
+    char temporary[4300];
+    snprintf(temporary, sizeof temporary, "%s.new", path);
+    double start = now();
+    int code = keeps ? create_container(stage, temporary, error) : FACET_OK;
+    if (code == FACET_OK) code = config->plugin->collective->run(config->params, stage, error);
+    double seconds = now() - start;
+    if (code != FACET_OK && code != FACET_INTERRUPTED) facet_error_prefix(error, "stage %s", config->name);
+    if (code == FACET_INTERRUPTED && !*error->text)
+        facet_error_set(error, code, "stopped on request in stage %s; run again to go on", config->name);
+    if (code == FACET_OK && keeps) code = seal(stage, seconds, error);
+    if (stage->out) {
+        int closed = facet_container_close(stage->out, code == FACET_OK ? error : NULL);
+        if (code == FACET_OK) code = closed;
+        stage->out = NULL;
+        code = facet_comm_agree(run->comm, code, error);
+        if (code == FACET_OK)
+            code = rename_into_place(run, stage->node, temporary, path, error);
+        else if (facet_comm_rank(run->comm) == 0)
+            unlink(temporary);
+    }
+    run->nodes[stage->node].seconds += seconds;
+    return code;
+}
+
+int facet_run_collective(struct facet_run *run, int node, struct facet_error *error) {
+    struct facet_stage stage = {.run = run, .node = node};
+    char path[4200];
+    bool done = false;
+    double start = now();
+    facet_run_path(run, node, ".h5", path, sizeof path);
+    int code = FACET_OK;
+    if (run->graph.nodes[node].keep) code = check_done(run, node, path, &done, error);
+    if (code != FACET_OK) return code;
+    if (run->options->dry_run) {
+        facet_run_note(run, "%s: %s", run->graph.nodes[node].name, done ? "done" : "to do");
+        return FACET_OK;
+    }
+    if (!done) {
+        code = facet_run_open_inputs(run, node, node, error);
+        if (code == FACET_OK) code = make(&stage, path, error);
+        facet_run_close_inputs(run);
+        facet_stage_free_scratch(&stage);
+    }
+    if (code != FACET_OK) return code;
+    run->nodes[node].finished = true;
+    struct facet_run_summary_row *row = facet_run_summarise(run, node);
+    row->skipped = done;
+    row->seconds = done ? 0 : now() - start;
+    return FACET_OK;
+}

@@ -1,0 +1,25 @@
+// The facet command: one function a sub-command, found in the table of main.c.
+#ifndef FACET_PIPELINE_COMMAND_H
+#define FACET_PIPELINE_COMMAND_H
+
+#include "io/h5/container.h"
+
+#include <facet/error.h>
+
+// argv[0] is the sub-command's name. Each returns an exit status. Results go to stdout, everything else to stderr.
+int facet_command_run(int argc, char **argv);
+int facet_command_plugins(int argc, char **argv);
+int facet_command_info(int argc, char **argv);
+int facet_command_verify(int argc, char **argv);
+int facet_command_diff(int argc, char **argv);
+
+// "facet: sentence" on stderr; returns the exit status of error->code.
+int facet_complain(const struct facet_error *error);
+int facet_usage_error(const char *usage, const char *format, ...) FACET_PRINTF(2, 3); // returns 2
+
+// A command that looks at containers runs as one process. Calls `look` on FILE, or on every container of a WORKSPACE in
+// name order; stops at the first failure.
+typedef int facet_look(struct facet_container *container, void *context, struct facet_error *error);
+int facet_for_each_container(const char *path, facet_look *look, void *context, struct facet_error *error);
+
+#endif

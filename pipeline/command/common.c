@@ -1,0 +1,69 @@
+#include "pipeline/command/command.h"
+
+#include "mpi/ranks.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+int facet_complain(const struct facet_error *error) {
+    fprintf(stderr, "facet: %s\n", error->text);
+    return facet_code_exit_status(error->code);
+}
+
+int facet_usage_error(const char *usage, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "facet: ");
+    vfprintf(stderr, format, args);
+    fprintf(stderr, "\n%s", usage);
+    va_end(args);
+    return 2;
+}
+
+static int look_into(const char *path, facet_look *look, void *context, struct facet_error *error) {
+    struct facet_container *container;
+    int code = facet_container_open(MPI_COMM_SELF, path, false, &container, error);
+    if (code != FACET_OK) return code;
+    code = look(container, context, error);
+    facet_container_close(container, NULL);
+    return code;
+}
+
+static int is_container(const struct dirent *file) {
+    const char *dot = strchr(file->d_name, '.');
+    return dot && strcmp(dot, ".h5") == 0; // not stage.checkpoint.h5
+}
+
+static int look_into_folder(const char *folder, facet_look *look, void *context, struct facet_error *error) {
+    struct dirent **files;
+    int count = scandir(folder, &files, is_container, alphasort), code = FACET_OK;
+    if (count < 0) return facet_error_set(error, FACET_ERROR_IO, "%s: %s", folder, strerror(errno));
+    if (count == 0) code = facet_error_set(error, FACET_ERROR_IO, "%s: holds no containers (*.h5)", folder);
+    for (int i = 0; i < count; i++) {
+        char path[4200];
+        snprintf(path, sizeof path, "%s/%s", folder, files[i]->d_name);
+        if (code == FACET_OK) code = look_into(path, look, context, error);
+        free(files[i]);
+    }
+    free(files);
+    return code;
+}
+
+int facet_for_each_container(const char *path, facet_look *look, void *context, struct facet_error *error) {
+    struct facet_comm *world;
+    struct stat status;
+    int code = facet_ranks_start(NULL, NULL, &world, error);
+    if (code != FACET_OK) return code;
+    if (stat(path, &status) != 0)
+        code = facet_error_set(error, FACET_ERROR_USAGE, "%s: %s", path, strerror(errno));
+    else if (S_ISDIR(status.st_mode))
+        code = look_into_folder(path, look, context, error);
+    else
+        code = look_into(path, look, context, error);
+    facet_ranks_stop(world);
+    return code;
+}

@@ -1,0 +1,48 @@
+#include "pipeline/command/command.h"
+#include "pipeline/command/view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+} commands[] = {
+    {"run", facet_command_run, "carry out a pipeline file, doing only what is not done"},
+    {"plugins", facet_command_plugins, "list plugins, or the parameters of one"},
+    {"info", facet_command_info, "look into a container or a workspace"},
+    {"verify", facet_command_verify, "check every unit of a container or a workspace against its hash"},
+    {"diff", facet_command_diff, "compare two containers by content"},
+    {"view", facet_command_view, "draw rows of a container as a contact sheet"},
+};
+enum { N_COMMANDS = sizeof commands / sizeof *commands };
+
+static void print_help(FILE *to) {
+    fprintf(
+        to,
+        "usage: facet COMMAND [OPTION]...\n\nFacial-expression recognition from 3D and 4D scans on CPU clusters.\n\n");
+    for (int i = 0; i < N_COMMANDS; i++) fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].summary);
+    fprintf(to, "\nfacet COMMAND --help tells more. facet --version prints the version.\n"
+                "Exit status: 0 done, 1 failed, 2 usage or configuration, 3 too many rows set aside,\n"
+                "75 stopped cleanly on request (run again to go on).\n");
+}
+
+int main(int argc, char **argv) {
+    if (argc < 2) {
+        print_help(stderr);
+        return 2;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_help(stdout);
+        return 0;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts(FACET_VERSION);
+        return 0;
+    }
+    for (int i = 0; i < N_COMMANDS; i++)
+        if (strcmp(argv[1], commands[i].name) == 0) return commands[i].run(argc - 1, argv + 1);
+    fprintf(stderr, "facet: there is no command %s; facet --help lists them\n", argv[1]);
+    return 2;
+}

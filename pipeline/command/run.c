@@ -1,0 +1,194 @@
+#include "pipeline/command/command.h"
+
+#include "mpi/ranks.h"
+#include "pipeline/builtin.h"
+#include "pipeline/run.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char usage[] =
+    "usage: facet run FILE [OPTION]...\n"
+    "Carries out the pipeline FILE, under any MPI launcher or none. What is done already is not done again.\n"
+    "  --set PATH=VALUE   override a setting: seed=3, train.epochs=5, lab.subjects=10, stages[1].size=64\n"
+    "  --from STAGE       make STAGE and everything after it again\n"
+    "  --until STAGE      stop after STAGE (and the stages fused with it)\n"
+    "  --fresh            remove this pipeline's containers from the workspace first\n"
+    "  --dry-run          say what would be done\n"
+    "  --quiet            no progress\n";
+
+// ---- progress: a bar on a terminal, a line a minute otherwise -------------------------------------------------------
+
+struct display {
+    bool terminal, quiet;
+    char stage[64];
+    double began, shown;
+    int64_t before; // units done when the stage began to be shown
+};
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void show_bar(const struct display *d, int64_t done, int64_t total, double rate, const char *what) {
+    enum { WIDTH = 30 };
+    char bar[WIDTH + 1];
+    int filled = total > 0 ? (int)(done * WIDTH / total) : WIDTH;
+    for (int i = 0; i < WIDTH; i++) bar[i] = i < filled ? '#' : '.';
+    bar[WIDTH] = '\0';
+    double left = rate > 0 ? (double)(total - done) / rate : 0;
+    fprintf(stderr, "\r%-12s [%s] %lld/%lld %s  %.1f/s  %.0f s left \033[K", d->stage, bar, (long long)done,
+            (long long)total, what, rate, left);
+    if (done >= total) fputc('\n', stderr);
+}
+
+static void progress(void *context, const char *stage, int64_t done, int64_t total, const char *what) {
+    struct display *d = context;
+    double t = now();
+    if (strcmp(d->stage, stage) != 0) {
+        snprintf(d->stage, sizeof d->stage, "%s", stage);
+        d->began = t, d->shown = t, d->before = done;
+        if (!d->terminal) fprintf(stderr, "%s: %lld of %lld %s\n", stage, (long long)done, (long long)total, what);
+    }
+    double rate = t > d->began ? (double)(done - d->before) / (t - d->began) : 0;
+    if (t - d->shown < (d->terminal ? 0.2 : 60.0) && !(d->terminal && done >= total)) return;
+    d->shown = t;
+    if (d->terminal)
+        show_bar(d, done, total, rate, what);
+    else
+        fprintf(stderr, "%s: %lld of %lld %s, %.1f a second\n", stage, (long long)done, (long long)total, what, rate);
+}
+
+static void note(void *context, const char *text) {
+    (void)context;
+    fprintf(stderr, "%s\n", text);
+}
+
+static void print_summary(const struct facet_run_summary *summary) {
+    printf("%-14s %8s %9s %9s  %s\n", "stage", "rows", "set aside", "seconds", "content");
+    for (int i = 0; i < summary->count; i++) {
+        const struct facet_run_summary_row *row = &summary->rows[i];
+        char seconds[32];
+        snprintf(seconds, sizeof seconds, row->skipped ? "done" : "%.1f", row->seconds);
+        printf("%-14s %8lld %9lld %9s  %s\n", row->name, (long long)row->rows, (long long)row->quarantined, seconds,
+               *row->content_hash ? row->content_hash : "-");
+    }
+}
+
+// ---- the command ----------------------------------------------------------------------------------------------------
+
+enum { MOST_SETS = 256 };
+struct arguments {
+    const char *file, *sets[MOST_SETS];
+    int n_sets;
+    bool quiet, help;
+    struct facet_run_options options;
+};
+
+static int parse(int argc, char **argv, struct arguments *a) {
+    enum { SET = 1, FROM, UNTIL, FRESH, DRY_RUN, QUIET, HELP };
+    static const struct option options[] = {
+        {"set", required_argument, NULL, SET},     {"from", required_argument, NULL, FROM},
+        {"until", required_argument, NULL, UNTIL}, {"fresh", no_argument, NULL, FRESH},
+        {"dry-run", no_argument, NULL, DRY_RUN},   {"quiet", no_argument, NULL, QUIET},
+        {"help", no_argument, NULL, HELP},         {0}};
+    *a = (struct arguments){0};
+    opterr = 0;
+    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) switch (option) {
+        case SET:
+            if (a->n_sets == MOST_SETS) return facet_usage_error(usage, "more than %d --set", MOST_SETS);
+            a->sets[a->n_sets++] = optarg;
+            break;
+        case FROM:
+            a->options.from = optarg;
+            break;
+        case UNTIL:
+            a->options.until = optarg;
+            break;
+        case FRESH:
+            a->options.fresh = true;
+            break;
+        case DRY_RUN:
+            a->options.dry_run = true;
+            break;
+        case QUIET:
+            a->quiet = true;
+            break;
+        case HELP:
+            a->help = true;
+            return 0;
+        default:
+            return facet_usage_error(usage, "unknown option or missing value: %s", argv[optind - 1]);
+        }
+    if (optind + 1 != argc) return facet_usage_error(usage, "expected one pipeline file");
+    a->file = argv[optind];
+    return 0;
+}
+
+static char *join(int argc, char **argv) {
+    size_t size = 8;
+    for (int i = 0; i < argc; i++) size += strlen(argv[i]) + 1;
+    char *text = malloc(size), *end = text;
+    if (!text) return NULL;
+    end += sprintf(end, "facet");
+    for (int i = 0; i < argc; i++) end += sprintf(end, " %s", argv[i]);
+    return text;
+}
+
+static int load(const struct arguments *a, struct facet_comm *world, struct facet_plugin_host **host,
+                struct facet_config *config, struct facet_error *error) {
+    char *report = NULL;
+    int code = facet_plugin_host_create(facet_builtin_plugins, host, error);
+    if (code == FACET_OK) code = facet_plugin_host_load(*host, getenv("FACET_PLUGIN_PATH"), error);
+    if (code == FACET_OK) code = facet_config_load(a->file, a->sets, a->n_sets, *host, config, &report, error);
+    if (report && facet_comm_rank(world) == 0) fprintf(stderr, "%s\n", report);
+    free(report);
+    return facet_comm_agree(world, code, error);
+}
+
+static int finish(struct facet_comm *world, int code, const struct facet_error *error) {
+    int status = facet_code_exit_status(code);
+    if (code != FACET_OK && facet_comm_rank(world) == 0) facet_complain(error);
+    return status;
+}
+
+int facet_command_run(int argc, char **argv) {
+    struct arguments a;
+    int status = parse(argc, argv, &a);
+    if (status != 0) return status;
+    if (a.help) {
+        fputs(usage, stdout);
+        return 0;
+    }
+    char *command = join(argc, argv);
+    struct facet_error error = {0};
+    struct facet_comm *world = NULL;
+    struct facet_plugin_host *host = NULL;
+    struct facet_config config = {0};
+    struct facet_run_summary summary = {0};
+    struct display display = {.terminal = isatty(STDERR_FILENO), .quiet = a.quiet};
+    int code = facet_ranks_start(NULL, NULL, &world, &error);
+    if (code != FACET_OK) return facet_complain(&error);
+    facet_stop_on_signals();
+    a.options.command = command;
+    if (!a.quiet)
+        a.options.events = (struct facet_run_events){progress, note, &display};
+    else if (a.options.dry_run)
+        a.options.events.note = note;
+    code = load(&a, world, &host, &config, &error);
+    if (code == FACET_OK) code = facet_run_pipeline(world, &config, &a.options, &summary, &error);
+    if (facet_comm_rank(world) == 0 && summary.count) print_summary(&summary);
+    status = finish(world, code, &error);
+    facet_config_free(&config);
+    facet_plugin_host_destroy(host);
+    facet_ranks_stop(world);
+    free(command);
+    return status;
+}

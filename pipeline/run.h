@@ -1,0 +1,50 @@
+// A run: takes a checked pipeline through its chains and collective stages, doing only what is not done.
+#ifndef FACET_PIPELINE_RUN_H
+#define FACET_PIPELINE_RUN_H
+
+#include "pipeline/config.h"
+
+#include <facet/comm.h>
+#include <stdio.h>
+
+// How a run tells what it does; rank 0 calls them. Any may be NULL. Library code prints nothing itself.
+struct facet_run_events {
+    void (*progress)(void *context, const char *stage, int64_t done, int64_t total, const char *what);
+    void (*note)(void *context, const char *text);
+    void *context;
+};
+
+struct facet_run_options {
+    bool fresh;          // forget this pipeline's containers first
+    bool dry_run;        // say what would be done
+    const char *from;    // redo this stage and all after it; NULL: only what is not done
+    const char *until;   // stop after this stage; NULL: all
+    const char *command; // the command line, for provenance
+    struct facet_run_events events;
+};
+
+struct facet_run_summary_row {
+    char name[FACET_NAME_MAX];
+    bool kept, skipped; // skipped: it was done already
+    int64_t rows, quarantined, units_done;
+    double seconds; // wall time in this run
+    char content_hash[33];
+};
+
+struct facet_run_summary {
+    struct facet_run_summary_row rows[FACET_MAX_STAGES + 1];
+    int count;
+};
+
+// Collective; all ranks return the same code. Errors: those of the plugins and of the files, STATE (the workspace holds
+// something made otherwise), TOO_MANY_BAD, INTERRUPTED.
+int facet_run_pipeline(struct facet_comm *comm, const struct facet_config *config,
+                       const struct facet_run_options *options, struct facet_run_summary *summary,
+                       struct facet_error *error);
+
+// Signals that ask for a clean stop; the handler only sets a flag.
+void facet_stop_on_signals(void);
+bool facet_stop_requested(void);
+int facet_stop_signal(void); // 0: none came
+
+#endif

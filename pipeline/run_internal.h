@@ -1,0 +1,84 @@
+// Shared by the files that carry out a run: run.c, chain.c, collective.c, stage.c, provenance.c.
+#ifndef FACET_PIPELINE_RUN_INTERNAL_H
+#define FACET_PIPELINE_RUN_INTERNAL_H
+
+#include "io/h5/container.h"
+#include "mpi/ranks.h"
+#include "pipeline/graph.h"
+#include "pipeline/output.h"
+#include "pipeline/run.h"
+#include "pipeline/sources.h"
+
+#include <facet/stage.h>
+
+struct facet_node_state {
+    struct facet_field fields[FACET_MAX_FIELDS]; // of a map stage (or the sources), once declared
+    bool declared;
+    char *description; // facet_graph_describe
+    char fingerprint[33];
+    struct facet_container *input; // its container, open for reading while a stage that needs it runs
+    char content_hash[33];         // once known
+    double seconds;                // wall, over all runs
+    int64_t quarantined;
+    bool finished;
+};
+
+struct facet_run {
+    struct facet_comm *comm;
+    const struct facet_config *config;
+    const struct facet_run_options *options;
+    struct facet_graph graph;
+    struct facet_sources sources;
+    struct facet_node_state nodes[FACET_MAX_NODES];
+    uint8_t *valid; // (rows) 1 = no stage finished so far set the row aside
+    int64_t rows;
+    int threads;
+    FILE *log; // rank 0's user.log
+    struct facet_run_summary *summary;
+    char created[32], isa[64];
+};
+
+struct facet_stage {
+    struct facet_run *run;
+    int node;
+    struct facet_container *out; // of a collective stage
+    struct facet_quarantine_entry *ledger;
+    char *ledger_text;
+    int64_t ledger_count;
+    bool ledger_read;
+};
+
+// run.c
+void facet_run_path(const struct facet_run *run, int node, const char *suffix, char *path, size_t size);
+void facet_run_note(struct facet_run *run, const char *format, ...) FACET_PRINTF(2, 3);
+void facet_run_progress(struct facet_run *run, const char *stage, int64_t done, int64_t total, const char *what);
+int facet_run_open_inputs(struct facet_run *run, int first, int last, struct facet_error *error); // collective
+void facet_run_close_inputs(struct facet_run *run);                                               // collective
+// What a node's field looks like: as declared in this run, or as its container holds it.
+int facet_run_field(struct facet_run *run, int node, const char *name, struct facet_field *field,
+                    struct facet_error *error);
+// Checks that an existing container was made by the same stage with the same settings from the same things. Collective.
+int facet_run_check_fingerprint(struct facet_run *run, int node, const char *path, bool *exists,
+                                struct facet_error *error);
+struct facet_run_summary_row *facet_run_summarise(struct facet_run *run, int node);
+
+// provenance.c
+enum { FACET_MOST_ATTRIBUTES = 32 };
+struct facet_attributes {
+    struct facet_text_attribute all[FACET_MOST_ATTRIBUTES];
+    int count;
+    char *texts[FACET_MOST_ATTRIBUTES];
+};
+// The attributes of a node's container; texts are owned by *attributes.
+int facet_provenance(const struct facet_run *run, int node, struct facet_attributes *attributes,
+                     struct facet_error *error);
+void facet_attributes_free(struct facet_attributes *attributes);
+
+// chain.c, collective.c; collective
+int facet_run_chain(struct facet_run *run, int chain, struct facet_error *error);
+int facet_run_collective(struct facet_run *run, int node, struct facet_error *error);
+
+// stage.c
+void facet_stage_free_scratch(struct facet_stage *stage);
+
+#endif

@@ -1,0 +1,102 @@
+#include "pipeline/sources.h"
+
+#include "pipeline/items.h"
+
+#include <string.h>
+
+static bool same_value(const struct facet_field *a, const struct facet_field *b) {
+    bool same = strcmp(a->name, b->name) == 0 && a->type == b->type && a->rank == b->rank && a->ragged == b->ragged;
+    for (int i = a->ragged ? 1 : 0; same && i < a->rank; i++) same = a->dims[i] == b->dims[i];
+    return same;
+}
+
+// The first source says what a row holds; the others must agree, and may only hold longer ragged rows.
+static int merge_fields(struct facet_sources *sources, const char *name, const struct facet_field *fields, int count,
+                        struct facet_error *error) {
+    if (sources->n_fields == 0) {
+        memcpy(sources->fields, fields, (size_t)count * sizeof *fields);
+        sources->n_fields = count;
+        return FACET_OK;
+    }
+    bool same = count == sources->n_fields;
+    for (int i = 0; same && i < count; i++) same = same_value(&fields[i], &sources->fields[i]);
+    if (!same)
+        return facet_error_set(error, FACET_ERROR_CONFIG, "source %s gives other fields than source %s", name,
+                               sources->config->sources[0].name);
+    for (int i = 0; i < count; i++)
+        if (fields[i].ragged && fields[i].dims[0] > sources->fields[i].dims[0])
+            sources->fields[i].dims[0] = fields[i].dims[0];
+    return FACET_OK;
+}
+
+static int open_one(struct facet_sources *sources, int index, struct facet_error *error) {
+    const struct facet_stage_config *source = &sources->config->sources[index];
+    struct facet_field fields[FACET_MAX_FIELDS] = {0};
+    int count = 0, code = facet_items_begin_dataset(sources->items, source->name, error);
+    if (code != FACET_OK) return code;
+    code = source->plugin->source->open(source->params, (uint64_t)sources->config->seed, sources->items, fields, &count,
+                                        &sources->self[index], error);
+    if (code != FACET_OK) return facet_error_prefix(error, "source %s", source->name), code;
+    sources->first[index + 1] = facet_items_count(sources->items);
+    if (sources->first[index + 1] == sources->first[index])
+        return facet_error_set(error, FACET_ERROR_DATA, "source %s has no rows", source->name);
+    return merge_fields(sources, source->name, fields, count, error);
+}
+
+static struct facet_hash hash_items(const struct facet_items *items) {
+    struct facet_hash hash = {0};
+    for (int64_t row = 0; row < facet_items_count(items); row++) {
+        struct facet_item item = facet_items_get(items, row);
+        const char *texts[] = {item.dataset, item.subject, item.label, item.path, item.licence};
+        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+            hash = facet_hash_bytes(hash, texts[i], strlen(texts[i]));
+        int32_t numbers[3] = {item.sequence, item.frame, 0};
+        memcpy(&numbers[2], &item.intensity, sizeof item.intensity);
+        hash = facet_hash_bytes(hash, numbers, sizeof numbers);
+    }
+    return hash;
+}
+
+static int agree_on_items(struct facet_sources *sources, struct facet_comm *comm, struct facet_error *error) {
+    struct facet_hash first = sources->hash;
+    int code = facet_comm_bcast(comm, &first, sizeof first, 0, error);
+    if (code == FACET_OK && memcmp(&first, &sources->hash, sizeof first) != 0)
+        code = facet_error_set(error, FACET_ERROR_DATA,
+                               "this rank's sources list other rows than rank 0's; do all nodes see the same files?");
+    return facet_comm_agree(comm, code, error);
+}
+
+int facet_sources_open(const struct facet_config *config, struct facet_comm *comm, struct facet_sources *sources,
+                       struct facet_error *error) {
+    *sources = (struct facet_sources){.config = config, .items = facet_items_create()};
+    int code =
+        sources->items ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the item table");
+    for (int i = 0; code == FACET_OK && i < config->n_sources; i++) code = open_one(sources, i, error);
+    code = facet_comm_agree(comm, code, error);
+    if (code == FACET_OK) {
+        sources->hash = hash_items(sources->items);
+        code = agree_on_items(sources, comm, error);
+    }
+    if (code != FACET_OK) facet_sources_close(sources);
+    return code;
+}
+
+void facet_sources_close(struct facet_sources *sources) {
+    for (int i = 0; sources->config && i < sources->config->n_sources; i++)
+        sources->config->sources[i].plugin->source->close(sources->self[i]);
+    facet_items_destroy(sources->items);
+    *sources = (struct facet_sources){0};
+}
+
+int facet_sources_load(const struct facet_sources *sources, int64_t row, struct facet_block *block, int64_t block_row,
+                       struct facet_error *error) {
+    int index = 0;
+    while (row >= sources->first[index + 1]) index++;
+    const struct facet_stage_config *source = &sources->config->sources[index];
+    int code = source->plugin->source->load(sources->self[index], row - sources->first[index], block, block_row, error);
+    if (code == FACET_ERROR_DATA || code == FACET_ERROR_IO) {
+        facet_block_quarantine(block, block_row, code, "%s", error->text);
+        return FACET_OK;
+    }
+    return code;
+}

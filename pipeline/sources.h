@@ -1,0 +1,27 @@
+// The open sources of a run: one item table over all of them, and rows loaded from whichever source has them.
+#ifndef FACET_PIPELINE_SOURCES_H
+#define FACET_PIPELINE_SOURCES_H
+
+#include "io/h5/container.h"
+#include "pipeline/config.h"
+
+struct facet_sources {
+    const struct facet_config *config;
+    struct facet_items *items;
+    void *self[FACET_MAX_STAGES];
+    int64_t first[FACET_MAX_STAGES + 1]; // first row of each source; the last entry is the number of rows
+    struct facet_field fields[FACET_MAX_FIELDS];
+    int n_fields;
+    struct facet_hash hash; // of the item table
+};
+
+// Opens every source; all ranks must come to the same item table. Errors: a source's own, fields that differ between
+// sources, ranks that see different files. Collective.
+int facet_sources_open(const struct facet_config *config, struct facet_comm *comm, struct facet_sources *sources,
+                       struct facet_error *error);
+void facet_sources_close(struct facet_sources *sources);
+// Loads a workspace row into a row of a block. Thread-safe. Broken scans are set aside in the block.
+int facet_sources_load(const struct facet_sources *sources, int64_t row, struct facet_block *block, int64_t block_row,
+                       struct facet_error *error);
+
+#endif

@@ -1,0 +1,295 @@
+// The stage handle: what a plugin may ask of the engine (facet/stage.h).
+#include "pipeline/run_internal.h"
+
+#include <facet/store.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct facet_node *node_of(const struct facet_stage *stage) {
+    return &stage->run->graph.nodes[stage->node];
+}
+
+const char *facet_stage_name(const struct facet_stage *stage) {
+    return node_of(stage)->name;
+}
+
+const struct facet_items *facet_stage_items(const struct facet_stage *stage) {
+    return stage->run->sources.items;
+}
+
+uint64_t facet_stage_seed(const struct facet_stage *stage) {
+    return (uint64_t)stage->run->config->seed;
+}
+
+int facet_stage_threads(const struct facet_stage *stage) {
+    return stage->run->threads;
+}
+
+const uint8_t *facet_stage_valid(const struct facet_stage *stage) {
+    return stage->run->valid;
+}
+
+// The need that a name belongs to: itself, or the group it is below.
+static int need_of(const struct facet_stage *stage, const char *name) {
+    const struct facet_node *node = node_of(stage);
+    for (int i = 0; i < node->n_needs; i++) {
+        const char *need = node->stage->plugin->needs[i].name;
+        size_t length = strlen(need);
+        if (strncmp(need, name, length) == 0 && (name[length] == '\0' || name[length] == '/')) return i;
+    }
+    facet_fatal(__FILE__, __LINE__, "plugin %s asks for %s, which is not in its needs", node->stage->plugin->name,
+                name);
+}
+
+bool facet_stage_has(const struct facet_stage *stage, const char *need) {
+    return node_of(stage)->maker[need_of(stage, need)] >= 0;
+}
+
+static int container_of(struct facet_stage *stage, const char *name, struct facet_container **container,
+                        struct facet_error *error) {
+    int maker = node_of(stage)->maker[need_of(stage, name)];
+    *container = maker >= 0 ? stage->run->nodes[maker].input : NULL;
+    if (*container) return FACET_OK;
+    return facet_error_set(error, FACET_ERROR_DATA, "%s: %s is not on disk for this stage", facet_stage_name(stage),
+                           name);
+}
+
+static void data_path(const char *name, char *path, size_t size) {
+    snprintf(path, size, "data/%s", name);
+}
+
+bool facet_stage_has_array(struct facet_stage *stage, const char *name) {
+    struct facet_container *container;
+    char path[200];
+    data_path(name, path, sizeof path);
+    return container_of(stage, name, &container, NULL) == FACET_OK && facet_container_has(container, path);
+}
+
+int facet_stage_read(struct facet_stage *stage, const char *name, struct facet_array *array,
+                     struct facet_error *error) {
+    struct facet_container *container;
+    struct facet_dataset is;
+    char path[200];
+    *array = (struct facet_array){0};
+    data_path(name, path, sizeof path);
+    int code = container_of(stage, name, &container, error);
+    if (code == FACET_OK) code = facet_container_describe(container, path, &is, error);
+    if (code != FACET_OK) return code;
+    if (!is.type) return facet_error_set(error, FACET_ERROR_DATA, "%s is text, not numbers", name);
+    *array = (struct facet_array){.type = is.type, .rank = is.rank};
+    memcpy(array->dims, is.dims, sizeof array->dims);
+    array->data = malloc(facet_array_elements(array) * facet_type_size(is.type) + 1);
+    if (!array->data) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for %s", name);
+    code = facet_container_read(container, path, 0, facet_dataset_rows(&is), array->data, error);
+    if (code != FACET_OK) facet_array_free(array);
+    return code;
+}
+
+int facet_stage_read_string(struct facet_stage *stage, const char *name, char **text, struct facet_error *error) {
+    struct facet_container *container;
+    struct facet_dataset is;
+    char path[200];
+    *text = NULL;
+    data_path(name, path, sizeof path);
+    int code = container_of(stage, name, &container, error);
+    if (code == FACET_OK) code = facet_container_describe(container, path, &is, error);
+    if (code != FACET_OK) return code;
+    if (is.type || is.rank) return facet_error_set(error, FACET_ERROR_DATA, "%s is not a text", name);
+    *text = calloc(is.width + 1, 1);
+    if (!*text) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for %s", name);
+    code = facet_container_read(container, path, 0, 1, *text, error);
+    if (code != FACET_OK) free(*text), *text = NULL;
+    return code;
+}
+
+int facet_stage_field(struct facet_stage *stage, const char *need, struct facet_field *field,
+                      struct facet_error *error) {
+    int maker = node_of(stage)->maker[need_of(stage, need)];
+    if (maker < 0) return facet_error_set(error, FACET_ERROR_DATA, "no earlier stage makes %s", need);
+    return facet_run_field(stage->run, maker, need, field, error);
+}
+
+int facet_stage_read_rows(struct facet_stage *stage, const char *need, int64_t first, int64_t count, void *rows,
+                          struct facet_error *error) {
+    struct facet_container *container;
+    char path[200];
+    data_path(need, path, sizeof path);
+    int code = container_of(stage, need, &container, error);
+    return code == FACET_OK ? facet_container_read(container, path, first, count, rows, error) : code;
+}
+
+struct facet_comm *facet_stage_comm(struct facet_stage *stage) {
+    return stage->run->comm;
+}
+
+static void require_made(const struct facet_stage *stage, const char *name) {
+    const char *const *makes = node_of(stage)->stage->plugin->makes;
+    for (int i = 0; makes && makes[i]; i++) {
+        size_t length = strlen(makes[i]);
+        if (strncmp(makes[i], name, length) == 0 && (name[length] == '\0' || name[length] == '/')) return;
+    }
+    facet_fatal(__FILE__, __LINE__, "stage %s makes %s, which is not in its plugin's table", facet_stage_name(stage),
+                name);
+}
+
+int facet_stage_create(struct facet_stage *stage, const char *name, enum facet_type type, int rank, const int64_t *dims,
+                       struct facet_error *error) {
+    require_made(stage, name);
+    FACET_REQUIRE(rank >= 0 && rank <= FACET_MAX_DIMS && stage->out);
+    struct facet_dataset dataset = {.type = type, .rank = rank};
+    data_path(name, dataset.name, sizeof dataset.name);
+    if (rank) memcpy(dataset.dims, dims, (size_t)rank * sizeof *dims);
+    return facet_container_add(stage->out, &dataset, error);
+}
+
+int facet_stage_create_string(struct facet_stage *stage, const char *name, const char *text,
+                              struct facet_error *error) {
+    require_made(stage, name);
+    FACET_REQUIRE(stage->out);
+    struct facet_dataset dataset = {.width = strlen(text) + 1};
+    data_path(name, dataset.name, sizeof dataset.name);
+    int code = facet_container_add(stage->out, &dataset, error);
+    if (code == FACET_OK && facet_comm_rank(stage->run->comm) == 0)
+        code = facet_container_write(stage->out, dataset.name, 0, 1, text, error);
+    return facet_comm_agree(stage->run->comm, code, error);
+}
+
+int facet_stage_write(struct facet_stage *stage, const char *name, int64_t first, int64_t count, const void *data,
+                      struct facet_error *error) {
+    char path[200];
+    data_path(name, path, sizeof path);
+    return facet_container_write(stage->out, path, first, count, data, error);
+}
+
+static struct facet_hash hash_arrays(int count, const struct facet_array *arrays) {
+    struct facet_hash hash = {0};
+    for (int i = 0; i < count; i++)
+        hash =
+            facet_hash_bytes(hash, arrays[i].data, facet_array_elements(&arrays[i]) * facet_type_size(arrays[i].type));
+    return hash;
+}
+
+static int write_checkpoint(struct facet_stage *stage, int count, const char *const *names,
+                            const struct facet_array *arrays, struct facet_error *error) {
+    char path[4200];
+    facet_run_path(stage->run, stage->node, ".checkpoint.h5", path, sizeof path);
+    struct facet_store *store;
+    struct facet_hash hash = hash_arrays(count, arrays);
+    struct facet_array hash_array = {.type = FACET_I64, .rank = 1, .dims = {2}, .data = &hash};
+    int code = facet_store_create(path, &store, error);
+    for (int i = 0; code == FACET_OK && i < count; i++) code = facet_store_write(store, names[i], &arrays[i], error);
+    if (code == FACET_OK) code = facet_store_write(store, "content_hash", &hash_array, error);
+    if (code == FACET_OK)
+        code = facet_store_write_string(store, "fingerprint", stage->run->nodes[stage->node].fingerprint, error);
+    if (code == FACET_OK) code = facet_store_commit(store, error);
+    facet_store_close(store);
+    return code;
+}
+
+int facet_stage_save(struct facet_stage *stage, int count, const char *const *names, const struct facet_array *arrays,
+                     struct facet_error *error) {
+    int code = FACET_OK;
+    if (facet_comm_rank(stage->run->comm) == 0) code = write_checkpoint(stage, count, names, arrays, error);
+    return facet_comm_agree(stage->run->comm, code, error);
+}
+
+static int read_checkpoint(struct facet_stage *stage, const char *path, int count, const char *const *names,
+                           struct facet_array *arrays, struct facet_error *error) {
+    struct facet_store *store = NULL;
+    struct facet_array recorded = {0};
+    char **fingerprint = NULL;
+    int64_t n = 0;
+    int code = facet_store_open(path, &store, error);
+    if (code == FACET_OK) code = facet_store_read_strings(store, "fingerprint", &fingerprint, &n, error);
+    if (code == FACET_OK && strcmp(fingerprint[0], stage->run->nodes[stage->node].fingerprint) != 0)
+        code = facet_error_set(error, FACET_ERROR_STATE,
+                               "%s: was saved by a stage with other settings or inputs; --from %s starts it anew", path,
+                               facet_stage_name(stage));
+    for (int i = 0; code == FACET_OK && i < count; i++) code = facet_store_read(store, names[i], 0, &arrays[i], error);
+    if (code == FACET_OK) code = facet_store_read(store, "content_hash", FACET_I64, &recorded, error);
+    if (code == FACET_OK) {
+        struct facet_hash hash = hash_arrays(count, arrays);
+        if (recorded.dims[0] != 2 || memcmp(&hash, recorded.data, sizeof hash) != 0)
+            code = facet_error_set(error, FACET_ERROR_DATA,
+                                   "%s: the checkpoint is damaged; --from %s starts the stage anew", path,
+                                   facet_stage_name(stage));
+    }
+    free(fingerprint);
+    facet_array_free(&recorded);
+    facet_store_close(store);
+    return code;
+}
+
+static int share_array(struct facet_comm *comm, struct facet_array *array, struct facet_error *error) {
+    struct facet_array shape = *array;
+    int code = facet_comm_bcast(comm, &shape, sizeof shape, 0, error);
+    if (code != FACET_OK) return code;
+    size_t bytes = facet_array_elements(&shape) * facet_type_size(shape.type);
+    if (facet_comm_rank(comm) != 0) {
+        *array = shape;
+        array->data = malloc(bytes + 1);
+        if (!array->data) code = facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for a checkpoint");
+    }
+    code = facet_comm_agree(comm, code, error);
+    return code == FACET_OK ? facet_comm_bcast(comm, array->data, bytes, 0, error) : code;
+}
+
+int facet_stage_load(struct facet_stage *stage, int count, const char *const *names, struct facet_array *arrays,
+                     bool *found, struct facet_error *error) {
+    struct facet_comm *comm = stage->run->comm;
+    char path[4200];
+    facet_run_path(stage->run, stage->node, ".checkpoint.h5", path, sizeof path);
+    for (int i = 0; i < count; i++) arrays[i] = (struct facet_array){0};
+    bool root = facet_comm_rank(comm) == 0;
+    *found = facet_comm_any(comm, root && access(path, F_OK) == 0);
+    if (!*found) return FACET_OK;
+    int code = root ? read_checkpoint(stage, path, count, names, arrays, error) : FACET_OK;
+    code = facet_comm_agree(comm, code, error);
+    for (int i = 0; code == FACET_OK && i < count; i++) code = share_array(comm, &arrays[i], error);
+    for (int i = 0; code != FACET_OK && i < count; i++) facet_array_free(&arrays[i]);
+    return code;
+}
+
+bool facet_stage_should_stop(struct facet_stage *stage) {
+    return facet_comm_any(stage->run->comm, facet_stop_requested());
+}
+
+void facet_stage_progress(struct facet_stage *stage, int64_t done, int64_t total, const char *what) {
+    facet_run_progress(stage->run, facet_stage_name(stage), done, total, what);
+}
+
+int facet_stage_path(struct facet_stage *stage, const char *relative, char *path, size_t size,
+                     struct facet_error *error) {
+    int length = snprintf(path, size, "%s/%s", stage->run->config->workspace, relative);
+    if (length < 0 || (size_t)length >= size)
+        return facet_error_set(error, FACET_ERROR_IO, "path of %s in the workspace is too long", relative);
+    for (char *slash = path + strlen(stage->run->config->workspace) + 1; (slash = strchr(slash, '/')); *slash++ = '/') {
+        *slash = '\0';
+        if (mkdir(path, 0777) != 0 && errno != EEXIST)
+            return facet_error_set(error, FACET_ERROR_IO, "%s: cannot make the folder: %s", path, strerror(errno));
+    }
+    return FACET_OK;
+}
+
+int facet_stage_records(const struct facet_stage *stage) {
+    return stage->node;
+}
+
+struct facet_stage_record facet_stage_record(const struct facet_stage *stage, int index) {
+    FACET_REQUIRE(index >= 0 && index < stage->node);
+    const struct facet_node *node = &stage->run->graph.nodes[index];
+    const struct facet_node_state *state = &stage->run->nodes[index];
+    const struct facet_plugin *plugin = node->stage ? node->stage->plugin : stage->run->config->sources[0].plugin;
+    return (struct facet_stage_record){.name = node->name,
+                                       .plugin = plugin->name,
+                                       .plugin_version = plugin->version,
+                                       .citation = plugin->citation,
+                                       .content_hash = state->content_hash,
+                                       .seconds = state->seconds,
+                                       .rows = stage->run->rows,
+                                       .quarantined = state->quarantined};
+}
