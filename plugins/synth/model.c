@@ -1,0 +1,27 @@
+#include "synth/model.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+int synth_model_allocate(struct synth_model *model, struct facet_error *error) {
+    size_t values = 3 * (size_t)model->n_vertices;
+    model->mean = calloc(values, sizeof *model->mean);
+    model->triangles = calloc(3 * (size_t)model->n_triangles + 1, sizeof *model->triangles);
+    model->identity = calloc((size_t)model->n_identity * values + 1, sizeof *model->identity);
+    model->units = calloc((size_t)model->n_units + 1, sizeof *model->units);
+    bool ok = model->mean && model->triangles && model->identity && model->units;
+    for (int u = 0; ok && u < model->n_units; u++)
+        ok = (model->units[u].offset = calloc(values, sizeof(float))) != NULL;
+    if (ok) return FACET_OK;
+    synth_model_free(model);
+    return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for a face model");
+}
+
+void synth_model_free(struct synth_model *model) {
+    for (int u = 0; model->units && u < model->n_units; u++) free(model->units[u].offset);
+    free(model->units);
+    free(model->mean);
+    free(model->triangles);
+    free(model->identity);
+    *model = (struct synth_model){0};
+}
