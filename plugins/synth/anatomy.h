@@ -5,7 +5,7 @@
 #ifndef FACET_SYNTH_ANATOMY_H
 #define FACET_SYNTH_ANATOMY_H
 
-enum anatomy_layer { ANATOMY_SKIN, ANATOMY_LID_MARGIN, ANATOMY_MOUTH, ANATOMY_EYEBALL };
+enum anatomy_layer { ANATOMY_SKIN, ANATOMY_LID, ANATOMY_MOUTH, ANATOMY_EYEBALL };
 
 // One vertex of the built-in face.
 struct anatomy_site {

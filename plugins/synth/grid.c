@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { MOUTH_RINGS = 4, ROW_PARTS = 11, COLUMN_PARTS = 5 };
+enum { MOUTH_RINGS = 4, LID_RINGS = 2, ROW_PARTS = 11, COLUMN_PARTS = 5 };
 static const double mouth_depths[MOUTH_RINGS] = {2, 5, 11, 20}; // mm
-static const double lid_depth = 2.4;                            // mm
+static const double lid_depths[LID_RINGS] = {1.8, 4.5};         // mm
 static const double eyeball_reach = 1.3;                        // radians from the pole
 static const double pi = 3.14159265358979323846;
 
@@ -165,10 +165,12 @@ static void add_lining(struct grid *grid, const struct slit *slit, int64_t outer
     }
 }
 
-static void add_mouth(struct grid *grid, const struct slit *slit) {
+// A pocket behind the slit, closed at its back.
+static void add_pocket(struct grid *grid, const struct slit *slit, enum anatomy_layer layer, const double *depths,
+                       int rings) {
     int64_t outer = -1;
-    for (int k = 0; k < MOUTH_RINGS; k++) {
-        int64_t inner = add_ring(grid, slit, ANATOMY_MOUTH, mouth_depths[k]);
+    for (int k = 0; k < rings; k++) {
+        int64_t inner = add_ring(grid, slit, layer, depths[k]);
         add_lining(grid, slit, outer, inner);
         outer = inner;
     }
@@ -201,7 +203,7 @@ static void add_eyeball(struct grid *grid, double x, int rings, int spokes) {
 static int allocate(struct grid *grid, const struct slit slits[3], int rings, int spokes) {
     int64_t skin = (int64_t)grid->rows * grid->columns, ring = 0;
     for (int s = 0; s < 3; s++) ring += 2 * (int64_t)(slits[s].last - slits[s].first);
-    int64_t sites = skin + (MOUTH_RINGS + 2) * ring + 2 * (1 + (int64_t)rings * spokes);
+    int64_t sites = skin + (1 + MOUTH_RINGS) * ring + 2 * (1 + (int64_t)rings * spokes);
     grid->sites = malloc((size_t)sites * sizeof *grid->sites);
     grid->triangles = malloc((size_t)(2 * sites) * 3 * sizeof *grid->triangles); // fewer, by Euler's formula
     return grid->sites && grid->triangles ? FACET_OK : FACET_ERROR_MEMORY;
@@ -223,9 +225,8 @@ int grid_create(double density, struct grid *grid, struct facet_error *error) {
         return facet_error_set(error, code, "out of memory for the built-in face at density %g", density);
     }
     add_skin(grid, slits);
-    for (int s = 0; s < 2; s++)
-        add_lining(grid, &slits[s], -1, add_ring(grid, &slits[s], ANATOMY_LID_MARGIN, lid_depth));
-    add_mouth(grid, &slits[2]);
+    for (int s = 0; s < 2; s++) add_pocket(grid, &slits[s], ANATOMY_LID, lid_depths, LID_RINGS);
+    add_pocket(grid, &slits[2], ANATOMY_MOUTH, mouth_depths, MOUTH_RINGS);
     for (int side = -1; side <= 1; side += 2) add_eyeball(grid, side * anatomy_eye_x, rings, spokes);
     return FACET_OK;
 }
