@@ -1,0 +1,20 @@
+#!/bin/sh
+# A full disk ends the run with a sentence; what was done stays done, and the run goes on once there is room.
+# timeout: 300
+set -eu
+. "$FACET_SOURCE/tests/lib.sh"
+
+mkdir "$scratch/disk"
+mount -t tmpfs -o size=3m none "$scratch/disk" 2>/dev/null || { echo "skipped: a small file system cannot be mounted here"; exit 77; }
+trap 'umount "$scratch/disk"; rm -rf "$scratch"' EXIT
+
+small_pipeline "$scratch/whole.cfg" "$scratch/whole"
+small_pipeline "$scratch/disk.cfg" "$scratch/disk/run"
+"$FACET" run --quiet "$scratch/whole.cfg" >/dev/null
+hashes "$scratch/whole" >"$scratch/expected"
+
+expect 1 "No space left on device" on_ranks 2 "$FACET" run --quiet "$scratch/disk.cfg"
+mount -o remount,size=400m "$scratch/disk"
+expect 0 "" on_ranks 2 "$FACET" run --quiet "$scratch/disk.cfg"
+hashes "$scratch/disk/run" >"$scratch/actual"
+diff "$scratch/expected" "$scratch/actual" || die "the run after a full disk ends with other bits"

@@ -1,0 +1,44 @@
+#!/bin/sh
+# A workspace made otherwise is refused with what differs; altered bytes are found and made again; --from, --fresh and
+# --dry-run do what they say.
+# timeout: 300
+set -eu
+. "$FACET_SOURCE/tests/lib.sh"
+
+small_pipeline "$scratch/a.cfg" "$scratch/run"
+expect 0 "" "$FACET" run --quiet "$scratch/a.cfg"
+hashes "$scratch/run" >"$scratch/expected"
+
+expect 2 "render.size was 32, is 48" "$FACET" run "$scratch/a.cfg" --set render.size=48
+expect 2 "seed was 3, is 4" "$FACET" run "$scratch/a.cfg" --set seed=4
+sed 's/name = "small"/name = "other"/; s/subjects = 10/subjects = 9/' "$scratch/a.cfg" >"$scratch/b.cfg"
+expect 2 'was made by pipeline "small"' "$FACET" run "$scratch/b.cfg"
+hashes "$scratch/run" >"$scratch/actual"
+diff "$scratch/expected" "$scratch/actual" || die "a refused run changed the workspace"
+
+expect 0 "done" "$FACET" run "$scratch/a.cfg" --dry-run
+expect 0 "to do" "$FACET" run "$scratch/a.cfg" --dry-run --set "workspace=$scratch/nothing"
+[ ! -e "$scratch/nothing/render.h5" ] || die "a dry run made a container"
+expect 2 "did you mean render" "$FACET" run "$scratch/a.cfg" --from rendr
+
+# One pixel changes behind our back.
+/usr/bin/python3 - "$scratch/run/render.h5" <<'PY'
+import h5py, sys
+with h5py.File(sys.argv[1], "r+") as f:
+    f["data/views"][5, 1, 0, 16, 16] ^= 1
+PY
+expect 1 "unit 2, rows 4 to 5" "$FACET" verify "$scratch/run"
+expect 0 "" on_ranks 2 "$FACET" run --quiet "$scratch/a.cfg"
+expect 0 "" "$FACET" verify "$scratch/run"
+hashes "$scratch/run" >"$scratch/actual"
+diff "$scratch/expected" "$scratch/actual" || die "an altered unit was not made again"
+
+# Other settings with --from make what follows again; --fresh begins anew.
+expect 0 "" "$FACET" run --quiet "$scratch/a.cfg" --set render.size=48 --from render
+expect 0 "" "$FACET" run --quiet "$scratch/a.cfg" --fresh
+hashes "$scratch/run" >"$scratch/actual"
+diff "$scratch/expected" "$scratch/actual" || die "--fresh gives other bits"
+
+# A broken container is a sentence, not a crash.
+truncate -s 3000 "$scratch/run/render.h5"
+expect 1 "render.h5: cannot open as an HDF5 container" "$FACET" run --quiet "$scratch/a.cfg"
