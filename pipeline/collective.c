@@ -14,6 +14,15 @@ static double now(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+// Every rank opens every dataset, though only rank 0 writes these: HDF5 reads what it has not cached by a broadcast when
+// a dataset is added, and ranks whose caches differ would join different broadcasts and wait for ever.
+static int open_everywhere(struct facet_container *container, struct facet_error *error) {
+    struct facet_dataset *datasets;
+    int count, code = facet_container_list(container, &datasets, &count, error);
+    free(datasets);
+    return code;
+}
+
 static int create_container(struct facet_stage *stage, const char *path, struct facet_error *error) {
     struct facet_run *run = stage->run;
     struct facet_dataset all[FACET_ITEM_COLUMNS + 4];
@@ -29,6 +38,7 @@ static int create_container(struct facet_stage *stage, const char *path, struct 
     code = facet_container_create(facet_comm_mpi(run->comm), path, all, n, attributes.all, attributes.count,
                                   &stage->out, error);
     facet_attributes_free(&attributes);
+    if (code == FACET_OK) code = open_everywhere(stage->out, error);
     code = facet_comm_agree(run->comm, code, error);
     if (code != FACET_OK) return code;
     if (facet_comm_rank(run->comm) == 0) {

@@ -136,6 +136,15 @@ static void require_made(const struct facet_stage *stage, const char *name) {
                 name);
 }
 
+// All ranks open what they made, whoever will write it: HDF5's caches must not come to differ between ranks, or adding
+// the next dataset waits for ever.
+static int add_everywhere(struct facet_stage *stage, const struct facet_dataset *dataset, struct facet_error *error) {
+    struct facet_dataset made;
+    int code = facet_container_add(stage->out, dataset, error);
+    if (code == FACET_OK) code = facet_container_describe(stage->out, dataset->name, &made, error);
+    return facet_comm_agree(stage->run->comm, code, error);
+}
+
 int facet_stage_create(struct facet_stage *stage, const char *name, enum facet_type type, int rank, const int64_t *dims,
                        struct facet_error *error) {
     require_made(stage, name);
@@ -143,7 +152,7 @@ int facet_stage_create(struct facet_stage *stage, const char *name, enum facet_t
     struct facet_dataset dataset = {.type = type, .rank = rank};
     data_path(name, dataset.name, sizeof dataset.name);
     if (rank) memcpy(dataset.dims, dims, (size_t)rank * sizeof *dims);
-    return facet_container_add(stage->out, &dataset, error);
+    return add_everywhere(stage, &dataset, error);
 }
 
 int facet_stage_create_string(struct facet_stage *stage, const char *name, const char *text,
@@ -152,7 +161,7 @@ int facet_stage_create_string(struct facet_stage *stage, const char *name, const
     FACET_REQUIRE(stage->out);
     struct facet_dataset dataset = {.width = strlen(text) + 1};
     data_path(name, dataset.name, sizeof dataset.name);
-    int code = facet_container_add(stage->out, &dataset, error);
+    int code = add_everywhere(stage, &dataset, error);
     if (code == FACET_OK && facet_comm_rank(stage->run->comm) == 0)
         code = facet_container_write(stage->out, dataset.name, 0, 1, text, error);
     return facet_comm_agree(stage->run->comm, code, error);
