@@ -44,8 +44,8 @@ static const struct bump {
     {27, 52, 3.2, 13, 6},       // brow ridge
     {47, 48, 3.0, 8, 8},        // outer end of the brow
     {19, 49.5, 1.0, 5, 2.2},    // eyebrow
-    {30, 52.5, 1.1, 6, 2.2},    //
-    {41, 51.5, 0.9, 5, 2.0},    //
+    {30, 52.5, 1.1, 6, 2.2},    // its middle
+    {41, 51.5, 0.9, 5, 2.0},    // its tail
     {0, 55, 1.5, 12, 9},        // glabella
     {46, 12, 5.0, 13, 11},      // cheekbone
     {29, 8, 2.5, 10, 12},       // front of the cheek
@@ -173,7 +173,7 @@ static void place_skin(const struct anatomy_site *site, const struct anatomy_lid
 
 static void place_eyeball(const struct anatomy_site *site, double position[3]) {
     double c = cos(site->depth), s = sin(site->depth), r = eyeball_radius;
-    double cornea = 1.0 * fmax(0, 1 - site->depth * site->depth / 0.25); // stands a little out of the globe
+    double cornea = fmax(0, 1 - site->depth * site->depth / 0.25); // stands a mm out of the globe
     position[0] = site->x + r * s * cos(site->turn);
     position[1] = site->y + r * s * sin(site->turn);
     position[2] = eyeball_z + (r + cornea) * c - 0.3;

@@ -5,11 +5,11 @@
 
 #include <string.h>
 
+// An eyeball's sites all stand at its pole, so it moves as a whole.
 static void fill_identity(const struct grid *grid, int64_t i, const double place[3], struct synth_model *model) {
     for (int d = 0; d < model->n_identity; d++) {
         double offset[3] = {0};
         identity_displace(d, &grid->sites[i], place, offset);
-        // an eyeball moves as a whole, with the skin over its pole
         for (int k = 0; k < 3; k++) model->identity[(d * model->n_vertices + i) * 3 + k] = (float)offset[k];
     }
 }

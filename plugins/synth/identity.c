@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stddef.h>
 
-// Sides a pull stands on: mirrored for most, one side alone for what makes a face uneven.
+// A pull on the left side; the right one mirrors it, or does the opposite where a face is uneven.
 struct trait {
     struct pull pull;
     int odd; // the right side moves the other way

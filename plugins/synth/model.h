@@ -29,6 +29,8 @@ int synth_model_builtin(double density, struct synth_model *model, struct facet_
 int synth_model_read(const char *path, struct synth_model *model, struct facet_error *error);
 void synth_model_free(struct synth_model *model); // leaves an empty model
 
+uint64_t synth_model_hash(const struct synth_model *model); // of everything a face is made from
+
 // Room for a model whose counts are set; the arrays are zero.
 int synth_model_allocate(struct synth_model *model, struct facet_error *error);
 // Drops every triangle that has a vertex farther than `radius` mm from the nose tip of the mean face.

@@ -113,7 +113,7 @@ static const struct facet_param_spec params[] = {
      .fallback = "0",
      .min = 0,
      .max = INT_MAX,
-     .doc = "Mixed into the pipeline's seed: sources with different seeds show different people."},
+     .doc = "Other people under the same name; sources of different names show different people anyway."},
     {.name = NULL},
 };
 
@@ -137,7 +137,8 @@ static int read_ranges(const struct facet_params *given, struct synth *synth, st
     return code ? code : read_range(given, "scale", synth->wear.scale, error);
 }
 
-static void read_numbers(const struct facet_params *given, uint64_t seed, struct synth *synth) {
+// name: of the source, so that two of them do not show the same people.
+static void read_numbers(const struct facet_params *given, uint64_t seed, const char *name, struct synth *synth) {
     synth->subjects = facet_param_int(given, "subjects");
     synth->samples = facet_param_int(given, "samples");
     synth->frames = facet_param_int(given, "frames");
@@ -148,7 +149,7 @@ static void read_numbers(const struct facet_params *given, uint64_t seed, struct
     synth->wear.noise_mm = facet_param_float(given, "noise_mm");
     synth->wear.holes = facet_param_float(given, "holes");
     synth->wear.bad = facet_param_float(given, "bad");
-    uint64_t own = facet_random_u64(facet_random_seed(seed, "synth"), (uint32_t)facet_param_int(given, "seed"), 0, 0);
+    uint64_t own = facet_random_u64(facet_random_seed(seed, name), (uint32_t)facet_param_int(given, "seed"), 0, 0);
     synth->identity_key = facet_random_seed(own, "identity");
     synth->expression_key = facet_random_seed(own, "expression");
     synth->style_key = facet_random_seed(own, "style");
@@ -216,6 +217,9 @@ static double intensity_of(const struct synth *synth, const struct place *at) {
 static int add_items(const struct synth *synth, const struct facet_params *given, struct facet_items *items,
                      struct facet_error *error) {
     const char *model = facet_param_string(given, "model"), *slash = strrchr(model, '/');
+    char path[1088];
+    snprintf(path, sizeof path, "%.1023s#%016llx", slash ? slash + 1 : model,
+             (unsigned long long)synth_model_hash(&synth->model));
     int64_t rows = synth->subjects * synth->emotions * synth->samples * synth->frames;
     if (rows > INT32_MAX) {
         return facet_error_set(error, FACET_ERROR_CONFIG, "synth: %lld scans are too many", (long long)rows);
@@ -228,7 +232,7 @@ static int add_items(const struct synth *synth, const struct facet_params *given
             .dataset = "",
             .subject = subject,
             .label = emotion_names[at.emotion],
-            .path = slash ? slash + 1 : model,
+            .path = path,
             .licence = facet_param_string(given, "licence"),
             .sequence = (int32_t)(i / synth->frames),
             .frame = (int32_t)at.frame,
@@ -251,7 +255,7 @@ static int open_synth(const struct facet_params *given, uint64_t seed, struct fa
                       struct facet_field *fields, int *n_fields, void **self, struct facet_error *error) {
     struct synth *synth = calloc(1, sizeof *synth);
     if (!synth) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for synth");
-    read_numbers(given, seed, synth);
+    read_numbers(given, seed, facet_items_dataset_name(items, facet_items_datasets(items) - 1), synth);
     int code = read_ranges(given, synth, error);
     if (!code) code = read_model(given, &synth->model, error);
     if (!code) code = add_items(synth, given, items, error);

@@ -39,66 +39,70 @@ const struct unit_spec unit_specs[] = {
 const int unit_specs_count = (int)(sizeof unit_specs / sizeof *unit_specs);
 
 static const struct pull pulls[] = {
-    {1, PULL_ALL, 13, 58, 10, 9, 0.5, 6.5, 0.5},   // frontalis, inner part
-    {1, PULL_ALL, 10, 78, 12, 7, 0, 2.5, 1.2},     // skin gathered on the forehead
-    {2, PULL_ALL, 42, 57, 12, 9, 0, 7, 0},         // frontalis, outer part
-    {2, PULL_ALL, 36, 78, 12, 8, 0, 2.5, 1},       //
-    {4, PULL_ALL, 17, 54, 13, 8, -4, -5.5, 1.2},   // corrugator, depressor supercilii
-    {4, PULL_ALL, 5, 53, 5, 7, 0, -2, 2.2},        // bulge between the brows
-    {5, PULL_ALL, 31, 47, 13, 4, 0, 1, -1},        // levator palpebrae deepens the fold
-    {6, PULL_ALL, 36, 14, 15, 10, -0.5, 5.5, 3.5}, // orbicularis oculi, orbital part
-    {6, PULL_ALL, 53, 34, 7, 12, -2.5, 0, 0.8},    // crow's feet
-    {6, PULL_ALL, 38, 53, 12, 6, 0, -1.5, 0},      //
-    {7, PULL_ALL, 31, 27, 12, 4, -0.5, 1.2, 1},    // orbicularis oculi, palpebral part
-    {9, PULL_ALL, 9, 17, 8, 11, 0, 5, 2},          // levator labii superioris alaeque nasi
-    {9, PULL_ALL, 15, -7, 7, 7, 0.5, 5, 1},        //
-    {9, PULL_UPPER, 13, -26, 9, 8, 0, 4, 1},       //
-    {9, PULL_UPPER, 0, -27, 8, 8, 0, 2.5, 0},         {9, PULL_ALL, 10, 52, 10, 7, -2, -4, 1.5}, //
-    {9, PULL_ALL, 24, 10, 8, 10, -1, 3, 2},                                                    // folds beside the nose
-    {10, PULL_UPPER, 13, -29, 10, 9, 0, 7, 2}, // levator labii superioris
-    {10, PULL_UPPER, 0, -30, 8, 9, 0, 4.5, 1},        {10, PULL_ALL, 17, -7, 7, 6, 0.5, 2, 0.8}, //
-    {10, PULL_ALL, 30, -4, 9, 11, 0, 4, 3},                                                    //
-    {11, PULL_ALL, 24, -12, 6, 9, 0.5, 3, -3}, // zygomaticus minor deepens the fold
-    {11, PULL_ALL, 31, -5, 7, 8, 0, 2, 3},     //
-    {11, PULL_UPPER, 17, -29, 8, 7, 0.5, 2.5, 0.5}, {12, PULL_ALL, 26, -34, 8.5, 10, 7.5, 9, -3}, // zygomaticus major
-    {12, PULL_ALL, 40, -4, 13, 13, 1.5, 5, 5},     // cheek pushed up and out
-    {12, PULL_ALL, 27, -14, 7, 10, 2, 1, -1.2},    // fold from nose to mouth
-    {12, PULL_ALL, 0, -38, 16, 8, 0, 2, -4},       // lips stretched flat over the teeth
-    {14, PULL_ALL, 27, -34, 7, 8, 2.5, 1, -6},     // buccinator
-    {14, PULL_ALL, 38, -34, 6, 10, -1, 0, 2.5},    //
-    {15, PULL_ALL, 26, -36, 9, 10, 0.5, -8.5, -1}, // depressor anguli oris
-    {15, PULL_ALL, 26, -54, 9, 9, 0, -2, 2},       //
-    {16, PULL_LOWER, 11, -40, 10, 8, 1, -7, 0.5},  // depressor labii inferioris
-    {16, PULL_LOWER, 0, -40, 8, 8, 0, -5, 0},       {17, PULL_ALL, 0, -63, 15, 10, 0, 7, 3.2}, // mentalis
-    {17, PULL_LOWER, 0, -41, 15, 7, 0, 4.4, 3},                                                //
-    {17, PULL_UPPER, 0, -31, 16, 5, 0, 3.2, 1.4},                                              //
-    {17, PULL_ALL, 25, -36, 7, 6, 0, -2, 0},                                                   //
-    {18, PULL_ALL, 25, -34, 10, 10, -9, 0, 4},                                                 // incisivii
-    {18, PULL_ALL, 0, -34, 12, 9, 0, 0, 6},                                                    //
-    {20, PULL_ALL, 26, -36, 11, 10, 8.5, -2.5, -5},                                            // risorius
-    {20, PULL_ALL, 0, -36, 20, 7, 0, 0, -3},                                                   //
-    {20, PULL_ALL, 40, -50, 12, 12, 3, -2, 0},                                                 //
-    {22, PULL_UPPER, 0, -30, 14, 6, 0, 3.6, 7},                                                // orbicularis oris
-    {22, PULL_LOWER, 0, -40, 14, 7, 0, -4.4, 7},                                               //
-    {22, PULL_ALL, 25, -34, 9, 8, -5, 0, 3},                                                   //
-    {23, PULL_ALL, 25, -34, 9, 6, -3, 0, 1},       // orbicularis oris, drawn in
-    {23, PULL_ALL, 0, -34, 17, 6, 0, 0, -1.8},     //
-    {23, PULL_UPPER, 0, -27, 17, 3.5, 0, -1.8, 0}, // less red shows
-    {23, PULL_LOWER, 0, -42, 17, 4, 0, 2.2, 0},    //
-    {24, PULL_ALL, 0, -34, 17, 6, 0, 0, -2},       // orbicularis oris, pressed
-    {24, PULL_UPPER, 0, -27, 17, 3.5, 0, -2.4, 0}, //
-    {24, PULL_LOWER, 0, -42, 17, 4, 0, 2.8, 0},    //
-    {24, PULL_ALL, 10, -62, 14, 8, 0, 1.5, 1},     //
-    {24, PULL_UPPER, 9, -24, 12, 5, 0, 0, 0.9},    // skin above bulges
-    {24, PULL_ALL, 25, -34, 8, 6, -1.5, -1, 0.5},  //
-    {25, PULL_LOWER, 0, -39, 15, 8, 0, -4.4, 0.4}, //
-    {25, PULL_UPPER, 0, -30, 15, 6, 0, 1.6, 0.4},  //
-    {28, PULL_ALL, 0, -34, 17, 5, 0, 0, -5},       // the red rolls in over the teeth
-    {28, PULL_UPPER, 0, -27, 17, 3.5, 0, -3, 0},   //
-    {28, PULL_LOWER, 0, -42, 17, 4, 0, 3.6, 0},    //
-    {33, PULL_ALL, 38, -24, 14, 15, 6, 0, 9},      // air in the cheek
-    {33, PULL_ALL, 25, -34, 8, 8, -1.5, 0, 2},     //
-    {45, PULL_ALL, 31, 45, 13, 5, 0, -0.8, 0.5},   //
+    {1, PULL_ALL, 13, 58, 10, 9, 0.5, 6.5, 0.5},    // frontalis, inner part
+    {1, PULL_ALL, 10, 78, 12, 7, 0, 2.5, 1.2},      // skin gathered on the forehead
+    {2, PULL_ALL, 42, 57, 12, 9, 0, 7, 0},          // frontalis, outer part
+    {2, PULL_ALL, 36, 78, 12, 8, 0, 2.5, 1},        // forehead above it
+    {4, PULL_ALL, 17, 54, 13, 8, -4, -5.5, 1.2},    // corrugator, depressor supercilii
+    {4, PULL_ALL, 5, 53, 5, 7, 0, -2, 2.2},         // bulge between the brows
+    {5, PULL_ALL, 31, 47, 13, 4, 0, 1, -1},         // levator palpebrae deepens the fold
+    {6, PULL_ALL, 36, 14, 15, 10, -0.5, 5.5, 3.5},  // orbicularis oculi, orbital part
+    {6, PULL_ALL, 53, 34, 7, 12, -2.5, 0, 0.8},     // crow's feet
+    {6, PULL_ALL, 38, 53, 12, 6, 0, -1.5, 0},       // brow follows down
+    {7, PULL_ALL, 31, 27, 12, 4, -0.5, 1.2, 1},     // orbicularis oculi, palpebral part
+    {9, PULL_ALL, 9, 17, 8, 11, 0, 5, 2},           // levator labii superioris alaeque nasi
+    {9, PULL_ALL, 15, -7, 7, 7, 0.5, 5, 1},         // nostril wing
+    {9, PULL_UPPER, 13, -26, 9, 8, 0, 4, 1},        // upper lip
+    {9, PULL_UPPER, 0, -27, 8, 8, 0, 2.5, 0},       // its middle
+    {9, PULL_ALL, 10, 52, 10, 7, -2, -4, 1.5},      // procerus draws the brows down
+    {9, PULL_ALL, 24, 10, 8, 10, -1, 3, 2},         // folds beside the nose
+    {10, PULL_UPPER, 13, -29, 10, 9, 0, 7, 2},      // levator labii superioris
+    {10, PULL_UPPER, 0, -30, 8, 9, 0, 4.5, 1},      // middle of the lip
+    {10, PULL_ALL, 17, -7, 7, 6, 0.5, 2, 0.8},      // nostril wing
+    {10, PULL_ALL, 30, -4, 9, 11, 0, 4, 3},         // cheek gathers
+    {11, PULL_ALL, 24, -12, 6, 9, 0.5, 3, -3},      // zygomaticus minor deepens the fold
+    {11, PULL_ALL, 31, -5, 7, 8, 0, 2, 3},          // cheek above the fold
+    {11, PULL_UPPER, 17, -29, 8, 7, 0.5, 2.5, 0.5}, // upper lip
+    {12, PULL_ALL, 26, -34, 8.5, 10, 7.5, 9, -3},   // zygomaticus major
+    {12, PULL_ALL, 40, -4, 13, 13, 1.5, 5, 5},      // cheek pushed up and out
+    {12, PULL_ALL, 27, -14, 7, 10, 2, 1, -1.2},     // fold from nose to mouth
+    {12, PULL_ALL, 0, -38, 16, 8, 0, 2, -4},        // lips stretched flat over the teeth
+    {14, PULL_ALL, 27, -34, 7, 8, 2.5, 1, -6},      // buccinator
+    {14, PULL_ALL, 38, -34, 6, 10, -1, 0, 2.5},     // bulge beside the dimple
+    {15, PULL_ALL, 26, -36, 9, 10, 0.5, -8.5, -1},  // depressor anguli oris
+    {15, PULL_ALL, 26, -54, 9, 9, 0, -2, 2},        // skin below
+    {16, PULL_LOWER, 11, -40, 10, 8, 1, -7, 0.5},   // depressor labii inferioris
+    {16, PULL_LOWER, 0, -40, 8, 8, 0, -5, 0},       // middle of the lip
+    {17, PULL_ALL, 0, -63, 15, 10, 0, 7, 3.2},      // mentalis
+    {17, PULL_LOWER, 0, -41, 15, 7, 0, 4.4, 3},     // lower lip
+    {17, PULL_UPPER, 0, -31, 16, 5, 0, 3.2, 1.4},   // upper lip
+    {17, PULL_ALL, 25, -36, 7, 6, 0, -2, 0},        // corners follow
+    {18, PULL_ALL, 25, -34, 10, 10, -9, 0, 4},      // incisivii
+    {18, PULL_ALL, 0, -34, 12, 9, 0, 0, 6},         // lips pushed out
+    {20, PULL_ALL, 26, -36, 11, 10, 8.5, -2.5, -5}, // risorius
+    {20, PULL_ALL, 0, -36, 20, 7, 0, 0, -3},        // lips stretched flat
+    {20, PULL_ALL, 40, -50, 12, 12, 3, -2, 0},      // platysma
+    {22, PULL_UPPER, 0, -30, 14, 6, 0, 3.6, 7},     // orbicularis oris
+    {22, PULL_LOWER, 0, -40, 14, 7, 0, -4.4, 7},    // lower lip
+    {22, PULL_ALL, 25, -34, 9, 8, -5, 0, 3},        // corners
+    {23, PULL_ALL, 25, -34, 9, 6, -3, 0, 1},        // orbicularis oris, drawn in
+    {23, PULL_ALL, 0, -34, 17, 6, 0, 0, -1.8},      // lips
+    {23, PULL_UPPER, 0, -27, 17, 3.5, 0, -1.8, 0},  // less red shows
+    {23, PULL_LOWER, 0, -42, 17, 4, 0, 2.2, 0},     // lower lip
+    {24, PULL_ALL, 0, -34, 17, 6, 0, 0, -2},        // orbicularis oris, pressed
+    {24, PULL_UPPER, 0, -27, 17, 3.5, 0, -2.4, 0},  // upper lip
+    {24, PULL_LOWER, 0, -42, 17, 4, 0, 2.8, 0},     // lower lip
+    {24, PULL_ALL, 10, -62, 14, 8, 0, 1.5, 1},      // chin tenses
+    {24, PULL_UPPER, 9, -24, 12, 5, 0, 0, 0.9},     // skin above bulges
+    {24, PULL_ALL, 25, -34, 8, 6, -1.5, -1, 0.5},   // corners
+    {25, PULL_LOWER, 0, -39, 15, 8, 0, -4.4, 0.4},  // lower lip
+    {25, PULL_UPPER, 0, -30, 15, 6, 0, 1.6, 0.4},   // upper lip
+    {28, PULL_ALL, 0, -34, 17, 5, 0, 0, -5},        // the red rolls in over the teeth
+    {28, PULL_UPPER, 0, -27, 17, 3.5, 0, -3, 0},    // upper lip
+    {28, PULL_LOWER, 0, -42, 17, 4, 0, 3.6, 0},     // lower lip
+    {33, PULL_ALL, 38, -24, 14, 15, 6, 0, 9},       // air in the cheek
+    {33, PULL_ALL, 25, -34, 8, 8, -1.5, 0, 2},      // corners
+    {45, PULL_ALL, 31, 45, 13, 5, 0, -0.8, 0.5},    // skin above the lid
 };
 
 static double gauss(double x, double deviation) {

@@ -2,6 +2,7 @@
 #include "pipeline/block.h"
 #include "pipeline/items.h"
 #include "pipeline/params.h"
+#include "synth/emotion.h"
 #include "synth/model.h"
 
 #include <facet/plugin.h>
@@ -25,9 +26,9 @@ struct opened {
     void *self;
 };
 
-static int try_open(const char *text, uint64_t seed, struct opened *o, struct facet_error *error) {
+static int try_open(const char *name, const char *text, uint64_t seed, struct opened *o, struct facet_error *error) {
     *o = (struct opened){.items = facet_items_create()};
-    assert_int_equal(facet_items_begin_dataset(o->items, "lab", error), FACET_OK);
+    assert_int_equal(facet_items_begin_dataset(o->items, name, error), FACET_OK);
     if (facet_params_from_text(facet_plugin_synth.params, text, &o->params, error)) fail_msg("%s", error->text);
     return facet_plugin_synth.source->open(o->params, seed, o->items, o->fields, &o->n_fields, &o->self, error);
 }
@@ -41,7 +42,7 @@ static void done(struct opened *o) {
 static struct opened open_source(const char *text, uint64_t seed) {
     struct opened o;
     struct facet_error error;
-    if (try_open(text, seed, &o, &error)) fail_msg("%s", error.text);
+    if (try_open("lab", text, seed, &o, &error)) fail_msg("%s", error.text);
     return o;
 }
 
@@ -90,6 +91,20 @@ static void a_face_depends_on_who_and_what_only(void **state) {
     for (int64_t i = 0; i < 6; i++) assert_same_row(x, i, y, 2 * i);
     assert_memory_not_equal(facet_block_read(x, 0, 0), facet_block_read(z, 0, 0), 1200);
     assert_memory_not_equal(facet_block_read(y, 0, 0), facet_block_read(y, 0, 1), 1200);
+    facet_block_destroy(x), facet_block_destroy(y), facet_block_destroy(z);
+    done(&a), done(&b), done(&c);
+}
+
+static void sources_of_other_names_show_other_people(void **state) {
+    (void)state;
+    const char *text = "subjects = 1; density = 0.1;";
+    struct opened a = open_source(text, 5), b, c = open_source("subjects = 1; density = 0.1; seed = 1;", 5);
+    struct facet_error error;
+    assert_int_equal(try_open("wild", text, 5, &b, &error), FACET_OK);
+    struct facet_block *x = load_all(&a), *y = load_all(&b), *z = load_all(&c);
+    assert_memory_not_equal(facet_block_read(x, 0, 0), facet_block_read(y, 0, 0), 1200);
+    assert_memory_not_equal(facet_block_read(x, 0, 0), facet_block_read(z, 0, 0), 1200);
+    assert_string_equal(facet_items_get(a.items, 0).path, facet_items_get(b.items, 0).path); // the same model
     facet_block_destroy(x), facet_block_destroy(y), facet_block_destroy(z);
     done(&a), done(&b), done(&c);
 }
@@ -269,6 +284,51 @@ static void a_crop_keeps_the_face_and_thinning_the_shape(void **state) {
     synth_model_free(&m);
 }
 
+// ---- emotions -----------------------------------------------------------------------------------------------------------
+
+static int emotion_number(const char *name) {
+    for (int e = 0; e < EMOTIONS; e++) {
+        if (strcmp(emotion_names[e], name) == 0) return e;
+    }
+    fail_msg("no emotion %s", name);
+    return -1;
+}
+
+static void emotions_are_shown_by_their_units(void **state) {
+    (void)state;
+    static const struct {
+        const char *emotion;
+        int always, never;
+    } known[] = {{"happiness", 12, 4}, {"surprise", 2, 4}, {"fear", 1, 12}, {"anger", 4, 12}};
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
+        int uneven = 0;
+        for (uint32_t clip = 0; clip < 50; clip++) {
+            struct emotion_draw draw = {.key = 9, .clip = clip};
+            struct emotion_units units;
+            emotion_units_draw(&draw, emotion_number(known[k].emotion), 1.0, &units);
+            const float *shown = units.strength[known[k].always], *absent = units.strength[known[k].never];
+            assert_true(shown[0] > 0.35f && shown[1] > 0.35f);
+            assert_true(absent[0] < 0.2f && absent[1] < 0.2f);
+            uneven += shown[0] != shown[1];
+        }
+        assert_true(uneven > 40);
+    }
+}
+
+static void intensity_scales_and_style_bends(void **state) {
+    (void)state;
+    struct emotion_units strong, weak, bent, neutral;
+    struct emotion_draw draw = {.key = 9, .style_key = 4, .subject = 2, .clip = 1}, other = draw;
+    other.style = 1;
+    emotion_units_draw(&draw, emotion_number("happiness"), 1.0, &strong);
+    emotion_units_draw(&draw, emotion_number("happiness"), 0.4, &weak);
+    emotion_units_draw(&other, emotion_number("happiness"), 1.0, &bent);
+    emotion_units_draw(&draw, EMOTION_NEUTRAL, 0, &neutral);
+    assert_true(weak.strength[12][0] < 0.6f * strong.strength[12][0]);
+    assert_memory_not_equal(&bent, &strong, sizeof bent);
+    for (int au = 0; au < EMOTION_MAX_AU; au++) assert_true(neutral.strength[au][0] < 0.2f);
+}
+
 // ---- sequences, broken scans, mistakes --------------------------------------------------------------------------------
 
 static void a_sequence_rises_and_falls(void **state) {
@@ -331,7 +391,7 @@ static void mistakes_are_told_in_a_sentence(void **state) {
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct opened o;
         struct facet_error error = {0};
-        assert_int_not_equal(try_open(wrong[i][0], 1, &o, &error), FACET_OK);
+        assert_int_not_equal(try_open("lab", wrong[i][0], 1, &o, &error), FACET_OK);
         if (!strstr(error.text, wrong[i][1])) fail_msg("%s: %s", wrong[i][0], error.text);
         done(&o);
     }
@@ -341,6 +401,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_subjects_by_expressions_by_samples),
         cmocka_unit_test(a_face_depends_on_who_and_what_only),
+        cmocka_unit_test(sources_of_other_names_show_other_people),
         cmocka_unit_test(faces_are_sound_meshes),
         cmocka_unit_test(mesh_has_the_size_of_a_face),
         cmocka_unit_test(triangles_face_outward),
@@ -348,6 +409,8 @@ int main(void) {
         cmocka_unit_test(blinking_closes_the_lids),
         cmocka_unit_test(left_and_right_are_mirror_images),
         cmocka_unit_test(a_crop_keeps_the_face_and_thinning_the_shape),
+        cmocka_unit_test(emotions_are_shown_by_their_units),
+        cmocka_unit_test(intensity_scales_and_style_bends),
         cmocka_unit_test(a_sequence_rises_and_falls),
         cmocka_unit_test(broken_scans_come_in_every_kind),
         cmocka_unit_test(holes_take_vertices_away),
