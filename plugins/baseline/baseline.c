@@ -36,12 +36,12 @@ static int run(const struct facet_params *params, struct facet_stage *stage, str
     const struct discriminant_options options = {.components = facet_param_int(params, "components"),
                                                  .shrinkage = facet_param_float(params, "shrinkage")};
     struct session session;
-    int code = session_open(stage, facet_param_int(params, "downsample"), facet_param_int(params, "max_rows"), &session,
-                            error);
+    int code = baseline_open(stage, facet_param_int(params, "downsample"), facet_param_int(params, "max_rows"),
+                             &session, error);
     if (!code)
         code = machine_fit(&session.task, &options, session.comm, facet_stage_threads(stage), &session.machine, error);
-    if (!code) code = session_score(&session, error);
-    session_close(&session);
+    if (!code) code = baseline_score(&session, error);
+    baseline_close(&session);
     return code;
 }
 

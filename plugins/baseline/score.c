@@ -65,7 +65,7 @@ static int score_share(struct session *s, int64_t from, int64_t to, struct facet
     return code;
 }
 
-int session_score(struct session *s, struct facet_error *error) {
+int baseline_score(struct session *s, struct facet_error *error) {
     const int64_t dims[] = {s->rows, s->slots, s->machine.classes};
     int size = facet_comm_size(s->comm), rank = facet_comm_rank(s->comm);
     int code = facet_stage_create(s->stage, "baseline_probabilities", FACET_F32, 3, dims, error);

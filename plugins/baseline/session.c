@@ -8,7 +8,7 @@
 
 enum { MOST_CLASSES = 256 };
 
-void session_close(struct session *s) {
+void baseline_close(struct session *s) {
     machine_free(&s->machine);
     facet_array_free(&s->role);
     facet_array_free(&s->tests);
@@ -146,8 +146,8 @@ static int gather_pictures(struct session *s, struct facet_error *error) {
     return code;
 }
 
-int session_open(struct facet_stage *stage, int64_t downsample, int64_t max_rows, struct session *session,
-                 struct facet_error *error) {
+int baseline_open(struct facet_stage *stage, int64_t downsample, int64_t max_rows, struct session *session,
+                  struct facet_error *error) {
     *session = (struct session){.stage = stage, .comm = facet_stage_comm(stage), .items = facet_stage_items(stage)};
     session->rows = facet_items_count(session->items);
     int code = read_folds(session, error);

@@ -25,10 +25,10 @@ struct session {
 };
 
 // Reads folds and the pictures trained on. downsample 0: chosen from the size. Collective; close it whatever it returns.
-int session_open(struct facet_stage *stage, int64_t downsample, int64_t max_rows, struct session *session,
-                 struct facet_error *error);
-void session_close(struct session *session);
+int baseline_open(struct facet_stage *stage, int64_t downsample, int64_t max_rows, struct session *session,
+                  struct facet_error *error);
+void baseline_close(struct session *session);
 // Writes baseline_probabilities (rows, slots, classes) of every tested row; zeros elsewhere. Collective.
-int session_score(struct session *session, struct facet_error *error);
+int baseline_score(struct session *session, struct facet_error *error);
 
 #endif
