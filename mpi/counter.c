@@ -4,32 +4,40 @@
 #include <stdlib.h>
 
 struct facet_counter {
+    struct facet_comm *comm;
     MPI_Win window;
-    int64_t *next; // on rank 0
+    int64_t *next; // how many of this rank's share are drawn
     int64_t limit;
+    int turn;     // the share drawn from, counted from this rank's own
+    bool stopped; // by this rank
 };
+
+static int open_window(struct facet_counter *counter) {
+    int status = MPI_Win_allocate(sizeof *counter->next, sizeof *counter->next, MPI_INFO_NULL, counter->comm->mpi,
+                                  &counter->next, &counter->window);
+    if (status != MPI_SUCCESS) return status;
+    status = MPI_Win_set_errhandler(counter->window, MPI_ERRORS_RETURN);
+    *counter->next = 0;
+    if (status == MPI_SUCCESS) status = MPI_Win_lock_all(MPI_MODE_NOCHECK, counter->window);
+    if (status == MPI_SUCCESS) status = MPI_Win_sync(counter->window);
+    return status;
+}
 
 int facet_counter_create(struct facet_comm *comm, int64_t limit, struct facet_counter **counter,
                          struct facet_error *error) {
     *counter = NULL;
-    int code = facet_comm_same_call(comm, "counter", limit, 0, error);
+    int code = facet_comm_begin(comm, "counter", limit, 0, error);
     if (code != FACET_OK) return code;
     struct facet_counter *c = calloc(1, sizeof *c);
     code = c ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for a work counter");
     code = facet_comm_agree(comm, code, error);
     if (code != FACET_OK) goto error;
-    c->limit = limit;
-    MPI_Aint bytes = comm->rank == 0 ? sizeof *c->next : 0;
-    code = facet_mpi_check(MPI_Win_allocate(bytes, sizeof *c->next, MPI_INFO_NULL, comm->mpi, &c->next, &c->window),
-                           "work counter", error);
+    *c = (struct facet_counter){.comm = comm, .limit = limit};
+    code = facet_comm_end(comm, open_window(c), "work counter", error);
+    if (code == FACET_OK) code = facet_comm_barrier(comm, error);
     if (code != FACET_OK) goto error;
-    MPI_Win_set_errhandler(c->window, MPI_ERRORS_RETURN);
-    if (comm->rank == 0) *c->next = 0;
-    MPI_Win_lock_all(MPI_MODE_NOCHECK, c->window);
-    MPI_Win_sync(c->window);
-    code = facet_comm_barrier(comm, error);
     *counter = c;
-    return code;
+    return FACET_OK;
 error:
     free(c);
     return code;
@@ -42,19 +50,50 @@ void facet_counter_destroy(struct facet_counter *counter) {
     free(counter);
 }
 
-static int fetch_and_add(struct facet_counter *counter, int64_t more, int64_t *before, struct facet_error *error) {
-    int status = MPI_Fetch_and_op(&more, before, MPI_INT64_T, 0, 0, MPI_SUM, counter->window);
-    if (status == MPI_SUCCESS) status = MPI_Win_flush(0, counter->window);
+// A request is done when the answer is here; flushing the window instead would cost a second round trip.
+static int fetch_and_add(struct facet_counter *counter, int owner, int64_t more, int64_t *before,
+                         struct facet_error *error) {
+    MPI_Request request;
+    int status = MPI_Rget_accumulate(&more, 1, MPI_INT64_T, before, 1, MPI_INT64_T, owner, 0, 1, MPI_INT64_T, MPI_SUM,
+                                     counter->window, &request);
+    if (status == MPI_SUCCESS) status = MPI_Wait(&request, MPI_STATUS_IGNORE);
+    return facet_mpi_check(status, "work counter", error);
+}
+
+static int64_t share(const struct facet_counter *counter, int owner) {
+    return (counter->limit - owner + counter->comm->size - 1) / counter->comm->size;
+}
+
+// Lets MPI carry out what other ranks ask of this rank's share; drawing from one's own share does not.
+static int serve_others(struct facet_counter *counter, struct facet_error *error) {
+    int waiting;
+    int status = MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, counter->comm->mpi, &waiting, MPI_STATUS_IGNORE);
     return facet_mpi_check(status, "work counter", error);
 }
 
 int facet_counter_claim(struct facet_counter *counter, int64_t *number, struct facet_error *error) {
-    int code = fetch_and_add(counter, 1, number, error);
-    if (code == FACET_OK && *number >= counter->limit) *number = -1;
+    int rank = counter->comm->rank, size = counter->comm->size;
+    *number = -1;
+    int code = serve_others(counter, error);
+    for (; code == FACET_OK && !counter->stopped && counter->turn < size; counter->turn++) {
+        int owner = (rank + counter->turn) % size;
+        int64_t drawn;
+        code = fetch_and_add(counter, owner, 1, &drawn, error);
+        if (code != FACET_OK || drawn >= share(counter, owner)) continue;
+        *number = owner + drawn * size;
+        break;
+    }
     return code;
 }
 
 int facet_counter_stop(struct facet_counter *counter, struct facet_error *error) {
-    int64_t before;
-    return fetch_and_add(counter, counter->limit, &before, error);
+    int code = FACET_OK;
+    if (counter->stopped) return FACET_OK;
+    counter->stopped = true;
+    for (int owner = 0; owner < counter->comm->size; owner++) {
+        int64_t drawn;
+        int done = fetch_and_add(counter, owner, counter->limit, &drawn, code == FACET_OK ? error : NULL);
+        if (code == FACET_OK) code = done;
+    }
+    return code;
 }

@@ -1,8 +1,10 @@
-// A counter all ranks draw from: each number is handed out once, to whichever rank asks next.
+// A counter all ranks draw from: each number is handed out once, to whichever rank asks.
 //
-// It lives on rank 0 and is drawn from by one-sided operations. On one node these are plain atomics in shared memory. Over
-// a network some MPI builds need rank 0 to enter MPI before they complete: rank 0 does so at each of its own draws, so
-// a draw then waits at most for the unit that rank 0 is working on, and never for ever.
+// Rank r of n begins with the share r, r + n, r + 2n ... and draws from it without waiting for anybody. With its own share
+// used up it draws from the shares of the others, one-sided. Among ranks of one node that is an atomic in shared
+// memory. Over a network whose MPI sends one-sided operations as messages, such a draw, and facet_counter_stop, wait
+// until the share's rank enters MPI, which it does at each of its own draws: for a few of its units at most, and
+// never for ever.
 #ifndef FACET_MPI_COUNTER_H
 #define FACET_MPI_COUNTER_H
 
@@ -10,13 +12,13 @@
 
 struct facet_counter;
 
-// Numbers 0 .. limit - 1. Collective; limit agrees.
+// Numbers 0 .. limit - 1. The communicator must outlive the counter. Collective; limit agrees.
 int facet_counter_create(struct facet_comm *comm, int64_t limit, struct facet_counter **counter,
                          struct facet_error *error);
 void facet_counter_destroy(struct facet_counter *counter); // collective; NULL is fine
-// The next number, or -1 when there are none left. Not collective; one thread of a rank at a time.
+// A number, or -1 when there are none left. Not collective; one thread of a rank at a time.
 int facet_counter_claim(struct facet_counter *counter, int64_t *number, struct facet_error *error);
-// No rank draws another number. Not collective; one thread of a rank at a time.
+// No rank draws another number once this returns. Not collective; one thread of a rank at a time.
 int facet_counter_stop(struct facet_counter *counter, struct facet_error *error);
 
 #endif

@@ -30,27 +30,39 @@ void facet_ranks_abort(struct facet_comm *world, int exit_status) {
     MPI_Abort(world ? world->mpi : MPI_COMM_WORLD, exit_status);
 }
 
+static int describe(struct facet_comm *comm) {
+    int status = MPI_Comm_set_errhandler(comm->mpi, MPI_ERRORS_RETURN);
+    if (status == MPI_SUCCESS) status = MPI_Comm_rank(comm->mpi, &comm->rank);
+    if (status == MPI_SUCCESS) status = MPI_Comm_size(comm->mpi, &comm->size);
+    return status;
+}
+
 int facet_comm_create(MPI_Comm mpi, struct facet_comm **comm, struct facet_error *error) {
     *comm = NULL;
     struct facet_comm *c = calloc(1, sizeof *c);
     if (!c) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for a communicator");
+    c->mpi = MPI_COMM_NULL;
     int code = facet_mpi_check(MPI_Comm_dup(mpi, &c->mpi), "MPI_Comm_dup", error);
-    if (code != FACET_OK) {
-        free(c);
-        return code;
-    }
-    MPI_Comm_set_errhandler(c->mpi, MPI_ERRORS_RETURN);
-    MPI_Comm_rank(c->mpi, &c->rank);
-    MPI_Comm_size(c->mpi, &c->size);
+    if (code == FACET_OK) code = facet_mpi_check(describe(c), "MPI_Comm_size", error);
+    if (code != FACET_OK) goto error;
     const char *safe = getenv("FACET_SAFE_MODE");
     c->safe = safe && *safe && strcmp(safe, "0") != 0;
+    c->counts = calloc(2 * (size_t)c->size, sizeof *c->counts);
+    c->places = c->counts ? c->counts + c->size : NULL;
+    if (!c->counts) code = facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for %d ranks", c->size);
+    code = facet_comm_agree(c, code, error);
+    if (code != FACET_OK) goto error;
     *comm = c;
     return FACET_OK;
+error:
+    facet_comm_destroy(c);
+    return code;
 }
 
 void facet_comm_destroy(struct facet_comm *comm) {
     if (!comm) return;
-    MPI_Comm_free(&comm->mpi);
+    if (comm->mpi != MPI_COMM_NULL) MPI_Comm_free(&comm->mpi);
+    free(comm->counts);
     free(comm);
 }
 

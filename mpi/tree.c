@@ -49,13 +49,14 @@ static char *leaf(const struct tree *tree, int64_t index) {
 
 static int send(const struct tree *tree, const char *data, int to) {
     MPI_Datatype type = tree->size == sizeof(double) ? MPI_DOUBLE : MPI_FLOAT;
-    return facet_mpi_check(MPI_Send(data, (int)tree->length, type, to, 0, tree->comm->mpi), "tree sum", tree->error);
+    int status = MPI_Send(data, (int)tree->length, type, to, 0, tree->comm->mpi);
+    return facet_comm_end(tree->comm, status, "tree sum", tree->error);
 }
 
 static int receive(const struct tree *tree, int from) {
     MPI_Datatype type = tree->size == sizeof(double) ? MPI_DOUBLE : MPI_FLOAT;
     int status = MPI_Recv(tree->arrived, (int)tree->length, type, from, 0, tree->comm->mpi, MPI_STATUS_IGNORE);
-    return facet_mpi_check(status, "tree sum", tree->error);
+    return facet_comm_end(tree->comm, status, "tree sum", tree->error);
 }
 
 // The sum over leaves [low, high) ends in the leaf `low`, on its owner. Every rank walks the whole tree and acts where
@@ -81,7 +82,7 @@ static int reduce(const struct tree *tree, int64_t low, int64_t high) {
 static int tree_sum(struct facet_comm *comm, int64_t n, char *const *mine, size_t length, size_t size, void *sum,
                     struct facet_error *error) {
     FACET_REQUIRE(length <= INT_MAX);
-    int code = facet_comm_same_call(comm, "tree_sum", n, (int64_t)length, error);
+    int code = facet_comm_begin(comm, "tree_sum", n, (int64_t)length, error);
     if (code != FACET_OK) return code;
     if (n == 0) {
         memset(sum, 0, length * size);

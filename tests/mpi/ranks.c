@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,8 +23,26 @@ static void one_failing_rank_fails_all_with_its_sentence(void **state) {
     int size = facet_comm_size(world), bad = size - 1, code = FACET_OK;
     if (facet_comm_rank(world) == bad) code = facet_error_set(&error, FACET_ERROR_DATA, "the scan is empty");
     assert_int_equal(facet_comm_agree(world, code, &error), FACET_ERROR_DATA);
-    assert_non_null(strstr(error.text, "the scan is empty"));
+    char expected[64] = "the scan is empty";
+    if (size > 1) snprintf(expected, sizeof expected, "rank %d: the scan is empty", bad);
+    assert_string_equal(error.text, expected);
+    assert_int_equal(error.code, FACET_ERROR_DATA);
     assert_int_equal(facet_comm_agree(world, FACET_OK, &error), FACET_OK);
+}
+
+static void the_lowest_of_several_failing_ranks_wins(void **state) {
+    (void)state;
+    struct facet_error error = {0};
+    int rank = facet_comm_rank(world), size = facet_comm_size(world), lowest = size > 2 ? 1 : 0, code = FACET_OK;
+    if (rank >= lowest) code = facet_error_set(&error, rank == lowest ? FACET_ERROR_IO : FACET_ERROR_DATA, "%d", rank);
+    assert_int_equal(facet_comm_agree(world, code, &error), FACET_ERROR_IO);
+    assert_int_equal(facet_comm_agree(world, code, NULL), FACET_ERROR_IO);
+}
+
+static void a_flag_on_any_rank_is_seen_on_all(void **state) {
+    (void)state;
+    assert_false(facet_comm_any(world, false));
+    assert_true(facet_comm_any(world, facet_comm_rank(world) == facet_comm_size(world) - 1));
 }
 
 static void gathers_unequal_parts_in_rank_order(void **state) {
@@ -54,10 +73,9 @@ static float serial_tree(int64_t low, int64_t high, int i) {
     return serial_tree(low, middle, i) + serial_tree(middle, high, i);
 }
 
-static void check_tree(int64_t n) {
+// All sums in the widths at hand; the leaves are made anew for each, a sum overwrites them.
+static void check_tree_f32(int64_t n, int64_t first, int64_t last) {
     struct facet_error error;
-    int size = facet_comm_size(world), rank = facet_comm_rank(world);
-    int64_t first = facet_comm_shard(n, size, rank), last = facet_comm_shard(n, size, rank + 1);
     float *leaves[32], sum[LENGTH];
     for (int64_t leaf = first; leaf < last; leaf++) {
         leaves[leaf - first] = malloc(LENGTH * sizeof(float));
@@ -69,6 +87,42 @@ static void check_tree(int64_t n) {
         assert_memory_equal(&sum[i], &expected, sizeof expected);
     }
     for (int64_t leaf = first; leaf < last; leaf++) free(leaves[leaf - first]);
+}
+
+static double serial_tree_f64(int64_t low, int64_t high, int i) {
+    if (high - low == 1) return leaf_value(low, i) * 1e-3;
+    int64_t middle = low + (high - low + 1) / 2;
+    return serial_tree_f64(low, middle, i) + serial_tree_f64(middle, high, i);
+}
+
+static void check_tree_f64(int64_t n, int64_t first, int64_t last) {
+    struct facet_error error;
+    double *leaves[32], sum[LENGTH];
+    for (int64_t leaf = first; leaf < last; leaf++) {
+        leaves[leaf - first] = malloc(LENGTH * sizeof(double));
+        for (int i = 0; i < LENGTH; i++) leaves[leaf - first][i] = leaf_value(leaf, i) * 1e-3;
+    }
+    assert_int_equal(facet_comm_tree_sum_f64(world, n, leaves, LENGTH, sum, &error), FACET_OK);
+    for (int i = 0; i < LENGTH; i++) {
+        double expected = serial_tree_f64(0, n, i);
+        assert_memory_equal(&sum[i], &expected, sizeof expected);
+    }
+    for (int64_t leaf = first; leaf < last; leaf++) free(leaves[leaf - first]);
+}
+
+static void check_tree(int64_t n) {
+    int size = facet_comm_size(world), rank = facet_comm_rank(world);
+    int64_t first = facet_comm_shard(n, size, rank), last = facet_comm_shard(n, size, rank + 1);
+    check_tree_f32(n, first, last);
+    check_tree_f64(n, first, last);
+}
+
+static void a_sum_over_nothing_is_zero(void **state) {
+    (void)state;
+    struct facet_error error;
+    float sum[2] = {1, 2};
+    assert_int_equal(facet_comm_tree_sum_f32(world, 0, NULL, 2, sum, &error), FACET_OK);
+    assert_true(sum[0] == 0 && sum[1] == 0);
 }
 
 static void tree_sums_have_the_bits_of_the_serial_tree(void **state) {
@@ -113,15 +167,83 @@ static void a_stopped_counter_gives_no_more(void **state) {
     facet_counter_destroy(counter);
 }
 
+static void the_share_of_a_rank_that_does_not_draw_goes_to_others(void **state) {
+    (void)state;
+    enum { LIMIT = 41 };
+    struct facet_error error;
+    struct facet_counter *counter;
+    assert_int_equal(facet_counter_create(world, LIMIT, &counter, &error), FACET_OK);
+    int64_t taken[LIMIT] = {0}, number;
+    if (facet_comm_rank(world) == facet_comm_size(world) - 1)
+        while (facet_counter_claim(counter, &number, &error) == FACET_OK && number >= 0) taken[number]++;
+    facet_comm_barrier(world, &error);
+    if (facet_comm_rank(world) == facet_comm_size(world) - 1)
+        for (int i = 0; i < LIMIT; i++) assert_int_equal(taken[i], 1);
+    facet_counter_destroy(counter);
+}
+
+static void a_counter_of_nothing_gives_nothing(void **state) {
+    (void)state;
+    struct facet_error error;
+    struct facet_counter *counter;
+    int64_t number;
+    assert_int_equal(facet_counter_create(world, 0, &counter, &error), FACET_OK);
+    assert_int_equal(facet_counter_claim(counter, &number, &error), FACET_OK);
+    assert_int_equal(number, -1);
+    facet_counter_destroy(counter);
+}
+
+// A communicator of its own for a test that leaves it failed.
+static struct facet_comm *spare(void) {
+    struct facet_error error;
+    struct facet_comm *comm;
+    assert_int_equal(facet_comm_create(facet_comm_mpi(world), &comm, &error), FACET_OK);
+    assert_true(comm->safe);
+    return comm;
+}
+
 static void safe_mode_finds_a_wrong_argument_on_one_rank(void **state) {
     (void)state;
     if (facet_comm_size(world) == 1) return;
     struct facet_error error;
+    struct facet_comm *comm = spare();
     char data[16] = {0};
-    size_t bytes = facet_comm_rank(world) == 0 ? 8 : 16;
-    assert_true(world->safe);
-    assert_int_equal(facet_comm_bcast(world, data, bytes, 0, &error), FACET_ERROR_INTERNAL);
+    size_t bytes = facet_comm_rank(comm) == 0 ? 8 : 16;
+    assert_int_equal(facet_comm_bcast(comm, data, bytes, 0, &error), FACET_ERROR_INTERNAL);
     assert_non_null(strstr(error.text, "bcast"));
+    facet_comm_destroy(comm);
+}
+
+static void safe_mode_finds_counts_that_differ(void **state) {
+    (void)state;
+    int size = facet_comm_size(world);
+    if (size == 1) return;
+    struct facet_error error;
+    struct facet_comm *comm = spare();
+    size_t counts[8] = {2, 4}; // the same total everywhere
+    if (facet_comm_rank(comm) == 1) counts[0] = 4, counts[1] = 2;
+    char mine[8] = {0}, all[64];
+    assert_int_equal(facet_comm_allgatherv(comm, mine, counts, all, &error), FACET_ERROR_INTERNAL);
+    assert_non_null(strstr(error.text, "allgatherv"));
+    facet_comm_destroy(comm);
+}
+
+// One rank takes another way through the program: all learn it, and nobody waits at a later call.
+static void safe_mode_finds_another_call_and_no_rank_waits_after(void **state) {
+    (void)state;
+    if (facet_comm_size(world) == 1) return;
+    struct facet_error error = {0};
+    struct facet_comm *comm = spare();
+    if (facet_comm_rank(comm) == 0) {
+        assert_int_equal(facet_comm_barrier(comm, &error), FACET_ERROR_INTERNAL);
+        assert_int_equal(facet_comm_agree(comm, FACET_OK, &error), FACET_ERROR_INTERNAL);
+        assert_non_null(strstr(error.text, "barrier"));
+    } else {
+        assert_true(facet_comm_any(comm, false));
+        assert_int_equal(facet_comm_barrier(comm, &error), FACET_ERROR_INTERNAL);
+        assert_non_null(strstr(error.text, "any"));
+    }
+    facet_comm_destroy(comm);
 }
 
 int main(int argc, char **argv) {
@@ -130,12 +252,19 @@ int main(int argc, char **argv) {
     if (facet_ranks_start(&argc, &argv, &world, &error) != FACET_OK) return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_failing_rank_fails_all_with_its_sentence),
+        cmocka_unit_test(the_lowest_of_several_failing_ranks_wins),
+        cmocka_unit_test(a_flag_on_any_rank_is_seen_on_all),
         cmocka_unit_test(gathers_unequal_parts_in_rank_order),
+        cmocka_unit_test(a_sum_over_nothing_is_zero),
         cmocka_unit_test(tree_sums_have_the_bits_of_the_serial_tree),
         cmocka_unit_test(shards_cover_everything_once),
         cmocka_unit_test(counter_hands_out_each_number_once),
         cmocka_unit_test(a_stopped_counter_gives_no_more),
+        cmocka_unit_test(the_share_of_a_rank_that_does_not_draw_goes_to_others),
+        cmocka_unit_test(a_counter_of_nothing_gives_nothing),
         cmocka_unit_test(safe_mode_finds_a_wrong_argument_on_one_rank),
+        cmocka_unit_test(safe_mode_finds_counts_that_differ),
+        cmocka_unit_test(safe_mode_finds_another_call_and_no_rank_waits_after),
     };
     int failures = cmocka_run_group_tests(tests, NULL, NULL);
     facet_ranks_stop(world);
