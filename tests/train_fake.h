@@ -70,7 +70,7 @@ static inline void fake_options(struct options *options) {
                                           .embed = 12,
                                           .fusion_layers = 1,
                                           .fusion_heads = 2,
-                                          .mean_pool = true,
+                                          .pool = NN_POOL_FLAT,
                                           .cvsa = true,
                                           .mtgf = true},
                                 .objective = objective_find("facet"),

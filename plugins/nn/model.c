@@ -28,17 +28,22 @@ static bool add_image(struct nn_model *model) {
     const struct nn_model_config *c = &model->config;
     struct nn_params *p = model->params;
     int64_t pixels = c->channels * c->patch * c->patch, side = c->size / c->patch;
-    int64_t tokens = side * side + (c->mean_pool ? 0 : 1);
+    int64_t tokens = side * side + (c->pool == NN_POOL_CLASS);
     struct nn_image_ids *ids = &model->image;
+    ids->mean =
+        nn_params_add(p, "image.mean", 4, (int64_t[]){c->views, c->channels, c->size, c->size}, NN_ZERO, 0, false);
     ids->patch = matrix(p, "image.patch", c->width, pixels, 1 / sqrtf((float)pixels));
-    ids->token = c->mean_pool ? 0 : vector(p, "image.class_token", c->width, NN_NORMAL, 0.02f);
+    if (c->pool == NN_POOL_CLASS) ids->token = vector(p, "image.class_token", c->width, NN_NORMAL, 0.02f);
     ids->position = nn_params_add(p, "image.position", 2, (int64_t[]){tokens, c->width}, NN_NORMAL, 0.02f, false);
     ids->pre_gain = vector(p, "image.pre_norm.gain", c->width, NN_ONE, 0);
     ids->pre_bias = vector(p, "image.pre_norm.bias", c->width, NN_ZERO, 0);
     if (!add_blocks(p, "image", c->width, c->depth, &ids->blocks)) return false;
     ids->post_gain = vector(p, "image.post_norm.gain", c->width, NN_ONE, 0);
     ids->post_bias = vector(p, "image.post_norm.bias", c->width, NN_ZERO, 0);
-    ids->projection = matrix(p, "image.projection", c->embed, c->width, 1 / sqrtf((float)c->width));
+    if (c->pool == NN_POOL_FLAT)
+        ids->squeeze = matrix(p, "image.squeeze", NN_SQUEEZED, c->width, 1 / sqrtf((float)c->width));
+    int64_t last = c->pool == NN_POOL_FLAT ? NN_SQUEEZED * tokens : c->width;
+    ids->projection = matrix(p, "image.projection", c->embed, last, 1 / sqrtf((float)last));
     return ids->projection >= 0;
 }
 
@@ -125,6 +130,10 @@ const struct nn_model_config *nn_model_config(const struct nn_model *model) {
 
 struct nn_params *nn_model_params(const struct nn_model *model) {
     return model->params;
+}
+
+float *nn_model_mean(const struct nn_model *model) {
+    return nn_params_values(model->params) + nn_params_info(model->params, model->image.mean).offset;
 }
 
 int nn_model_log_scale(const struct nn_model *model) {

@@ -14,10 +14,13 @@ void nn_model_destroy(struct nn_model *model);
 int nn_model_init(struct nn_model *model, uint64_t seed, struct facet_error *error); // fresh values; call once
 const struct nn_model_config *nn_model_config(const struct nn_model *model);
 struct nn_params *nn_model_params(const struct nn_model *model);
+// The mean picture (V, channels, size, size), in [-1, 1], which the image tower takes off what it sees: a constant of
+// the model among its parameters, 0 in a fresh one. No gradient reaches it.
+float *nn_model_mean(const struct nn_model *model);
 int nn_model_log_scale(const struct nn_model *model); // id of log s
 
 // ---- towers ----------------------------------------------------------------------------------------------------------
-// pixels (pictures, channels, size, size) in [-1, 1], row 0 on top -> z (pictures, D), rows of length 1.
+// pixels (rows*V, channels, size, size) in [-1, 1], row 0 on top, V views of each row -> z (rows*V, D), rows of length 1.
 struct nn_tensor *nn_model_image(const struct nn_model *model, struct nn_tape *tape, const float *pixels,
                                  int64_t pictures);
 // -> (C*K, D), rows of length 1; prompt k of class c is row c*K + k.

@@ -54,7 +54,7 @@ bool nn_model_preset(const char *name, struct nn_model_config *config) {
         const char *name;
         int64_t width, depth, heads, text_width, text_depth, text_heads, embed, fusion_layers, fusion_heads;
     } presets[] = {
-        {"vit-micro", 128, 4, 4, 64, 2, 2, 128, 1, 4},
+        {"vit-micro", 64, 2, 4, 64, 2, 2, 128, 1, 4},
         {"vit-tiny", 192, 12, 3, 128, 4, 4, 192, 1, 4},
         {"vit-small", 384, 12, 6, 256, 6, 4, 384, 2, 6},
         {"vit-base", 768, 12, 12, 512, 12, 8, 512, 2, 8},
@@ -89,6 +89,9 @@ int nn_model_config_check(const struct nn_model_config *config, struct facet_err
                                (long long)config->n_classes);
     if (config->n_templates < 1)
         return facet_error_set(error, FACET_ERROR_CONFIG, "a model needs at least one prompt a class");
+    if (config->pool < 0 || config->pool >= NN_POOLS)
+        return facet_error_set(error, FACET_ERROR_DATA, "a model's pool is 0 to %d, not %lld", NN_POOLS - 1,
+                               (long long)config->pool);
     int code = divides(config->patch, config->size, "patch", "the picture's size", error);
     if (!code) code = divides(config->heads, config->width, "heads", "width", error);
     if (!code) code = divides(config->text_heads, config->text_width, "text heads", "text width", error);

@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+// How the image tower's tokens become one vector: each narrowed and all put in a row, their mean, or a class token.
+enum nn_pool { NN_POOL_FLAT, NN_POOL_MEAN, NN_POOL_CLASS, NN_POOLS };
+
 struct nn_model_config {
     int64_t folds;                      // models trained alike, one a fold
     int64_t views, channels, size;      // a row of pictures: (views, channels, size, size)
@@ -13,7 +16,7 @@ struct nn_model_config {
     int64_t text_width, text_depth, text_heads, context;
     int64_t embed;                       // D, the width both towers end in
     int64_t fusion_layers, fusion_heads; // CVSA
-    bool mean_pool;                      // the image tower ends in the mean of its tokens, not in a class token
+    int64_t pool;                        // enum nn_pool
     bool cvsa, mtgf;                     // ablation switches
     int64_t n_classes, n_templates;
     char **classes;

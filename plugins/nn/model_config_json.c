@@ -11,12 +11,12 @@ static const struct {
     size_t offset;
 } numbers[] =
     {
-        NUMBER(folds),      NUMBER(views),      NUMBER(channels), NUMBER(size),          NUMBER(patch),
-        NUMBER(width),      NUMBER(depth),      NUMBER(heads),    NUMBER(embed),         NUMBER(text_width),
-        NUMBER(text_depth), NUMBER(text_heads), NUMBER(context),  NUMBER(fusion_layers), NUMBER(fusion_heads),
+        NUMBER(folds),      NUMBER(pool),    NUMBER(views),         NUMBER(channels),
+        NUMBER(size),       NUMBER(patch),   NUMBER(width),         NUMBER(depth),
+        NUMBER(heads),      NUMBER(embed),   NUMBER(text_width),    NUMBER(text_depth),
+        NUMBER(text_heads), NUMBER(context), NUMBER(fusion_layers), NUMBER(fusion_heads),
 },
   switches[] = {
-      NUMBER(mean_pool),
       NUMBER(cvsa),
       NUMBER(mtgf),
 };

@@ -4,8 +4,10 @@
 
 #include "nn/model.h"
 
+enum { NN_SQUEEZED = 16 }; // what is left of a token before all are put in a row
+
 struct nn_image_ids {
-    int patch, token, position, pre_gain, pre_bias, post_gain, post_bias, projection;
+    int mean, patch, token, position, pre_gain, pre_bias, post_gain, post_bias, squeeze, projection;
     struct nn_block *blocks;
 };
 

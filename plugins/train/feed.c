@@ -29,6 +29,23 @@ static int read_all(struct feed *feed, const char *need, int64_t row_bytes, uint
     return FACET_OK;
 }
 
+// Of the first row that nothing set aside; such rows are all alike.
+static int read_planes(struct feed *feed, struct facet_error *error) {
+    const uint8_t *valid = facet_stage_valid(feed->stage);
+    struct facet_field field;
+    int64_t row = 0;
+    if (!facet_stage_has(feed->stage, "view_planes")) return FACET_OK;
+    while (row < feed->rows && !valid[row]) row++;
+    int code = facet_stage_field(feed->stage, "view_planes", &field, error);
+    if (code || row == feed->rows) return code;
+    if (field.type != FACET_U8 || (int64_t)facet_field_elements(&field) != feed->channels)
+        return facet_error_set(error, FACET_ERROR_CONFIG, "view_planes must be u8 (%lld), one code a plane",
+                               (long long)feed->channels);
+    feed->planes = malloc((size_t)feed->channels);
+    if (!feed->planes) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the planes' codes");
+    return facet_stage_read_rows(feed->stage, "view_planes", row, 1, feed->planes, error);
+}
+
 int feed_open(struct facet_stage *stage, int64_t cache_mb, struct feed *feed, struct facet_error *error) {
     *feed = (struct feed){.stage = stage, .rows = facet_items_count(facet_stage_items(stage))};
     int code = check_shape(stage, feed, error);
@@ -41,6 +58,7 @@ int feed_open(struct facet_stage *stage, int64_t cache_mb, struct feed *feed, st
                                (long long)feed->rows);
     if (!code) code = read_all(feed, "view_mask", feed->views, feed->masks, error);
     if (!code && fits) code = read_all(feed, "views", feed->row_bytes, feed->pictures, error);
+    if (!code) code = read_planes(feed, error);
     if (code) feed_close(feed);
     return code;
 }
@@ -48,7 +66,8 @@ int feed_open(struct facet_stage *stage, int64_t cache_mb, struct feed *feed, st
 void feed_close(struct feed *feed) {
     free(feed->pictures);
     free(feed->masks);
-    feed->pictures = feed->masks = NULL;
+    free(feed->planes);
+    feed->pictures = feed->masks = feed->planes = NULL;
 }
 
 int feed_rows(const struct feed *feed, const int64_t *rows, int64_t count, uint8_t *room, const uint8_t **pictures,

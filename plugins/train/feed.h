@@ -10,6 +10,7 @@ struct feed {
     int64_t rows, row_bytes;
     uint8_t *pictures; // (rows, V, C, S, S); NULL: they did not fit
     uint8_t *masks;    // (rows, V)
+    uint8_t *planes;   // (channels) enum facet_plane; NULL: not known
 };
 
 // Rank-local. Errors: CONFIG (what renders is no square stack of views), IO, MEMORY.

@@ -193,6 +193,8 @@ int session_train_fold(struct session *session, struct facet_error *error) {
     if (!code) code = course_create(session, ROLE_VALIDATION, &validation, error);
     code = facet_comm_agree(session->comm, code, error);
     if (!code) code = session_trainer(session, &trainer, error);
+    if (!code && session->epoch == 0 && session->step == 0)
+        code = session_mean_picture(session, course.all, course.n, nn_model_mean(trainer_model(trainer)), error);
     if (!code) code = train_epochs(session, trainer, &course, &validation, error);
     if (!code) code = finish_fold(session, trainer, error);
     trainer_destroy(trainer);

@@ -1,5 +1,6 @@
 #include "train/options.h"
 
+#include <facet/image.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,8 @@ const struct facet_param_spec options_table[] = {
     INT("depth", "0", 0, 64, "Layers of the image tower; 0: the preset's."),
     INT("heads", "0", 0, 64, "Attention heads of the image tower; 0: the preset's."),
     INT("embed", "0", 0, 4096, "Width both towers end in; 0: the preset's."),
-    CHOICE("pool", "\"mean\"", "mean|class", "How the image tower's tokens become one vector."),
+    CHOICE("pool", "\"flat\"", "flat|mean|class",
+           "How the image tower's tokens become one vector: all in a row, their mean, or a class token."),
     {.name = "prompts",
      .type = FACET_PARAM_STRINGS,
      .fallback = "[ \"a face showing {}\", \"a 3D scan of a person who feels {}\", \"an expression of {}\", "
@@ -34,28 +36,24 @@ const struct facet_param_spec options_table[] = {
     CHOICE("class_weights", "\"none\"", "none|balanced", "balanced: rare classes count more in the cross-entropy."),
     BOOL("cvsa", "true", "Aggregate across views (CVSA); false: each view keeps its own embedding."),
     BOOL("mtgf", "true", "Fuse under the guidance of the text (MTGF); false: plain mean over the views."),
-    INT("epochs", "20", 1, 100000, "Passes over the training rows."),
-    INT("batch", "64", 1, 65536, "Rows of one step, over all ranks; an epoch's batches differ by at most one row."),
+    INT("epochs", "30", 1, 100000, "Passes over the training rows."),
+    INT("batch", "32", 1, 65536, "Rows of one step, over all ranks; an epoch's batches differ by at most one row."),
     INT("micro", "8", 1, 65536, "Rows one thread works on at a time; part of the result's bits."),
-    FLOAT("rate", "0.001", NULL, 0, 1, "Highest learning rate."),
+    FLOAT("rate", "0.0005", NULL, 0, 1, "Highest learning rate."),
     FLOAT("warmup", "2.0", "epoch", 0, 100000, "Length of the rise to the highest rate; a cosine to 0 follows."),
     FLOAT("decay", "0.05", NULL, 0, 10, "Weight decay of the matrices (AdamW)."),
     FLOAT("clip", "1.0", NULL, 1e-6, 1e9, "Largest length of the gradient; longer ones are shortened."),
     BOOL("augment", "true", "Change the training pictures at random, differently in each epoch."),
     BOOL("mirror", "true",
          "Augment: swap left and right, view v with view V-1-v; only for cameras that stand symmetrically."),
-    FLOAT("rotate_deg", "10.0", "degree", 0, 180, "Augment: largest turn in the picture plane."),
-    FLOAT("zoom", "0.08", NULL, 0, 0.5, "Augment: largest change of scale, as a share."),
-    FLOAT("shift", "0.05", NULL, 0, 0.5, "Augment: largest move, as a share of the picture's side."),
-    FLOAT("erase", "0.25", NULL, 0, 1, "Augment: chance that a view loses a rectangle."),
+    FLOAT("rotate_deg", "5.0", "degree", 0, 180, "Augment: largest turn in the picture plane."),
+    FLOAT("zoom", "0.05", NULL, 0, 0.5, "Augment: largest change of scale, as a share."),
+    FLOAT("shift", "0.03", NULL, 0, 0.5, "Augment: largest move, as a share of the picture's side."),
+    FLOAT("erase", "0.1", NULL, 0, 1, "Augment: chance that a view loses a rectangle."),
     FLOAT("drop_view", "0.1", NULL, 0, 1, "Augment: chance that a view is hidden; one view always stays."),
     FLOAT("gain", "0.1", NULL, 0, 0.9, "Augment: largest change of the depth's slope, as a share."),
-    FLOAT("offset", "0.1", NULL, 0, 1, "Augment: largest move of the depth, as a share of half its range."),
-    FLOAT("noise", "0.1", NULL, 0, 1, "Augment: largest noise on every channel, as a share of half its range."),
-    {.name = "channels",
-     .type = FACET_PARAM_STRINGS,
-     .fallback = "[ \"depth\", \"normal\" ]",
-     .doc = "Augment: what the planes of views hold, as in render; only depth and normal have a meaning here."},
+    FLOAT("offset", "0.05", NULL, 0, 1, "Augment: largest move of the depth, as a share of half its range."),
+    FLOAT("noise", "0.06", NULL, 0, 1, "Augment: largest noise on every channel, as a share of half its range."),
     INT("cache_mb", "4096", 0, 1048576,
         "Memory of a rank for the pictures (MiB); if they do not fit, rows are read as "
         "they are wanted."),
@@ -90,7 +88,8 @@ static int read_model(const struct facet_params *params, const struct facet_item
     override(params, "heads", &model->heads);
     override(params, "embed", &model->embed);
     model->context = facet_param_int(params, "context");
-    model->mean_pool = strcmp(facet_param_string(params, "pool"), "mean") == 0;
+    const char *pool = facet_param_string(params, "pool");
+    model->pool = strcmp(pool, "flat") == 0 ? NN_POOL_FLAT : strcmp(pool, "mean") == 0 ? NN_POOL_MEAN : NN_POOL_CLASS;
     model->cvsa = facet_param_bool(params, "cvsa");
     model->mtgf = facet_param_bool(params, "mtgf");
     if (model->views > 64)
@@ -112,24 +111,17 @@ static void read_loss(const struct facet_params *params, struct options *options
     options->balanced = strcmp(facet_param_string(params, "class_weights"), "balanced") == 0;
 }
 
-static int find_planes(const struct facet_params *params, struct augment *augment, struct facet_error *error) {
-    int planes = 0;
+// What no plane code tells, the augmentation leaves alone.
+static void find_planes(const uint8_t *planes, struct augment *augment) {
     augment->depth = augment->normal = -1;
-    for (size_t i = 0; i < facet_param_count(params, "channels"); i++) {
-        const char *name = facet_param_string_at(params, "channels", i);
-        bool normal = strcmp(name, "normal") == 0;
-        if (normal) augment->normal = planes;
-        if (strcmp(name, "depth") == 0) augment->depth = planes;
-        planes += normal ? 3 : 1;
+    for (int p = 0; planes && p < augment->channels; p++) {
+        if (planes[p] == FACET_PLANE_DEPTH) augment->depth = p;
+        if (planes[p] == FACET_PLANE_NORMAL_X && p + 2 < augment->channels && planes[p + 1] == FACET_PLANE_NORMAL_Y)
+            augment->normal = p;
     }
-    if (!augment->on || planes == augment->channels) return FACET_OK;
-    return facet_error_set(error, FACET_ERROR_CONFIG,
-                           "the pictures have %lld planes, but train's channels name %d (a normal is 3); give the same "
-                           "list as render, or augment = false",
-                           (long long)augment->channels, planes);
 }
 
-static int read_augment(const struct facet_params *params, struct augment *augment, struct facet_error *error) {
+static void read_augment(const struct facet_params *params, struct augment *augment) {
     augment->on = facet_param_bool(params, "augment");
     augment->mirror = facet_param_bool(params, "mirror");
     augment->rotate_deg = facet_param_float(params, "rotate_deg");
@@ -140,11 +132,10 @@ static int read_augment(const struct facet_params *params, struct augment *augme
     augment->gain = facet_param_float(params, "gain");
     augment->offset = facet_param_float(params, "offset");
     augment->noise = facet_param_float(params, "noise");
-    return find_planes(params, augment, error);
 }
 
 int options_read(const struct facet_params *params, const struct facet_items *items, int64_t views, int64_t channels,
-                 int64_t size, struct options *options, struct facet_error *error) {
+                 int64_t size, const uint8_t *planes, struct options *options, struct facet_error *error) {
     *options = (struct options){
         .model = {.views = views, .channels = channels, .size = size},
         .augment = {.views = views, .channels = channels, .size = size},
@@ -157,8 +148,9 @@ int options_read(const struct facet_params *params, const struct facet_items *it
         .clip = (float)facet_param_float(params, "clip"),
     };
     read_loss(params, options);
-    int code = read_augment(params, &options->augment, error);
-    if (!code) code = read_model(params, items, &options->model, error);
+    read_augment(params, &options->augment);
+    find_planes(planes, &options->augment);
+    int code = read_model(params, items, &options->model, error);
     if (code) options_free(options);
     return code;
 }

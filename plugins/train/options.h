@@ -21,9 +21,9 @@ struct options {
 
 extern const struct facet_param_spec options_table[];
 
-// views, channels, size: of one row's pictures. Errors: CONFIG with the rule broken, MEMORY.
+// views, channels, size: of one row's pictures; planes (channels): what they hold, enum facet_plane, or NULL. Errors: CONFIG with the rule broken, MEMORY.
 int options_read(const struct facet_params *params, const struct facet_items *items, int64_t views, int64_t channels,
-                 int64_t size, struct options *options, struct facet_error *error);
+                 int64_t size, const uint8_t *planes, struct options *options, struct facet_error *error);
 void options_free(struct options *options);
 
 #endif

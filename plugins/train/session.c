@@ -75,7 +75,8 @@ static int open_local(const struct facet_params *params, struct session *session
     if (code) return code;
     drop_unusable(session);
     if ((code = check_folds(session, error))) return code;
-    if ((code = options_read(params, items, feed->views, feed->channels, feed->size, &session->options, error)))
+    if ((code = options_read(params, items, feed->views, feed->channels, feed->size, feed->planes, &session->options,
+                             error)))
         return code;
     session->options.model.folds = session->n_folds;
     name_columns(session);

@@ -37,6 +37,9 @@ void session_close(struct session *session);
 int session_resume(struct session *session, struct facet_error *error);
 // The fold's trainer, with the values of the checkpoint if that stands inside the fold. Collective.
 int session_trainer(struct session *session, struct trainer **trainer, struct facet_error *error);
+// Of n workspace rows, (V, channels, size, size) in [-1, 1]; the same bits on any ranks. Collective.
+int session_mean_picture(const struct session *session, const int64_t *rows, int64_t n, float *mean,
+                         struct facet_error *error);
 // Replaces the checkpoint. Collective.
 int session_save(struct session *session, struct trainer *trainer, struct facet_error *error);
 // Trains fold session->fold to its end. Collective. Errors: INTERRUPTED after a checkpoint; those of trainer_step.

@@ -13,8 +13,11 @@ static int run(const struct facet_params *params, struct facet_stage *stage, str
     return code;
 }
 
-static const struct facet_need needs[] = {
-    {.name = "views", .rows = true}, {.name = "view_mask", .rows = true}, {.name = "folds"}, {0}};
+static const struct facet_need needs[] = {{.name = "views", .rows = true},
+                                          {.name = "view_mask", .rows = true},
+                                          {.name = "view_planes", .optional = true, .rows = true},
+                                          {.name = "folds"},
+                                          {0}};
 static const char *const makes[] = {"model", "curves", NULL};
 static const struct facet_collective_ops ops = {.run = run};
 

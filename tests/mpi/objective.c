@@ -79,7 +79,7 @@ static void whole_objective_agrees_with_finite_differences(void **state) {
 
 static void every_switch_agrees_with_finite_differences(void **state) {
     (void)state;
-    for (int which = 0; which < 6; which++) {
+    for (int which = 0; which < 7; which++) {
         struct options options;
         fake_options(&options);
         if (which == 0) options.model.cvsa = false;
@@ -87,7 +87,8 @@ static void every_switch_agrees_with_finite_differences(void **state) {
         if (which == 2) options.loss.lambda_itc = 0;
         if (which == 3) options.loss.lambda_mvc = 0;
         if (which == 4) options.loss.mu = 0;
-        if (which == 5) options.model.mean_pool = false;
+        if (which == 5) options.model.pool = NN_POOL_CLASS;
+        if (which == 6) options.model.pool = NN_POOL_MEAN;
         assert_true(check_options(&options) > 20);
         options_free(&options);
     }

@@ -50,7 +50,7 @@ static void description_survives_json(void **state) {
     assert_int_equal(nn_model_config_write(&again, &second, &error), FACET_OK);
     assert_string_equal(json, second);
     assert_string_equal(again.classes[2], "my <own>");
-    assert_true(again.cvsa && !again.mean_pool && again.patch == 4);
+    assert_true(again.cvsa && again.pool == NN_POOL_FLAT && again.patch == 4);
     free(json);
     free(second);
     nn_model_config_free(&config);

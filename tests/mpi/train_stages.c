@@ -1,0 +1,266 @@
+// train, encode and fuse as stages: a training that was stopped anywhere ends with the bits of an undisturbed one, on
+// any ranks; and the models it leaves recognise what they were shown.
+// ranks: 1 2 3
+// timeout: 300
+#include "pipeline/block.h"
+#include "pipeline/params.h"
+#include "stage_memory.h"
+#include "train/session.h"
+#include "train_fake.h"
+
+#include <facet/image.h>
+#include <facet/plugin.h>
+
+extern const struct facet_plugin facet_plugin_train, facet_plugin_encode, facet_plugin_fuse;
+
+enum { FOLDS = 2, SLOTS = 2, BLIND = 21 }; // row 21 is seen by no view
+static const char settings[] = "width = 16; depth = 1; heads = 2; embed = 32; patch = 4; batch = 8; micro = 3; "
+                               "prompts = [ \"{}\", \"a face showing {}\" ]; class_weights = \"balanced\";";
+#define QUICK "epochs = 4; warmup = 1.0; rate = 0.004;"
+
+static struct facet_comm *world, *alone;
+
+static struct facet_items *make_items(void) {
+    static const char *const names[] = {"anger", "happiness", "surprise"};
+    struct facet_error error;
+    struct facet_items *items = facet_items_create();
+    assert_non_null(items);
+    for (int i = 0; i < FAKE_ROWS; i++) {
+        const struct facet_item item = {.dataset = "fake",
+                                        .subject = "s",
+                                        .label = names[i % FAKE_CLASSES],
+                                        .path = "",
+                                        .licence = "",
+                                        .sequence = i};
+        assert_int_equal(facet_items_add(items, &item, &error), FACET_OK);
+    }
+    return items;
+}
+
+// Fold 0 trains on all rows but some for validation, fold 1 on the first rows; both test every row.
+static struct facet_stage *make_stage(struct facet_comm *comm) {
+    struct facet_stage *stage = calloc(1, sizeof *stage);
+    struct fake *fake = fake_create();
+    uint8_t roles[FOLDS][FAKE_ROWS];
+    int32_t tests[FAKE_ROWS][SLOTS];
+    assert_non_null(stage);
+    stage->comm = comm, stage->seed = 11, stage->threads = 2, stage->items = make_items();
+    stage->valid = malloc(FAKE_ROWS);
+    assert_non_null(stage->valid);
+    memset(stage->valid, 1, FAKE_ROWS);
+    memset(fake->masks[BLIND], 0, FAKE_VIEWS);
+    for (int i = 0; i < FAKE_ROWS; i++) {
+        roles[0][i] = i % 7 == 3 ? ROLE_VALIDATION : ROLE_TRAIN, roles[1][i] = i < 14 ? ROLE_TRAIN : ROLE_TEST;
+        tests[i][0] = i % 2 ? 0 : 1, tests[i][1] = i % 2 ? 1 : -1;
+    }
+    stage_input(stage, "views", FACET_U8, 5, (int64_t[]){FAKE_ROWS, FAKE_VIEWS, FAKE_CHANNELS, FAKE_SIZE, FAKE_SIZE},
+                fake->pictures);
+    stage_input(stage, "view_mask", FACET_U8, 2, (int64_t[]){FAKE_ROWS, FAKE_VIEWS}, fake->masks);
+    stage_input(stage, "folds/role", FACET_U8, 2, (int64_t[]){FOLDS, FAKE_ROWS}, roles);
+    stage_input(stage, "test_fold", FACET_I32, 2, (int64_t[]){FAKE_ROWS, SLOTS}, tests);
+    free(fake);
+    return stage;
+}
+
+static int run_train(struct facet_stage *stage, const char *more, struct facet_error *error) {
+    char text[512];
+    struct facet_params *params;
+    snprintf(text, sizeof text, "%s %s", settings, more);
+    if (facet_params_from_text(facet_plugin_train.params, text, &params, error)) fail_msg("%s", error->text);
+    int code = facet_plugin_train.collective->run(params, stage, error);
+    facet_params_destroy(params);
+    return code;
+}
+
+// Rank 0 wrote; the others only made room.
+static void compare(const struct facet_stage *stage, const struct facet_stage *reference) {
+    assert_int_equal(stage->n_outputs, reference->n_outputs);
+    for (int i = 0; i < stage->n_outputs && facet_comm_rank(world) == 0; i++) {
+        const struct facet_array *a = &stage->outputs[i].array, *b = &reference->outputs[i].array;
+        assert_string_equal(stage->outputs[i].name, reference->outputs[i].name);
+        assert_memory_equal(a->data, b->data, facet_array_elements(a) * facet_type_size(a->type));
+    }
+}
+
+static struct facet_stage *undisturbed(const char *more) {
+    struct facet_error error = {0};
+    struct facet_stage *stage = make_stage(alone);
+    if (run_train(stage, more, &error)) fail_msg("%s", error.text);
+    return stage;
+}
+
+static void stopped_anywhere_the_bits_are_the_same(void **state) {
+    (void)state;
+    struct facet_stage *reference = undisturbed(QUICK);
+    struct facet_error error = {0};
+    for (int64_t every = 0; every <= 4; every++) { // 3 and 2 steps an epoch: stops fall inside and between epochs
+        struct facet_stage *stage = make_stage(world);
+        int code, runs = 0;
+        do {
+            stage->questions = 0;
+            stage->stop_at = every;
+            code = run_train(stage, every % 2 ? QUICK "cache_mb = 0;" : QUICK, &error);
+            runs++;
+        } while (code == FACET_INTERRUPTED);
+        if (code) fail_msg("%s", error.text);
+        assert_true(every == 0 ? runs == 1 : runs > 2);
+        compare(stage, reference);
+        stage_destroy(stage);
+    }
+    stage_destroy(reference);
+}
+
+static void other_seed_other_model(void **state) {
+    (void)state;
+    struct facet_error error = {0};
+    struct facet_stage *a = undisturbed(QUICK), *b = make_stage(alone);
+    b->seed = 12;
+    assert_int_equal(run_train(b, QUICK, &error), FACET_OK);
+    const struct stage_entry *x = stage_find(a->outputs, a->n_outputs, "model/fold_0/image.patch");
+    const struct stage_entry *y = stage_find(b->outputs, b->n_outputs, "model/fold_0/image.patch");
+    assert_memory_not_equal(x->array.data, y->array.data, facet_array_elements(&x->array) * sizeof(float));
+    stage_destroy(a);
+    stage_destroy(b);
+}
+
+static void diverged_training_says_where(void **state) {
+    (void)state;
+    struct facet_error error = {0};
+    struct facet_stage *stage = make_stage(world);
+    assert_int_equal(run_train(stage, "rate = 1.0; decay = 10.0; warmup = 0.0; epochs = 400;", &error),
+                     FACET_ERROR_DATA);
+    assert_non_null(strstr(error.text, "fold 0, epoch "));
+    assert_int_equal(stage->n_outputs, 0);
+    stage_destroy(stage);
+}
+
+static void fold_without_rows_is_refused(void **state) {
+    (void)state;
+    struct facet_error error = {0};
+    struct facet_stage *stage = make_stage(world);
+    memset((uint8_t *)stage_find(stage->inputs, stage->n_inputs, "folds/role")->array.data + FAKE_ROWS, 0, FAKE_ROWS);
+    assert_int_equal(run_train(stage, QUICK, &error), FACET_ERROR_DATA);
+    assert_non_null(strstr(error.text, "fold 1 has no training row"));
+    stage_destroy(stage);
+}
+
+// Known planes let the augmentation turn normals and change the depth: other pictures, another model.
+static void planes_reach_the_augmentation(void **state) {
+    (void)state;
+    struct facet_error error = {0};
+    uint8_t planes[FAKE_ROWS][FAKE_CHANNELS];
+    for (int i = 0; i < FAKE_ROWS * FAKE_CHANNELS; i++)
+        planes[i / FAKE_CHANNELS][i % FAKE_CHANNELS] = (uint8_t)(FACET_PLANE_DEPTH + i % FAKE_CHANNELS);
+    struct facet_stage *a = undisturbed(QUICK), *b = make_stage(alone);
+    stage_input(b, "view_planes", FACET_U8, 2, (int64_t[]){FAKE_ROWS, FAKE_CHANNELS}, planes);
+    assert_int_equal(run_train(b, QUICK, &error), FACET_OK);
+    const struct stage_entry *x = stage_find(a->outputs, a->n_outputs, "model/fold_0/image.patch");
+    const struct stage_entry *y = stage_find(b->outputs, b->n_outputs, "model/fold_0/image.patch");
+    assert_memory_not_equal(x->array.data, y->array.data, facet_array_elements(&x->array) * sizeof(float));
+    stage_destroy(a);
+    stage_destroy(b);
+}
+
+// ---- the models at work --------------------------------------------------------------------------------------------------
+
+// One unit of all rows through a map plugin, its inputs taken from the stage by name.
+static struct facet_block *run_map(const struct facet_plugin *plugin, struct facet_stage *stage) {
+    struct facet_error error = {0};
+    struct facet_params *params = NULL;
+    struct facet_field in[4] = {0}, out[4] = {0};
+    struct facet_block *from, *to;
+    void *self;
+    int n_in = 0, n_out = 0;
+    for (; plugin->needs[n_in].rows; n_in++) {
+        assert_int_equal(facet_stage_field(stage, plugin->needs[n_in].name, &in[n_in], &error), FACET_OK);
+        memcpy(in[n_in].name, plugin->needs[n_in].name, strlen(plugin->needs[n_in].name) + 1);
+    }
+    while (plugin->makes[n_out]) n_out++;
+    assert_int_equal(facet_params_from_text(plugin->params, "", &params, &error), FACET_OK);
+    if (plugin->map->create(params, stage, &self, &error)) fail_msg("%s", error.text);
+    if (plugin->map->declare(self, in, out, &error)) fail_msg("%s", error.text);
+    assert_int_equal(facet_block_create(in, n_in, stage->items, 0, FAKE_ROWS, &from, &error), FACET_OK);
+    assert_int_equal(facet_block_create(out, n_out, stage->items, 0, FAKE_ROWS, &to, &error), FACET_OK);
+    for (int f = 0; f < n_in; f++)
+        for (int64_t row = 0; row < FAKE_ROWS; row++)
+            facet_stage_read_rows(stage, in[f].name, row, 1, facet_block_data(from, f, row), &error);
+    for (int64_t row = 0; row < FAKE_ROWS; row++)
+        if (!stage->valid[row]) facet_block_quarantine(to, row, FACET_ERROR_DATA, "set aside before");
+    if (plugin->map->transform(self, from, to, &error)) fail_msg("%s", error.text);
+    for (int64_t row = 0; row < FAKE_ROWS; row++) stage->valid[row] = facet_block_valid(to, row);
+    plugin->map->destroy(self);
+    facet_params_destroy(params);
+    facet_block_destroy(from);
+    return to;
+}
+
+static struct facet_stage *trained_stage(const char *more) {
+    struct facet_stage *stage = undisturbed(more);
+    for (int i = 0; i < stage->n_outputs; i++)
+        stage_add(stage->inputs, &stage->n_inputs, stage->outputs[i].name, &stage->outputs[i].array);
+    return stage;
+}
+
+static void add_embeddings(struct facet_stage *stage, const struct facet_block *block) {
+    enum { FLOATS = SLOTS * FAKE_VIEWS * 32 };
+    static float all[FAKE_ROWS][FLOATS];
+    for (int64_t row = 0; row < FAKE_ROWS; row++) memcpy(all[row], facet_block_read(block, 0, row), sizeof all[row]);
+    stage_input(stage, "view_embeddings", FACET_F32, 4, (int64_t[]){FAKE_ROWS, SLOTS, FAKE_VIEWS, 32}, all);
+}
+
+// Right answers over all used slots; unused ones and the blind row must hold zeros.
+static int count_right(const struct facet_block *fused, int *asked) {
+    int right = *asked = 0;
+    for (int64_t row = 0; row < FAKE_ROWS; row++)
+        for (int slot = 0; slot < SLOTS; slot++) {
+            const float *p = (const float *)facet_block_read(fused, 1, row) + slot * FAKE_CLASSES;
+            bool used = row != BLIND && (slot == 0 || row % 2);
+            assert_float_equal(p[0] + p[1] + p[2], used ? 1 : 0, 1e-5);
+            int best = p[1] > p[0] ? 1 : 0;
+            best = p[2] > p[best] ? 2 : best;
+            *asked += used;
+            right += used && best == row % FAKE_CLASSES;
+        }
+    return right;
+}
+
+static void models_recognise_what_they_were_shown(void **state) {
+    (void)state;
+    static const char *const ablations[] = {"", "cvsa = false; mtgf = false;"};
+    for (size_t i = 0; i < sizeof ablations / sizeof *ablations; i++) {
+        char more[128];
+        snprintf(more, sizeof more, "epochs = 30; rate = 0.004; augment = false; %s", ablations[i]);
+        struct facet_stage *stage = trained_stage(more);
+        struct facet_block *encoded = run_map(&facet_plugin_encode, stage);
+        assert_false(facet_block_valid(encoded, BLIND));
+        add_embeddings(stage, encoded);
+        struct facet_block *fused = run_map(&facet_plugin_fuse, stage);
+        int asked, right = count_right(fused, &asked);
+        assert_int_equal(asked, FAKE_ROWS + FAKE_ROWS / 2 - 2);
+        assert_true(right > 0.9 * asked);
+        const float *attention = facet_block_read(fused, 2, 9); // row 9 misses view 0
+        assert_float_equal(attention[0], 0, 0);
+        assert_float_equal(attention[1] + attention[2], 1, 1e-5);
+        facet_block_destroy(encoded);
+        facet_block_destroy(fused);
+        stage_destroy(stage);
+    }
+}
+
+int main(int argc, char **argv) {
+    struct facet_error error;
+    if (facet_ranks_start(&argc, &argv, &world, &error)) return 1;
+    if (facet_comm_create(MPI_COMM_SELF, &alone, &error)) return 1;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stopped_anywhere_the_bits_are_the_same),
+        cmocka_unit_test(other_seed_other_model),
+        cmocka_unit_test(diverged_training_says_where),
+        cmocka_unit_test(fold_without_rows_is_refused),
+        cmocka_unit_test(planes_reach_the_augmentation),
+        cmocka_unit_test(models_recognise_what_they_were_shown),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    facet_comm_destroy(alone);
+    facet_ranks_stop(world);
+    return failed;
+}
