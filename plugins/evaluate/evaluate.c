@@ -135,11 +135,12 @@ static int tables_create(const struct evaluation *e, const struct groups *groups
     return FACET_OK;
 }
 
-static int create_arrays(struct facet_stage *stage, const struct evaluation *e, int64_t groups,
+static int create_arrays(struct facet_stage *stage, const struct evaluation *e, int64_t groups, const char *json,
                          struct facet_error *error) {
     const int64_t about[] = {groups, GROUP_COLUMNS}, values[] = {e->methods, groups, SCORED, 3};
     const int64_t confusion[] = {e->methods, groups, e->classes, e->classes}, differences[] = {groups, N_METRICS, 4};
-    int code = facet_stage_create(stage, "metrics/groups", FACET_I32, 2, about, error);
+    int code = facet_stage_create_string(stage, "metrics/json", json, error);
+    if (!code) code = facet_stage_create(stage, "metrics/groups", FACET_I32, 2, about, error);
     if (!code) code = facet_stage_create(stage, "metrics/values", FACET_F64, 4, values, error);
     if (!code) code = facet_stage_create(stage, "metrics/confusion", FACET_I64, 4, confusion, error);
     if (!code && e->methods == 2)
@@ -169,38 +170,38 @@ static int write_file(const char *path, const char *text, struct facet_error *er
     return facet_error_set(error, FACET_ERROR_IO, "%s: cannot be written: %s", path, strerror(reason));
 }
 
-static int write_json(struct facet_stage *stage, const struct evaluation *e, const struct groups *groups,
-                      struct facet_error *error) {
-    char path[4096];
-    int code = facet_stage_path(stage, "metrics.json", path, sizeof path, error);
-    if (code) return code;
-    char *text = evaluation_json(e, groups);
-    code =
-        text ? write_file(path, text, error) : facet_error_set(error, FACET_ERROR_MEMORY, "no memory for metrics.json");
-    free(text);
-    return code;
-}
-
 static int write_local(struct facet_stage *stage, const struct evaluation *e, const struct groups *groups,
-                       struct facet_error *error) {
+                       const char *json, struct facet_error *error) {
     struct tables tables = {0};
+    char path[4096];
     if (facet_comm_rank(facet_stage_comm(stage)) != 0) return FACET_OK;
     int code = tables_create(e, groups, &tables, error);
     if (!code) code = write_arrays(stage, e, groups->count, &tables, error);
-    if (!code) code = write_json(stage, e, groups, error);
+    if (!code) code = facet_stage_path(stage, "metrics.json", path, sizeof path, error);
+    if (!code) code = write_file(path, json, error);
     tables_free(&tables);
+    return code;
+}
+
+static int measure(const struct evaluation *e, struct groups *groups, char **json, struct facet_error *error) {
+    int code = evaluation_run(e, groups, error);
+    if (!code && !(*json = evaluation_json(e, groups)))
+        code = facet_error_set(error, FACET_ERROR_MEMORY, "no memory for metrics.json");
     return code;
 }
 
 // Every rank measures alike, which costs no time over one doing it; rank 0 writes.
 static int run(const struct facet_params *params, struct facet_stage *stage, struct facet_error *error) {
+    struct facet_comm *comm = facet_stage_comm(stage);
     struct evaluation evaluation;
     struct groups groups = {0};
+    char *json = NULL;
     int code = read_inputs(params, stage, &evaluation, error);
-    if (!code) code = evaluation_run(&evaluation, &groups, error);
-    code = facet_comm_agree(facet_stage_comm(stage), code, error);
-    if (!code) code = create_arrays(stage, &evaluation, groups.count, error);
-    if (!code) code = facet_comm_agree(facet_stage_comm(stage), write_local(stage, &evaluation, &groups, error), error);
+    if (!code) code = measure(&evaluation, &groups, &json, error);
+    code = facet_comm_agree(comm, code, error);
+    if (!code) code = create_arrays(stage, &evaluation, groups.count, json, error);
+    if (!code) code = facet_comm_agree(comm, write_local(stage, &evaluation, &groups, json, error), error);
+    free(json);
     groups_free(&groups);
     evaluation_free(&evaluation);
     return code;
@@ -219,7 +220,7 @@ const struct facet_plugin facet_plugin_evaluate = {
     .size = sizeof(struct facet_plugin),
     .kind = FACET_COLLECTIVE,
     .name = "evaluate",
-    .version = "1.0.0",
+    .version = "1.1.0",
     .summary = "Measures the model, and a baseline, within and across datasets, with intervals over people",
     .citation =
         "Calibration error: Guo et al., ICML 2017; bootstrap by clusters: Field & Welsh, J. R. Stat. Soc. B 69, "
