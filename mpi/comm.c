@@ -46,7 +46,8 @@ int facet_comm_begin(struct facet_comm *comm, const char *operation, int64_t a, 
 // Gives all ranks what the rank `first` brings.
 static int share_failure(struct facet_comm *comm, int first, int code, struct facet_error *error) {
     struct facet_error common = *error;
-    if (comm->rank == first && code != FACET_INTERRUPTED) facet_error_prefix(&common, "rank %d", first);
+    bool told = strncmp(common.text, "rank ", 5) == 0; // an earlier agreement named the rank
+    if (comm->rank == first && code != FACET_INTERRUPTED && !told) facet_error_prefix(&common, "rank %d", first);
     common.code = code;
     int status = MPI_Bcast(&common, sizeof common, MPI_BYTE, first, comm->mpi);
     if (status != MPI_SUCCESS) return facet_comm_end(comm, status, "agree", error);

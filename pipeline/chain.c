@@ -8,7 +8,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { MOST_EXTERNAL = 32 };
 
@@ -41,12 +40,6 @@ struct worker {
     struct facet_rows rows;
     char *packed; // external rows as they lie in the file
 };
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static bool inside(const struct chain_run *c, int node) {
     return node >= c->chain->first && node <= c->chain->last;
@@ -289,9 +282,9 @@ static int do_unit(struct chain_run *c, struct worker *w, int64_t unit, struct f
     for (int i = 0; code == FACET_OK && i < c->n_external; i++) code = read_external(c, w, i, error);
     pthread_mutex_unlock(&c->turn);
     for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++) {
-        double start = now();
+        double start = facet_run_clock();
         code = do_node(c, w, node, error);
-        seconds[node - c->chain->first] = now() - start;
+        seconds[node - c->chain->first] = facet_run_clock() - start;
     }
     if (code != FACET_OK) return code;
     pthread_mutex_lock(&c->turn);
@@ -305,7 +298,10 @@ static int64_t claim(struct chain_run *c, struct facet_error *error) {
     int64_t number = -1;
     pthread_mutex_lock(&c->turn);
     if (facet_stop_requested()) facet_counter_stop(c->counter, NULL);
-    if (c->code == FACET_OK) c->code = facet_counter_claim(c->counter, &number, error);
+    if (c->code == FACET_OK) {
+        c->code = facet_counter_claim(c->counter, &number, error);
+        if (c->code != FACET_OK) c->error = *error;
+    }
     if (number >= 0)
         facet_run_progress(c->run, c->run->graph.nodes[c->chain->last].name, number, c->n_pending, "units");
     pthread_mutex_unlock(&c->turn);
@@ -494,12 +490,12 @@ static int tell_pending(struct facet_run *run, int chain, struct facet_error *er
 }
 
 static int carry_out(struct chain_run *c, struct facet_error *error) {
-    double start = now();
+    double start = facet_run_clock();
     int code = prepare(c, error);
     if (code == FACET_OK && c->n_pending > 0) code = do_pending(c, error);
     if (code == FACET_OK) code = finish_outputs(c, error);
     code = close_outputs(c, code, error);
-    if (code == FACET_OK) summarise(c, now() - start);
+    if (code == FACET_OK) summarise(c, facet_run_clock() - start);
     for (int node = c->chain->first; node <= c->chain->last; node++)
         if (c->self[node]) c->run->graph.nodes[node].stage->plugin->map->destroy(c->self[node]);
     facet_run_close_inputs(c->run);

@@ -5,14 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 // Every rank opens every dataset, though only rank 0 writes these: HDF5 reads what it has not cached by a broadcast when
 // a dataset is added, and ranks whose caches differ would join different broadcasts and wait for ever.
@@ -112,10 +105,10 @@ static int make(struct facet_stage *stage, const char *path, struct facet_error 
     bool keeps = !config->plugin->collective->always;
     char temporary[4300];
     snprintf(temporary, sizeof temporary, "%s.new", path);
-    double start = now();
+    stage->began = facet_run_clock();
     int code = keeps ? create_container(stage, temporary, error) : FACET_OK;
     if (code == FACET_OK) code = config->plugin->collective->run(config->params, stage, error);
-    double seconds = now() - start;
+    double seconds = run->nodes[stage->node].seconds += facet_run_clock() - stage->began;
     if (code != FACET_OK && code != FACET_INTERRUPTED) facet_error_prefix(error, "stage %s", config->name);
     if (code == FACET_INTERRUPTED && !*error->text)
         facet_error_set(error, code, "stopped on request in stage %s; run again to go on", config->name);
@@ -130,7 +123,6 @@ static int make(struct facet_stage *stage, const char *path, struct facet_error 
         else if (facet_comm_rank(run->comm) == 0)
             unlink(temporary);
     }
-    run->nodes[stage->node].seconds += seconds;
     return code;
 }
 
@@ -138,7 +130,7 @@ int facet_run_collective(struct facet_run *run, int node, struct facet_error *er
     struct facet_stage stage = {.run = run, .node = node};
     char path[4200];
     bool done = false;
-    double start = now();
+    double start = facet_run_clock();
     facet_run_path(run, node, ".h5", path, sizeof path);
     int code = FACET_OK;
     if (run->graph.nodes[node].keep) code = check_done(run, node, path, &done, error);
@@ -157,6 +149,6 @@ int facet_run_collective(struct facet_run *run, int node, struct facet_error *er
     run->nodes[node].finished = true;
     struct facet_run_summary_row *row = facet_run_summarise(run, node);
     row->skipped = done;
-    row->seconds = done ? 0 : now() - start;
+    row->seconds = done ? 0 : facet_run_clock() - start;
     return FACET_OK;
 }

@@ -98,6 +98,10 @@ static void take_top_level(struct facet_config *config, struct facet_problems *p
     facet_params_destroy(params);
     config_setting_lookup_string(root, "name", &config->name);
     config_setting_lookup_string(root, "workspace", &config->workspace);
+    if (config->name && !*config->name)
+        facet_problems_add(problems, config_setting_get_member(root, "name"), "name must not be empty");
+    if (config->workspace && !*config->workspace)
+        facet_problems_add(problems, config_setting_get_member(root, "workspace"), "workspace must not be empty");
     config_setting_lookup_string(root, "plugin_path", plugin_path);
 }
 

@@ -58,10 +58,18 @@ static void add_node(struct facet_graph *graph, int node, const struct facet_fie
     if (stage->plugin->kind == FACET_COLLECTIVE) n->keep = !stage->plugin->collective->always;
 }
 
+// A whole array is there only once its stage has done all rows, so a chain ends before a stage that needs one of its own.
+static bool needs_whole_array_from(const struct facet_node *node, int first) {
+    for (int i = 0; i < node->n_needs; i++)
+        if (!node->stage->plugin->needs[i].rows && node->maker[i] >= first) return true;
+    return false;
+}
+
 static void cut_chains(struct facet_graph *graph) {
     for (int i = 1; i < graph->n_nodes; i++) {
         if (!facet_node_is_map(&graph->nodes[i])) continue;
-        bool goes_on = i > 1 && graph->nodes[i - 1].chain >= 0;
+        bool goes_on = i > 1 && graph->nodes[i - 1].chain >= 0 &&
+                       !needs_whole_array_from(&graph->nodes[i], graph->chains[graph->n_chains - 1].first);
         if (!goes_on) graph->chains[graph->n_chains++] = (struct facet_chain){.first = i, .last = i};
         struct facet_chain *chain = &graph->chains[graph->n_chains - 1];
         chain->last = i;

@@ -18,6 +18,7 @@ struct row {
     int dataset, subject, subject_name, label, licence;
     int32_t sequence, frame;
     float intensity;
+    uint64_t stamp;
     char *path;
 };
 
@@ -131,6 +132,7 @@ int facet_items_add(struct facet_items *items, const struct facet_item *item, st
                       .sequence = items->first_sequence + item->sequence,
                       .frame = item->frame,
                       .intensity = item->intensity,
+                      .stamp = item->stamp,
                       .path = strdup(item->path ? item->path : "")};
     row.subject = add_subject(items, row.dataset, item->subject ? item->subject : "");
     if (!row.path) goto error;
@@ -165,7 +167,8 @@ struct facet_item facet_items_get(const struct facet_items *items, int64_t row) 
                                .licence = items->licences.all[r->licence],
                                .sequence = r->sequence,
                                .frame = r->frame,
-                               .intensity = r->intensity};
+                               .intensity = r->intensity,
+                               .stamp = r->stamp};
 }
 
 int facet_items_datasets(const struct facet_items *items) {

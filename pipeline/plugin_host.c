@@ -26,6 +26,7 @@ const char *facet_plugin_kind_name(enum facet_plugin_kind kind) {
 }
 
 static bool has_operations(const struct facet_plugin *p) {
+    if ((p->source != NULL) + (p->map != NULL) + (p->collective != NULL) != 1) return false;
     switch (p->kind) {
     case FACET_SOURCE:
         return p->source && p->source->open && p->source->load && p->source->close;

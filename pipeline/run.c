@@ -10,6 +10,12 @@
 #include <time.h>
 #include <unistd.h>
 
+double facet_run_clock(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
 void facet_run_path(const struct facet_run *run, int node, const char *suffix, char *path, size_t size) {
     snprintf(path, size, "%s/%s%s", run->config->workspace, run->graph.nodes[node].name, suffix);
 }
@@ -192,6 +198,37 @@ static int stage_named(const struct facet_run *run, const char *option, const ch
                            near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
 }
 
+// A file that is in the way but was not written by facet is not removed. A container cut short still starts as HDF5 does.
+static int check_ours(const char *path, struct facet_error *error) {
+    static const char signature[8] = {'\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
+    char head[8] = "", *schema = NULL;
+    FILE *file = fopen(path, "rb");
+    if (!file) return FACET_OK; // not there
+    size_t got = fread(head, 1, sizeof head, file);
+    fclose(file);
+    bool ours = got == 0 || (got == sizeof head && memcmp(head, signature, sizeof head) == 0);
+    struct facet_container *container = NULL;
+    if (ours && facet_container_open(MPI_COMM_SELF, path, false, &container, NULL) == FACET_OK) {
+        ours = facet_container_attribute(container, "schema", &schema, NULL) == FACET_OK &&
+               strncmp(schema, "facet/", 6) == 0;
+        free(schema);
+        facet_container_close(container, NULL);
+    }
+    if (ours) return FACET_OK;
+    return facet_error_set(error, FACET_ERROR_STATE,
+                           "%s was not written by facet; move it away or use another workspace", path);
+}
+
+static int check_all_ours(const struct facet_run *run, int from, struct facet_error *error) {
+    char path[4200];
+    int code = FACET_OK;
+    for (int node = from; code == FACET_OK && node < run->graph.n_nodes; node++) {
+        facet_run_path(run, node, ".h5", path, sizeof path);
+        code = check_ours(path, error);
+    }
+    return code;
+}
+
 // Only files this pipeline itself would write are removed.
 static void forget(const struct facet_run *run, int from) {
     static const char *const suffixes[] = {".h5", ".h5.part", ".h5.new", ".h5.new.part", ".checkpoint.h5"};
@@ -207,9 +244,12 @@ static int open_workspace(struct facet_run *run, struct facet_error *error) {
     int from = 0, code = FACET_OK;
     if (run->options->from) code = stage_named(run, "--from", run->options->from, &from, error);
     if (code != FACET_OK || facet_comm_rank(run->comm) != 0) return facet_comm_agree(run->comm, code, error);
-    code = make_folder(run->config->workspace, error);
+    if (!run->options->dry_run) code = make_folder(run->config->workspace, error);
+    bool redo = run->options->fresh || run->options->from;
+    if (run->options->fresh) from = 0;
+    if (code == FACET_OK && redo) code = check_all_ours(run, from, error);
     bool change = code == FACET_OK && !run->options->dry_run;
-    if (change && (run->options->fresh || run->options->from)) forget(run, run->options->fresh ? 0 : from);
+    if (change && redo) forget(run, from);
     char path[4200];
     snprintf(path, sizeof path, "%s/user.log", run->config->workspace);
     if (change) {
@@ -297,6 +337,10 @@ static int prepare(struct facet_run *run, struct facet_error *error) {
 static int do_stages(struct facet_run *run, struct facet_error *error) {
     int until = run->graph.n_nodes, code = FACET_OK;
     if (run->options->until) code = stage_named(run, "--until", run->options->until, &until, error);
+    if (code == FACET_OK && run->options->until && run->graph.nodes[until].chain >= 0) {
+        run->graph.chains[run->graph.nodes[until].chain].last = until;
+        run->graph.nodes[until].keep = true; // stopping there is for having it
+    }
     for (int node = 0; code == FACET_OK && node < run->graph.n_nodes && node <= until;) {
         int chain = run->graph.nodes[node].chain;
         if (facet_comm_any(run->comm, facet_stop_requested()))

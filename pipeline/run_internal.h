@@ -42,6 +42,7 @@ struct facet_stage {
     struct facet_run *run;
     int node;
     struct facet_container *out; // of a collective stage
+    double began;                // when this run took it up, by the monotonic clock
     struct facet_quarantine_entry *ledger;
     char *ledger_text;
     int64_t ledger_count;
@@ -49,6 +50,7 @@ struct facet_stage {
 };
 
 // run.c
+double facet_run_clock(void); // seconds, monotonic
 void facet_run_path(const struct facet_run *run, int node, const char *suffix, char *path, size_t size);
 void facet_run_note(struct facet_run *run, const char *format, ...) FACET_PRINTF(2, 3);
 void facet_run_progress(struct facet_run *run, const char *stage, int64_t done, int64_t total, const char *what);

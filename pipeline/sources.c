@@ -53,6 +53,7 @@ static struct facet_hash hash_items(const struct facet_items *items) {
         int32_t numbers[3] = {item.sequence, item.frame, 0};
         memcpy(&numbers[2], &item.intensity, sizeof item.intensity);
         hash = facet_hash_bytes(hash, numbers, sizeof numbers);
+        hash = facet_hash_bytes(hash, &item.stamp, sizeof item.stamp);
     }
     return hash;
 }

@@ -188,10 +188,13 @@ static int write_checkpoint(struct facet_stage *stage, int count, const char *co
     facet_run_path(stage->run, stage->node, ".checkpoint.h5", path, sizeof path);
     struct facet_store *store;
     struct facet_hash hash = hash_arrays(count, arrays);
+    double seconds = stage->run->nodes[stage->node].seconds + facet_run_clock() - stage->began;
+    struct facet_array seconds_array = {.type = FACET_F64, .data = &seconds};
     struct facet_array hash_array = {.type = FACET_I64, .rank = 1, .dims = {2}, .data = &hash};
     int code = facet_store_create(path, &store, error);
     for (int i = 0; code == FACET_OK && i < count; i++) code = facet_store_write(store, names[i], &arrays[i], error);
     if (code == FACET_OK) code = facet_store_write(store, "content_hash", &hash_array, error);
+    if (code == FACET_OK) code = facet_store_write(store, "seconds", &seconds_array, error);
     if (code == FACET_OK)
         code = facet_store_write_string(store, "fingerprint", stage->run->nodes[stage->node].fingerprint, error);
     if (code == FACET_OK) code = facet_store_commit(store, error);
@@ -209,7 +212,7 @@ int facet_stage_save(struct facet_stage *stage, int count, const char *const *na
 static int read_checkpoint(struct facet_stage *stage, const char *path, int count, const char *const *names,
                            struct facet_array *arrays, struct facet_error *error) {
     struct facet_store *store = NULL;
-    struct facet_array recorded = {0};
+    struct facet_array recorded = {0}, seconds = {0};
     char **fingerprint = NULL;
     int64_t n = 0;
     int code = facet_store_open(path, &store, error);
@@ -220,7 +223,9 @@ static int read_checkpoint(struct facet_stage *stage, const char *path, int coun
                                facet_stage_name(stage));
     for (int i = 0; code == FACET_OK && i < count; i++) code = facet_store_read(store, names[i], 0, &arrays[i], error);
     if (code == FACET_OK) code = facet_store_read(store, "content_hash", FACET_I64, &recorded, error);
+    if (code == FACET_OK) code = facet_store_read(store, "seconds", FACET_F64, &seconds, error);
     if (code == FACET_OK) {
+        stage->run->nodes[stage->node].seconds += *(const double *)seconds.data;
         struct facet_hash hash = hash_arrays(count, arrays);
         if (recorded.dims[0] != 2 || memcmp(&hash, recorded.data, sizeof hash) != 0)
             code = facet_error_set(error, FACET_ERROR_DATA,
@@ -229,6 +234,7 @@ static int read_checkpoint(struct facet_stage *stage, const char *path, int coun
     }
     free(fingerprint);
     facet_array_free(&recorded);
+    facet_array_free(&seconds);
     facet_store_close(store);
     return code;
 }

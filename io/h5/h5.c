@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 void h5_silence(void) {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
@@ -83,7 +84,9 @@ int h5_failed(const char *path, const char *what, struct facet_error *error) {
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, cause);
     H5Eclear2(H5E_DEFAULT);
     if (disk_is_full(path)) saved = ENOSPC;
-    bool named = saved == ENOSPC || saved == EDQUOT || saved == EACCES || saved == ENOENT || saved == EROFS;
+    // HDF5 and MPI-IO leave errno behind from calls that went well, so only causes that show are believed.
+    bool unreachable = (saved == ENOENT || saved == EACCES || saved == EROFS) && access(path, F_OK) != 0;
+    bool named = saved == ENOSPC || saved == EDQUOT || unreachable || (saved == EACCES && access(path, R_OK) != 0);
     if (named) return facet_error_set(error, FACET_ERROR_IO, "%s: %s: %s", path, what, strerror(saved));
     return facet_error_set(error, FACET_ERROR_IO, "%s: %s: %s", path, what, *cause ? cause : "HDF5 gives no reason");
 }

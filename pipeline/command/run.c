@@ -17,7 +17,7 @@ static const char usage[] =
     "Carries out the pipeline FILE, under any MPI launcher or none. What is done already is not done again.\n"
     "  --set PATH=VALUE   override a setting: seed=3, train.epochs=5, lab.subjects=10, stages[1].size=64\n"
     "  --from STAGE       make STAGE and everything after it again\n"
-    "  --until STAGE      stop after STAGE (and the stages fused with it)\n"
+    "  --until STAGE      stop after STAGE, and keep what it makes\n"
     "  --fresh            remove this pipeline's containers from the workspace first\n"
     "  --dry-run          say what would be done\n"
     "  --quiet            no progress\n";

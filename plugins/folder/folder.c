@@ -132,6 +132,17 @@ static int find_room(struct folder *folder, struct facet_error *error) {
     return code;
 }
 
+// A file that was replaced is another scan: its size and time of change go into the item table's hash.
+static uint64_t stamp_of(const struct folder *folder, const struct folder_row *row) {
+    struct stat status;
+    char *path = join(folder->root, row->path);
+    bool there = path && stat(path, &status) == 0;
+    free(path);
+    if (!there) return 0;
+    uint64_t seconds = (uint64_t)status.st_mtim.tv_sec, part = (uint64_t)status.st_mtim.tv_nsec;
+    return (seconds * 1000000000u + part) ^ ((uint64_t)status.st_size << 20);
+}
+
 static int add_items(const struct folder *folder, const char *licence, struct facet_items *items,
                      struct facet_error *error) {
     for (int64_t i = 0; i < folder_manifest_rows(folder->manifest); i++) {
@@ -145,6 +156,7 @@ static int add_items(const struct folder *folder, const char *licence, struct fa
             .sequence = row->group,
             .frame = row->frame,
             .intensity = row->intensity,
+            .stamp = stamp_of(folder, row),
         };
         int code = facet_items_add(items, &item, error);
         if (code) return code;

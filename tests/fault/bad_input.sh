@@ -76,3 +76,7 @@ expect 2 "No such file" "$FACET" run "$scratch/none.cfg"
 expect 2 "fuse needs view_embeddings, which no source or earlier stage makes" "$FACET" run "$scratch/own.cfg" --set 'stages=({plugin="fuse";})'
 expect 2 "there is no command" "$FACET" rnu
 expect 2 "usage" "$FACET" run
+
+# A scan replaced in place is another scan: what was made from the old one is not mixed with the new.
+cp "$scratch/scans/s0.ply" "$scratch/scans/s1.ply"
+expect 2 "the sources list other rows, or hold other scans" "$FACET" run "$scratch/own.cfg" --set "workspace=$scratch/broken" --set max_bad=0.3

@@ -42,3 +42,18 @@ diff "$scratch/expected" "$scratch/actual" || die "--fresh gives other bits"
 # A broken container is a sentence, not a crash.
 truncate -s 3000 "$scratch/run/render.h5"
 expect 1 "render.h5: cannot open as an HDF5 container" "$FACET" run --quiet "$scratch/a.cfg"
+
+# A file that facet did not write is never removed.
+expect 0 "" "$FACET" run --quiet "$scratch/a.cfg" --fresh
+echo "my notes" >"$scratch/run/render.h5"
+expect 2 "was not written by facet" "$FACET" run "$scratch/a.cfg" --fresh
+grep -q "my notes" "$scratch/run/render.h5" || die "--fresh removed a file of somebody else"
+expect 2 "workspace must not be empty" "$FACET" run "$scratch/a.cfg" --set 'workspace=""'
+
+# --until keeps what it stops at.
+expect 0 "" "$FACET" run --quiet "$scratch/a.cfg" --set "workspace=$scratch/until" --until preprocess
+[ -e "$scratch/until/preprocess.h5" ] || die "--until preprocess kept nothing"
+[ ! -e "$scratch/until/render.h5" ] || die "--until preprocess went on to render"
+expect 0 "" "$FACET" run --quiet "$scratch/a.cfg" --set "workspace=$scratch/until"
+hashes "$scratch/until" >"$scratch/actual"
+diff "$scratch/expected" "$scratch/actual" || die "stopping on the way gives other bits"

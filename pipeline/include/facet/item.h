@@ -14,6 +14,7 @@ struct facet_item {
     int32_t sequence;    // rows of a sequence are consecutive; numbered inside the source
     int32_t frame;       // 0, 1, ... inside the sequence
     float intensity;     // 0..1, NaN when unknown
+    uint64_t stamp;      // changes when the scan's file does (from its size and time); 0 when there is nothing to tell
 };
 
 struct facet_items; // the table; strings are kept once
