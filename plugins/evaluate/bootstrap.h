@@ -6,6 +6,8 @@
 
 #include <facet/error.h>
 
+enum { BOOTSTRAP_FEWEST = 6 }; // subjects below which no interval is given
+
 struct interval {
     double value, low, high; // low and high NaN where nothing can be drawn
 };
