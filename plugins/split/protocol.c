@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A share of n subjects as a whole number; at least one when any is asked for.
+// A share of n subjects as a whole number; at least one when any is asked for and there is one.
 static int share(double part, int n) {
     int count = (int)floor(part * n + 0.5);
-    return part > 0 && count < 1 ? 1 : count;
+    return part > 0 && count < 1 && n > 0 ? 1 : count;
 }
 
 static void set_roles(struct roster *roster, int from, int to, enum fold_role role) {
