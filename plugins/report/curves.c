@@ -111,7 +111,9 @@ static void key(struct html *html, const struct report_data *data) {
     html_add(html, "<div class=key>");
     for (int64_t fold = 0; fold < curves->values.dims[0]; fold++) {
         html_add(html, "<span><i style=\"background:%s\"></i>", html_line_colour(fold));
-        if (fold < data->n_folds)
+        if (fold < data->metrics.n_folds)
+            page_fold(html, &data->metrics, fold);
+        else if (fold < data->n_folds)
             html_text(html, data->folds[fold]);
         else
             html_add(html, "fold %lld", (long long)fold);

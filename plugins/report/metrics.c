@@ -142,13 +142,9 @@ static int read_folds(const json_t *list, struct report_metrics *metrics, struct
     return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the metrics");
 }
 
-int report_metrics_read(const char *text, struct report_metrics *metrics, struct facet_error *error) {
-    json_error_t reason;
-    *metrics = (struct report_metrics){.json = json_loads(text, 0, &reason)};
-    const json_t *root = metrics->json;
-    if (!root)
-        return facet_error_set(error, FACET_ERROR_DATA, "metrics/json is no JSON: line %d: %s", reason.line,
-                               reason.text);
+// Takes over the JSON.
+static int read_all(json_t *root, struct report_metrics *metrics, struct facet_error *error) {
+    *metrics = (struct report_metrics){.json = root};
     int code = read_classes(json_object_get(root, "classes"), metrics, error);
     if (!code) code = read_folds(json_object_get(root, "folds"), metrics, error);
     if (!code)
@@ -165,6 +161,21 @@ int report_metrics_read(const char *text, struct report_metrics *metrics, struct
         read_differences(json_object_get(root, "differences"), metrics->pooled, metrics->n_pooled);
     }
     return code;
+}
+
+int report_metrics_read(const char *text, struct report_metrics *metrics, struct facet_error *error) {
+    json_error_t reason;
+    json_t *root = json_loads(text, 0, &reason);
+    if (root) return read_all(root, metrics, error);
+    *metrics = (struct report_metrics){0};
+    return facet_error_set(error, FACET_ERROR_DATA, "metrics/json is no JSON: line %d: %s", reason.line, reason.text);
+}
+
+bool report_folds_differ_in_training(const struct report_metrics *metrics) {
+    for (int64_t f = 0; f < metrics->n_folds; f++)
+        for (int64_t g = 0; g < f; g++)
+            if (strcmp(metrics->folds[f].trained_on, metrics->folds[g].trained_on) == 0) return false;
+    return true;
 }
 
 static void free_cells(struct report_cell *cells, int64_t count) {

@@ -52,6 +52,9 @@ struct report_metrics {
 
 // Errors: DATA (a sentence naming what is missing), MEMORY.
 int report_metrics_read(const char *json, struct report_metrics *metrics, struct facet_error *error);
+// How a fold is told from the others: by the datasets it was trained on, or by its name when two were trained on the
+// same ones.
+bool report_folds_differ_in_training(const struct report_metrics *metrics);
 void report_metrics_free(struct report_metrics *metrics);
 
 #endif

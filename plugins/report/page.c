@@ -40,6 +40,12 @@ static void contents(struct html *html, const struct report_data *data) {
     html_add(html, "</nav>\n</header>\n");
 }
 
+void page_fold(struct html *html, const struct report_metrics *metrics, int64_t fold) {
+    bool trained = report_folds_differ_in_training(metrics) && *metrics->folds[fold].trained_on;
+    html_add(html, trained ? "trained on " : "fold ");
+    html_text(html, trained ? metrics->folds[fold].trained_on : metrics->folds[fold].name);
+}
+
 void page_section(struct html *html, const char *id, const char *title) {
     html_add(html, "<section id=%s>\n<h2>%s</h2>\n", id, title);
 }

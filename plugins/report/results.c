@@ -51,13 +51,22 @@ static void tile(struct html *html, const struct report_cell *cell, enum report_
              (long long)cell->subjects);
 }
 
-// True when the whole interval lies on one side of zero.
-static bool is_clear(struct report_interval difference) {
-    return difference.low > 0 || difference.high < 0;
+// A bootstrap over so few subjects gives intervals that are too narrow; nothing is concluded from them.
+enum { FEW_SUBJECTS = 10 };
+
+// True when the difference is told from zero.
+static bool is_clear(const struct report_cell *cell) {
+    return cell->subjects >= FEW_SUBJECTS && (cell->difference.low > 0 || cell->difference.high < 0);
+}
+
+static const char *conclusion(const struct report_cell *cell) {
+    if (cell->subjects < FEW_SUBJECTS) return "too few subjects to conclude anything";
+    return is_clear(cell) ? "more than the choice of subjects explains"
+                          : "the interval holds zero, so these subjects do not show which is better";
 }
 
 static void difference(struct html *html, const struct report_cell *cell) {
-    bool clear = is_clear(cell->difference);
+    bool clear = is_clear(cell);
     html_add(html, "<span class=%s>", !clear ? "note" : cell->difference.value > 0 ? "good" : "bad");
     points(html, cell->difference.value);
     html_add(html, "</span>");
@@ -83,9 +92,7 @@ static void verdict(struct html *html, const struct report_cell *cell) {
         points(html, cell->difference.high);
         html_add(html, ", ");
         probability(html, cell->p);
-        html_add(html, "): %s",
-                 is_clear(cell->difference) ? "more than the choice of subjects explains"
-                                            : "the interval holds zero, so these subjects do not show which is better");
+        html_add(html, "): %s", conclusion(cell));
     }
     html_add(html, ".</p>\n");
 }
@@ -97,8 +104,9 @@ void page_headline(struct html *html, const struct report_metrics *metrics) {
         html,
         "<p class=note>Unweighted average recall: the mean over the expressions of the share found, so that rare "
         "expressions count as much as common ones. Guessing gives %.1f&nbsp;%%. Ranges are 95&nbsp;%% intervals of "
-        "a bootstrap over subjects (%lld draws).</p>\n<div class=tiles>\n",
-        100.0 / (double)metrics->n_classes, (long long)metrics->resamples);
+        "a bootstrap over subjects (%lld draws); with fewer than %d subjects they are too narrow to be "
+        "trusted.</p>\n<div class=tiles>\n",
+        100.0 / (double)metrics->n_classes, (long long)metrics->resamples, FEW_SUBJECTS);
     for (int64_t i = 0; i < metrics->n_pooled; i++)
         for (int m = 0; m < REPORT_METHODS; m++) tile(html, &metrics->pooled[i], (enum report_method)m);
     html_add(html, "</div>\n");
@@ -128,16 +136,21 @@ static void domain_cell(struct html *html, const struct report_cell *cell, enum 
         html_add(html, "<td class=none>–</td>");
         return;
     }
-    double value = cell->scores[method].uar.value, share = (value - chance) / (1 - chance);
-    html_add(html, "<td%s style=\"background:#%06x;color:%s\">%.1f<small>%.0f–%.0f</small></td>",
-             cell->within ? "" : " class=unseen", html_tint(share), html_tint_is_dark(share) ? "#fff" : "#1c2730",
-             100 * value, 100 * cell->scores[method].uar.low, 100 * cell->scores[method].uar.high);
+    struct report_interval uar = cell->scores[method].uar;
+    double share = (uar.value - chance) / (1 - chance);
+    html_add(html, "<td%s style=\"background:#%06x;color:%s\">", cell->within ? "" : " class=unseen", html_tint(share),
+             html_tint_is_dark(share) ? "#fff" : "#1c2730");
+    percent(html, uar.value);
+    if (isfinite(uar.low) && isfinite(uar.high))
+        html_add(html, "<small>%.0f–%.0f</small>", 100 * uar.low, 100 * uar.high);
+    html_add(html, "</td>");
 }
 
 static void domain_line(struct html *html, const struct report_metrics *metrics, int64_t f, enum report_method method) {
-    const struct report_fold *fold = &metrics->folds[f];
     html_add(html, "<tr>");
-    html_element(html, "th", *fold->trained_on ? fold->trained_on : fold->name);
+    html_add(html, "<th>");
+    page_fold(html, metrics, f);
+    html_add(html, "</th>");
     for (int64_t i = 0; i < metrics->n_cells; i++)
         if (names_dataset_first(metrics, i))
             domain_cell(html, find(metrics, f, metrics->cells[i].dataset), method, 1.0 / (double)metrics->n_classes);
@@ -146,7 +159,7 @@ static void domain_line(struct html *html, const struct report_metrics *metrics,
 
 static void domain_map(struct html *html, const struct report_metrics *metrics, enum report_method method) {
     if (!has(metrics, method)) return;
-    html_add(html, "<table class=heat><caption>%s</caption><thead><tr><th>trained on ↓ · tested on →</th>",
+    html_add(html, "<table class=heat><caption>%s</caption><thead><tr><th>tested on →</th>",
              method == REPORT_MODEL ? "Model" : "Baseline");
     for (int64_t i = 0; i < metrics->n_cells; i++)
         if (names_dataset_first(metrics, i)) html_element(html, "th", metrics->cells[i].dataset);
@@ -222,8 +235,8 @@ static void cell_name(struct html *html, const struct report_metrics *metrics, c
     html_text(html, *cell->dataset ? cell->dataset : "all datasets");
     html_add(html, "<br><span class=range>%s", cell->within ? "seen in training" : "never seen");
     if (cell->fold >= 0 && cell->fold < metrics->n_folds) {
-        html_add(html, " · fold ");
-        html_text(html, metrics->folds[cell->fold].name);
+        html_add(html, " · ");
+        page_fold(html, metrics, cell->fold);
     }
     html_add(html, "</span>");
 }
