@@ -28,6 +28,7 @@ void report_data_free(struct report_data *data) {
     free_sheet(&data->expressions);
     free_sheet(&data->views);
     free_sheet(&data->mistakes);
+    for (int i = 0; i < REPORT_FACTS; i++) free(data->facts[i]);
     free(data->records);
     free(data->quarantine);
     *data = (struct report_data){0};

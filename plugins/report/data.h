@@ -38,15 +38,25 @@ struct report_curves {
     int64_t n_columns;
 };
 
-struct report_provenance {
-    const char *name, *command, *config, *config_file, *facet_version, *libraries, *ranks, *threads, *isa, *created,
-        *seed;
+enum report_fact {
+    REPORT_NAME,
+    REPORT_COMMAND,
+    REPORT_CONFIG,
+    REPORT_CONFIG_FILE,
+    REPORT_VERSION,
+    REPORT_LIBRARIES,
+    REPORT_RANKS,
+    REPORT_THREADS,
+    REPORT_ISA,
+    REPORT_CREATED,
+    REPORT_SEED,
+    REPORT_FACTS
 };
 
 struct report_data {
     const struct facet_items *items;
-    const uint8_t *valid; // (rows)
-    struct report_provenance provenance;
+    const uint8_t *valid;          // (rows)
+    char *facts[REPORT_FACTS];     // what the run says of itself, "" when it does not
     struct report_metrics metrics; // of no cells when there are none
     json_t *model;                 // the model's description, or NULL
     char **folds;                  // (n_folds) names

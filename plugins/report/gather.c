@@ -72,6 +72,7 @@ static int gather_folds(struct facet_stage *stage, struct report_data *data, str
 
 // A row's answers: for each fold slot, f32 of the field's shape.
 struct answers {
+    const char *need;
     struct facet_field field;
     int64_t slots, stride; // floats a slot
     float *values;
@@ -81,6 +82,7 @@ struct answers {
 static int open_answers(struct facet_stage *stage, const char *need, int rank, struct answers *answers,
                         struct facet_error *error) {
     struct facet_field folds;
+    *answers = (struct answers){.need = need};
     int code = facet_stage_field(stage, need, &answers->field, error);
     if (!code) code = facet_stage_field(stage, "test_fold", &folds, error);
     if (code) return code;
@@ -96,7 +98,7 @@ static int open_answers(struct facet_stage *stage, const char *need, int rank, s
 }
 
 static int read_answers(struct facet_stage *stage, int64_t row, struct answers *answers, struct facet_error *error) {
-    int code = facet_stage_read_rows(stage, answers->field.name, row, 1, answers->values, error);
+    int code = facet_stage_read_rows(stage, answers->need, row, 1, answers->values, error);
     return code ? code : facet_stage_read_rows(stage, "test_fold", row, 1, answers->folds, error);
 }
 
@@ -136,7 +138,7 @@ static int sum_attention(struct facet_stage *stage, struct report_data *data, st
 }
 
 static int gather_attention(struct facet_stage *stage, struct report_data *data, struct facet_error *error) {
-    struct answers answers = {0};
+    struct answers answers;
     if (!facet_stage_has(stage, "attention") || !facet_stage_has(stage, "test_fold")) return FACET_OK;
     int code = open_answers(stage, "attention", 3, &answers, error);
     if (!code && answers.field.dims[1] == facet_items_classes(data->items))
@@ -169,7 +171,7 @@ static void keep_mistake(struct gather_mistake *mistakes, int *count, struct gat
 
 int gather_mistakes(struct facet_stage *stage, struct gather_mistake *mistakes, int *count, struct facet_error *error) {
     const struct facet_items *items = facet_stage_items(stage);
-    struct answers answers = {0};
+    struct answers answers;
     *count = 0;
     if (!facet_stage_has(stage, "probabilities") || !facet_stage_has(stage, "test_fold")) return FACET_OK;
     int code = open_answers(stage, "probabilities", 2, &answers, error);
@@ -188,22 +190,27 @@ int gather_mistakes(struct facet_stage *stage, struct gather_mistake *mistakes, 
 
 // ---- the run --------------------------------------------------------------------------------------------------------
 
-static void gather_provenance(const struct facet_stage *stage, struct report_provenance *made) {
-    *made = (struct report_provenance){.name = facet_stage_provenance(stage, "name"),
-                                       .command = facet_stage_provenance(stage, "command"),
-                                       .config = facet_stage_provenance(stage, "config"),
-                                       .config_file = facet_stage_provenance(stage, "config_file"),
-                                       .facet_version = facet_stage_provenance(stage, "facet_version"),
-                                       .libraries = facet_stage_provenance(stage, "libraries"),
-                                       .ranks = facet_stage_provenance(stage, "ranks"),
-                                       .threads = facet_stage_provenance(stage, "threads"),
-                                       .isa = facet_stage_provenance(stage, "isa"),
-                                       .created = facet_stage_provenance(stage, "created"),
-                                       .seed = facet_stage_provenance(stage, "seed")};
+// Copies: what the stage lends may last only until the next question.
+static int gather_facts(const struct facet_stage *stage, char *facts[REPORT_FACTS], struct facet_error *error) {
+    static const char *const keys[REPORT_FACTS] = {
+        [REPORT_NAME] = "name",
+        [REPORT_COMMAND] = "command",
+        [REPORT_CONFIG] = "config",
+        [REPORT_SEED] = "seed",
+        [REPORT_CONFIG_FILE] = "config_file",
+        [REPORT_VERSION] = "facet_version",
+        [REPORT_RANKS] = "ranks",
+        [REPORT_LIBRARIES] = "libraries",
+        [REPORT_THREADS] = "threads",
+        [REPORT_CREATED] = "created",
+        [REPORT_ISA] = "isa",
+    };
+    for (int i = 0; i < REPORT_FACTS; i++)
+        if (!(facts[i] = strdup(facet_stage_provenance(stage, keys[i])))) return no_memory(error);
+    return FACET_OK;
 }
 
 static int gather_run(struct facet_stage *stage, struct report_data *data, struct facet_error *error) {
-    gather_provenance(stage, &data->provenance);
     int64_t entries = facet_stage_quarantined(stage);
     data->records = calloc((size_t)facet_stage_records(stage) + 1, sizeof *data->records);
     data->quarantine = calloc((size_t)entries + 1, sizeof *data->quarantine);
@@ -212,7 +219,7 @@ static int gather_run(struct facet_stage *stage, struct report_data *data, struc
     data->n_quarantine = entries;
     for (int i = 0; i < data->n_records; i++) data->records[i] = facet_stage_record(stage, i);
     for (int64_t i = 0; i < entries; i++) data->quarantine[i] = facet_stage_quarantine(stage, i);
-    return FACET_OK;
+    return gather_facts(stage, data->facts, error);
 }
 
 int gather(struct facet_stage *stage, struct report_data *data, struct facet_error *error) {

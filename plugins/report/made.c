@@ -226,22 +226,22 @@ static void citations(struct html *html, const struct report_data *data) {
 }
 
 void page_provenance(struct html *html, const struct report_data *data) {
-    const struct report_provenance *made = &data->provenance;
+    char *const *facts = data->facts;
     page_section(html, "made", "How this was made");
-    html_element(html, "pre", made->command);
+    html_element(html, "pre", facts[REPORT_COMMAND]);
     html_add(html, "<dl>");
-    line(html, "pipeline file", made->config_file);
-    line(html, "seed", made->seed);
-    line(html, "written", made->created);
-    line(html, "facet", made->facet_version);
-    line(html, "libraries", made->libraries);
-    line(html, "ranks", made->ranks);
-    line(html, "threads a rank", made->threads);
-    line(html, "instructions", made->isa);
+    line(html, "pipeline file", facts[REPORT_CONFIG_FILE]);
+    line(html, "seed", facts[REPORT_SEED]);
+    line(html, "written", facts[REPORT_CREATED]);
+    line(html, "facet", facts[REPORT_VERSION]);
+    line(html, "libraries", facts[REPORT_LIBRARIES]);
+    line(html, "ranks", facts[REPORT_RANKS]);
+    line(html, "threads a rank", facts[REPORT_THREADS]);
+    line(html, "instructions", facts[REPORT_ISA]);
     html_add(html, "</dl>\n");
     model(html, data->model);
     citations(html, data);
     html_add(html, "<h3>The pipeline</h3>\n");
-    html_element(html, "pre", made->config);
+    html_element(html, "pre", facts[REPORT_CONFIG]);
     page_section_end(html);
 }

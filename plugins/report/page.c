@@ -4,13 +4,13 @@
 static void heading(struct html *html, const struct report_data *data) {
     const struct facet_items *items = data->items;
     html_add(html, "<header>\n");
-    html_element(html, "h1", *data->provenance.name ? data->provenance.name : "Facet");
+    html_element(html, "h1", *data->facts[REPORT_NAME] ? data->facts[REPORT_NAME] : "Facet");
     html_add(html, "<p class=lead>%lld scans of %d subjects in %d dataset%s, %d expressions",
              (long long)facet_items_count(items), facet_items_subjects(items), facet_items_datasets(items),
              facet_items_datasets(items) == 1 ? "" : "s", facet_items_classes(items));
-    if (*data->provenance.created) {
+    if (*data->facts[REPORT_CREATED]) {
         html_add(html, " · ");
-        html_text(html, data->provenance.created);
+        html_text(html, data->facts[REPORT_CREATED]);
     }
     html_add(html, "</p>\n");
 }
@@ -73,14 +73,14 @@ static void body(struct html *html, const struct report_data *data) {
 void page_write(struct html *html, const struct report_data *data) {
     html_add(html, "<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n"
                    "<meta name=viewport content=\"width=device-width,initial-scale=1\">\n");
-    html_element(html, "title", *data->provenance.name ? data->provenance.name : "Facet");
+    html_element(html, "title", *data->facts[REPORT_NAME] ? data->facts[REPORT_NAME] : "Facet");
     html_add(html, "\n<style>\n%s</style>\n</head>\n<body>\n", page_style);
     heading(html, data);
     contents(html, data);
     html_add(html, "<main>\n");
     body(html, data);
     html_add(html, "</main>\n<footer>Written by Facet ");
-    html_text(html, data->provenance.facet_version);
+    html_text(html, data->facts[REPORT_VERSION]);
     html_add(html, ". Every number and picture on this page comes from the run described above.</footer>\n"
                    "</body>\n</html>\n");
 }

@@ -67,7 +67,7 @@ static const char *conclusion(const struct report_cell *cell) {
 
 static void difference(struct html *html, const struct report_cell *cell) {
     bool clear = is_clear(cell);
-    html_add(html, "<span class=%s>", !clear ? "note" : cell->difference.value > 0 ? "good" : "bad");
+    html_add(html, "<span class=%s>", !clear ? "soft" : cell->difference.value > 0 ? "good" : "bad");
     points(html, cell->difference.value);
     html_add(html, "</span>");
     if (!isfinite(cell->difference.low)) return;
@@ -241,27 +241,34 @@ static void cell_name(struct html *html, const struct report_metrics *metrics, c
     html_add(html, "</span>");
 }
 
+// What both methods' lines share: the names and the plot of the cell.
+static void cell_head(struct html *html, const struct report_metrics *metrics, const struct report_cell *cell,
+                      int lines) {
+    html_add(html, "<th rowspan=%d>", lines);
+    cell_name(html, metrics, cell);
+    html_add(html, "</th><td rowspan=%d class=number>%lld<br><span class=range>%lld subject%s</span></td>", lines,
+             (long long)cell->n, (long long)cell->subjects, cell->subjects == 1 ? "" : "s");
+    html_add(html, "<td rowspan=%d>", lines);
+    plot(html, cell, 1.0 / (double)metrics->n_classes);
+    html_add(html, "</td>");
+}
+
+static void cell_tail(struct html *html, const struct report_cell *cell, int lines) {
+    html_add(html, "<td rowspan=%d class=number>", lines);
+    if (cell->compared) difference(html, cell);
+    html_add(html, "</td>");
+}
+
 static void score_rows(struct html *html, const struct report_metrics *metrics, const struct report_cell *cell) {
-    int lines = cell->scores[REPORT_MODEL].present + cell->scores[REPORT_BASELINE].present, line = 0;
+    int lines = cell->scores[REPORT_MODEL].present + cell->scores[REPORT_BASELINE].present;
+    bool first = true;
     for (int m = 0; m < REPORT_METHODS; m++) {
         if (!cell->scores[m].present) continue;
         html_add(html, cell->fold < 0 ? "<tr class=whole>" : "<tr>");
-        if (line == 0) {
-            html_add(html, "<th rowspan=%d>", lines);
-            cell_name(html, metrics, cell);
-            html_add(html, "</th><td rowspan=%d class=number>%lld<br><span class=range>%lld subjects</span></td>",
-                     lines, (long long)cell->n, (long long)cell->subjects);
-            html_add(html, "<td rowspan=%d>", lines);
-            plot(html, cell, 1.0 / (double)metrics->n_classes);
-            html_add(html, "</td>");
-        }
+        if (first) cell_head(html, metrics, cell, lines);
         score_line(html, &cell->scores[m], (enum report_method)m);
-        if (line == 0 && has(metrics, REPORT_BASELINE)) {
-            html_add(html, "<td rowspan=%d class=number>", lines);
-            if (cell->compared) difference(html, cell);
-            html_add(html, "</td>");
-        }
-        line++;
+        if (first && has(metrics, REPORT_BASELINE)) cell_tail(html, cell, lines);
+        first = false;
         html_add(html, "</tr>\n");
     }
 }

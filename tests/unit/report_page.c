@@ -62,8 +62,10 @@ static struct facet_items *make_items(void) {
 
 static struct report_data bare(const struct facet_items *items) {
     static const uint8_t valid[4] = {1, 1, 1, 0};
-    return (struct report_data){
-        .items = items, .valid = valid, .provenance = {"", "", "", "", "", "", "", "", "", "", ""}};
+    static char nothing[] = "";
+    struct report_data data = {.items = items, .valid = valid};
+    for (int i = 0; i < REPORT_FACTS; i++) data.facts[i] = nothing;
+    return data;
 }
 
 // Every tag that opens is closed by its own name; attributes' quotes match. `p` and the like are always closed here.
@@ -153,7 +155,7 @@ static void numbers_are_read_and_shown(void **state) {
                                 "Guessing gives 50.0&nbsp;%",
                                 "20.0 points below the baseline (95&nbsp;% interval −30.0 to −10.0, "
                                 "p&nbsp;&lt;&nbsp;0.001): more than the choice of subjects explains.",
-                                "<span class=note>+6.4</span>", // five subjects conclude nothing
+                                "<span class=soft>+6.4</span>", // five subjects conclude nothing
                                 "p&nbsp;=&nbsp;0.250",
                                 "a&amp;b, wild",
                                 "without &lt;lab&gt;",
@@ -240,7 +242,8 @@ static void rows_set_aside_are_counted_by_reason(void **state) {
     struct facet_stage_record record = {"train" EVIL, EVIL, "1", EVIL, "abc", 1.5, 4, 30};
     data.quarantine = entries, data.n_quarantine = 30;
     data.records = &record, data.n_records = 1;
-    data.provenance = (struct report_provenance){EVIL, EVIL, EVIL, EVIL, EVIL, EVIL, EVIL, EVIL, EVIL, EVIL, EVIL};
+    char evil[] = EVIL;
+    for (int i = 0; i < REPORT_FACTS; i++) data.facts[i] = evil;
     data.model = json_pack("{s:s, s:[s], s:i}", "<key>", "<value>", "templates", "a <b> {}", "views", 3);
     assert_non_null(data.model);
     char *text = page_of(&data);

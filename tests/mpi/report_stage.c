@@ -1,0 +1,212 @@
+// The report stage on known answers: which mistakes are the surest, where the model looked, which pictures are drawn.
+// ranks: 1 2
+#include "pipeline/items.h"
+#include "report/gather.h"
+#include "report/sheets.h"
+#include "stage_fake.h"
+
+#include <facet/image.h>
+#include <png.h>
+#include <unistd.h>
+
+enum { ROWS = 6, VIEWS = 2, PLANES = 4, SIDE = 8, SLOTS = 2, CLASSES = 2 };
+
+extern const struct facet_plugin facet_plugin_report;
+
+static struct facet_comm *world;
+static struct facet_items *items;
+static char folder[] = "report_stage_XXXXXX";
+
+// Rows 0..3 are of dataset "one" (two subjects), 4 and 5 of "two"; row 5 is set aside, row 3 has no label.
+static const struct {
+    const char *subject, *label;
+    float intensity;
+} rows[ROWS] = {{"A", "fear", 0.2F}, {"A", "fear", 0.9F}, {"B", "joy", 1},
+                {"B", "", 1},        {"C", "joy", 1},     {"C", "fear", 1}};
+static const uint8_t valid[ROWS] = {1, 1, 1, 1, 1, 0};
+static const int32_t test_fold[ROWS][SLOTS] = {{0, 1}, {0, -1}, {0, -1}, {0, -1}, {1, -1}, {0, 1}};
+// Wrong are row 0 (0.6, then 0.7), row 2 (0.9) and, but for being set aside, row 5; what stands at slot -1 is no answer.
+static const float probabilities[ROWS][SLOTS][CLASSES] = {{{0.4F, 0.6F}, {0.3F, 0.7F}}, {{0.8F, 0.2F}, {0, 1}},
+                                                          {{0.9F, 0.1F}, {1, 0}},       {{0.5F, 0.5F}, {1, 0}},
+                                                          {{0.45F, 0.55F}, {1, 0}},     {{0, 1}, {0, 1}}};
+
+static void give_rows(struct facet_stage *stage) {
+    float attention[ROWS][SLOTS][CLASSES][VIEWS] = {0};
+    uint8_t *views = malloc(ROWS * VIEWS * PLANES * SIDE * SIDE), planes[ROWS][PLANES];
+    assert_non_null(views);
+    for (int i = 0; i < ROWS * VIEWS * PLANES * SIDE * SIDE; i++)
+        views[i] = (uint8_t)(i / (VIEWS * PLANES * SIDE * SIDE) * 40 + 20);
+    for (int row = 0; row < ROWS; row++) {
+        memcpy(planes[row], (const uint8_t[PLANES]){1, 2, 3, 4}, PLANES);
+        for (int i = 0; i < SLOTS * CLASSES; i++) {
+            attention[row][i / CLASSES][i % CLASSES][0] = row == 1 ? 1 : 0.25F;
+            attention[row][i / CLASSES][i % CLASSES][1] = row == 1 ? 0 : 0.75F;
+        }
+    }
+    fake_give(stage, "views", FACET_U8, 5, (const int64_t[]){ROWS, VIEWS, PLANES, SIDE, SIDE}, views);
+    fake_give(stage, "view_planes", FACET_U8, 2, (const int64_t[]){ROWS, PLANES}, planes);
+    fake_give(stage, "test_fold", FACET_I32, 2, (const int64_t[]){ROWS, SLOTS}, test_fold);
+    fake_give(stage, "probabilities", FACET_F32, 3, (const int64_t[]){ROWS, SLOTS, CLASSES}, probabilities);
+    fake_give(stage, "attention", FACET_F32, 4, (const int64_t[]){ROWS, SLOTS, CLASSES, VIEWS}, attention);
+    free(views);
+}
+
+static struct facet_stage new_stage(void) {
+    return (struct facet_stage){.comm = world, .items = items, .valid = valid, .threads = 1, .folder = folder};
+}
+
+static void the_surest_mistakes_come_first(void **state) {
+    (void)state;
+    struct facet_stage stage = new_stage();
+    struct gather_mistake mistakes[GATHER_MISTAKES];
+    int count = 0;
+    give_rows(&stage);
+    assert_int_equal(gather_mistakes(&stage, mistakes, &count, NULL), FACET_OK);
+    assert_int_equal(count, 2);
+    assert_int_equal(mistakes[0].row, 2);
+    assert_int_equal(mistakes[0].shown, 1);
+    assert_int_equal(mistakes[0].answered, 0);
+    assert_int_equal(mistakes[1].row, 0);
+    assert_true(mistakes[1].probability == 0.7F);
+    fake_clear(&stage);
+}
+
+// fear: row 0 twice (0.25, 0.75) and row 1 once (1, 0); joy: rows 2 and 4.
+static void attention_is_the_mean_over_tested_rows(void **state) {
+    (void)state;
+    struct facet_stage stage = new_stage();
+    struct report_data data = {0};
+    give_rows(&stage);
+    assert_int_equal(gather(&stage, &data, NULL), FACET_OK);
+    assert_int_equal(data.attention.classes, CLASSES);
+    assert_int_equal(data.attention.rows[0], 3);
+    assert_int_equal(data.attention.rows[1], 2);
+    assert_true(data.attention.weight[0] == 0.5 && data.attention.weight[1] == 0.5);
+    assert_true(data.attention.weight[2] == 0.25 && data.attention.weight[3] == 0.75);
+    report_data_free(&data);
+    fake_clear(&stage);
+}
+
+static void check_picture(const char *file, uint32_t width, uint32_t height) {
+    char path[256];
+    png_image image = {.version = PNG_IMAGE_VERSION};
+    snprintf(path, sizeof path, "%s/report/%s", folder, file);
+    assert_true(png_image_begin_read_from_file(&image, path));
+    assert_int_equal(image.width, width);
+    assert_int_equal(image.height, height);
+    png_image_free(&image);
+}
+
+static char *read_page(void) {
+    char path[256], *text = calloc(1, 1 << 20);
+    snprintf(path, sizeof path, "%s/report/index.html", folder);
+    FILE *file = fopen(path, "rb");
+    assert_true(text && file);
+    assert_true(fread(text, 1, (1 << 20) - 1, file) > 0);
+    fclose(file);
+    return text;
+}
+
+static void the_page_and_its_pictures_are_written(void **state) {
+    (void)state;
+    struct facet_stage stage = new_stage();
+    struct facet_error error = {0};
+    const float curves[2][1][1] = {{{1}}, {{2}}};
+    give_rows(&stage);
+    fake_give(&stage, "curves/values", FACET_F32, 3, (const int64_t[]){2, 1, 1}, curves);
+    fake_give_text(&stage, "curves/columns", "total");
+    fake_give_text(&stage, "folds/name", "first <fold>\nsecond\n");
+    fake_give_text(&stage, "model/config", "{\"views\": 2}");
+    if (fake_run(&facet_plugin_report, "subjects = 1;", &stage, &error)) fail_msg("%s", error.text);
+    if (facet_comm_rank(world) == 0) {
+        char *text = read_page();
+        assert_non_null(strstr(text, "joy → fear, 90 %"));
+        assert_non_null(strstr(text, "first &lt;fold&gt;"));
+        assert_non_null(strstr(text, "--set a=&lt;b&gt;"));
+        assert_non_null(strstr(text, "one, A</div>"));
+        assert_null(strstr(text, "one, B</div>")); // one subject a dataset was asked for
+        check_picture("pictures/expressions_1.png", CLASSES * SIDE + 2, SIDE);
+        check_picture("pictures/views_1.png", 4 * SIDE + 6, SIDE);
+        check_picture("pictures/attention.png", VIEWS * SIDE, SIDE);
+        check_picture("pictures/mistakes_0.png", 5 * SIDE + 8, SIDE);
+        free(text);
+    }
+    fake_clear(&stage);
+}
+
+static void a_pipeline_with_nothing_has_a_page(void **state) {
+    (void)state;
+    struct facet_stage stage = new_stage();
+    struct facet_error error = {0};
+    if (fake_run(&facet_plugin_report, "", &stage, &error)) fail_msg("%s", error.text);
+    if (facet_comm_rank(world) == 0) {
+        char *text = read_page();
+        assert_null(strstr(text, "<img"));
+        free(text);
+    }
+}
+
+// A failure on the rank that writes is everybody's.
+static void broken_inputs_stop_all_ranks(void **state) {
+    (void)state;
+    const struct {
+        const char *name;
+        enum facet_type type;
+        int rank;
+        int64_t dims[5];
+        const char *said;
+    } cases[] = {{"views", FACET_U8, 4, {ROWS, 1, 2, 2}, "views is not"},
+                 {"views", FACET_F32, 5, {ROWS, 1, 1, 2, 2}, "views is not"},
+                 {"attention", FACET_F32, 3, {ROWS, SLOTS, CLASSES}, "attention has not"},
+                 {"probabilities", FACET_F32, 3, {ROWS, SLOTS + 1, CLASSES}, "probabilities has not"},
+                 {"curves/values", FACET_F32, 3, {1, 1, 3}, "curves/values is not"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct facet_stage stage = new_stage();
+        struct facet_error error = {0};
+        fake_give(&stage, cases[i].name, cases[i].type, cases[i].rank, cases[i].dims, NULL);
+        fake_give(&stage, "test_fold", FACET_I32, 2, (const int64_t[]){ROWS, SLOTS}, test_fold);
+        fake_give_text(&stage, "curves/columns", "total");
+        if (i != 4) fake_give(&stage, "curves/values", FACET_F32, 3, (const int64_t[]){1, 1, 1}, NULL);
+        if (i > 1) fake_give(&stage, "views", FACET_U8, 5, (const int64_t[]){ROWS, 1, 1, 2, 2}, NULL);
+        assert_int_equal(fake_run(&facet_plugin_report, "", &stage, &error), FACET_ERROR_DATA);
+        if (!strstr(error.text, cases[i].said)) fail_msg("case %zu: %s", i, error.text);
+        fake_clear(&stage);
+    }
+}
+
+static int start(void **state) {
+    (void)state;
+    items = facet_items_create();
+    for (int row = 0; row < ROWS; row++) {
+        if (row == 0 || row == 4) facet_items_begin_dataset(items, row ? "two" : "one", NULL);
+        struct facet_item item = {.subject = rows[row].subject,
+                                  .label = rows[row].label,
+                                  .path = "",
+                                  .licence = "",
+                                  .intensity = rows[row].intensity};
+        if (facet_items_add(items, &item, NULL)) return 1;
+    }
+    return mkdtemp(folder) ? 0 : 1;
+}
+
+static int stop(void **state) {
+    (void)state;
+    char command[128];
+    facet_items_destroy(items);
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    return system(command);
+}
+
+int main(int argc, char **argv) {
+    if (facet_ranks_start(&argc, &argv, &world, NULL)) return 1;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_surest_mistakes_come_first),
+        cmocka_unit_test(attention_is_the_mean_over_tested_rows),
+        cmocka_unit_test(the_page_and_its_pictures_are_written),
+        cmocka_unit_test(a_pipeline_with_nothing_has_a_page),
+        cmocka_unit_test(broken_inputs_stop_all_ranks),
+    };
+    int failed = cmocka_run_group_tests(tests, start, stop);
+    facet_ranks_stop(world);
+    return failed;
+}
