@@ -21,7 +21,7 @@ static void contents(struct html *html, const struct report_data *data) {
         const char *id, *title;
     } entries[] = {
         {data->metrics.n_cells > 0, "result", "Result"},
-        {data->metrics.n_cells > 0, "domains", "Across datasets"},
+        {data->metrics.n_cells > 0, "domains", "Datasets"},
         {data->metrics.n_cells > 0, "confusion", "Confusions"},
         {data->mistakes.n_strips > 0, "mistakes", "Mistakes"},
         {data->attention.classes > 0, "attention", "Attention"},
@@ -42,7 +42,7 @@ static void contents(struct html *html, const struct report_data *data) {
 
 void page_fold(struct html *html, const struct report_metrics *metrics, int64_t fold) {
     bool trained = report_folds_differ_in_training(metrics) && *metrics->folds[fold].trained_on;
-    html_add(html, trained ? "trained on " : "fold ");
+    if (trained) html_add(html, "trained on ");
     html_text(html, trained ? metrics->folds[fold].trained_on : metrics->folds[fold].name);
 }
 

@@ -22,7 +22,7 @@ void page_quarantine(struct html *html, const struct report_data *data);
 void page_stages(struct html *html, const struct report_data *data);
 void page_provenance(struct html *html, const struct report_data *data);
 
-void page_fold(struct html *html, const struct report_metrics *metrics, int64_t fold); // "trained on lab", "fold 3"
+void page_fold(struct html *html, const struct report_metrics *metrics, int64_t fold); // "trained on lab" or its name
 void page_section(struct html *html, const char *id, const char *title);
 void page_section_end(struct html *html);
 

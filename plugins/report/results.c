@@ -168,13 +168,23 @@ static void domain_map(struct html *html, const struct report_metrics *metrics, 
     html_add(html, "</tbody></table>\n");
 }
 
+static bool tests_unseen(const struct report_metrics *metrics) {
+    for (int64_t i = 0; i < metrics->n_cells; i++)
+        if (!metrics->cells[i].within) return true;
+    return false;
+}
+
 void page_domains(struct html *html, const struct report_metrics *metrics) {
     if (metrics->n_cells == 0) return;
-    page_section(html, "domains", "Across datasets");
+    bool unseen = tests_unseen(metrics);
+    page_section(html, "domains", unseen ? "Across datasets" : "Dataset by dataset");
     html_add(html,
              "<p class=note>Unweighted average recall in per cent, with its 95&nbsp;%% interval; the tint runs from "
-             "guessing to perfect. A framed cell tests a dataset that the fold has never seen; the others test "
-             "held-out subjects of a dataset it was trained on.</p>\n<div class=pair>\n");
+             "guessing to perfect. %s</p>\n<div class=pair>\n",
+             unseen
+                 ? "A framed cell tests a dataset that the fold has never seen; the others test held-out subjects of "
+                   "a dataset it was trained on."
+                 : "Every fold was trained on other subjects of the dataset it tests.");
     domain_map(html, metrics, REPORT_MODEL);
     domain_map(html, metrics, REPORT_BASELINE);
     html_add(html, "</div>\n");

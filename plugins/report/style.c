@@ -29,7 +29,7 @@ const char *const page_style =
     ".number{text-align:right;white-space:nowrap}\n"
     ".range{color:var(--soft);font-size:12.5px;white-space:nowrap}\n"
     ".model{color:var(--model)}.base{color:var(--base)}.bad{color:var(--bad)}.good{color:#1d6b3c}\n"
-    ".tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(210px,1fr));gap:14px;margin:18px 0 16px}\n"
+    ".tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(210px,1fr));gap:14px;margin:18px 0 16px}\n"
     ".tile{background:var(--wash);border-radius:10px;padding:16px 18px}\n"
     ".tile b{display:block;font-size:32px;line-height:1.15;letter-spacing:-.02em;font-weight:650}\n"
     ".tile span{display:block;font-size:14px}.tile .range{font-size:13px}\n"

@@ -157,7 +157,8 @@ static void numbers_are_read_and_shown(void **state) {
                                 "p&nbsp;&lt;&nbsp;0.001): more than the choice of subjects explains.",
                                 "<span class=soft>+6.4</span>", // five subjects conclude nothing
                                 "p&nbsp;=&nbsp;0.250",
-                                "a&amp;b, wild",
+                                "trained on a&amp;b, wild",
+                                "Across datasets</h2>",
                                 "without &lt;lab&gt;",
                                 "<td class=number>20 <span class=range>of 7</span></td>",
                                 "No fold was tested on a subject it was trained on",
