@@ -174,9 +174,9 @@ int facet_command_run(int argc, char **argv) {
     struct facet_config config = {0};
     struct facet_run_summary summary = {0};
     struct display display = {.terminal = isatty(STDERR_FILENO), .quiet = a.quiet};
+    facet_stop_on_signals(); // before MPI starts, which takes a while
     int code = facet_ranks_start(NULL, NULL, &world, &error);
     if (code != FACET_OK) return facet_complain(&error);
-    facet_stop_on_signals();
     a.options.command = command;
     if (!a.quiet)
         a.options.events = (struct facet_run_events){progress, note, &display};
