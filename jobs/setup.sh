@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what is missing (Debian packages, as root or through sudo) and builds Facet with a preset (default: release).
-# Progress goes to stderr; stdout stays empty. usage: jobs/setup.sh [PRESET] [--tests]
+# Progress goes to stderr; stdout stays empty. --tests also builds the tests and installs what they need.
+# usage: jobs/setup.sh [PRESET] [--tests]
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -16,7 +17,7 @@ done
 
 packages="gcc libc6-dev cmake ninja-build pkg-config openmpi-bin libopenmpi-dev libhdf5-openmpi-dev libdnnl-dev
     libconfig-dev libjansson-dev libpng-dev libxxhash-dev libpcre2-dev zlib1g-dev liblapacke-dev libhwloc-dev
-    libcmocka-dev gnuplot-nox"
+    libcmocka-dev"
 [ -z "$extra" ] || packages="$packages clang clang-format libclang-rt-14-dev hdf5-tools python3-h5py git"
 
 missing=
@@ -35,4 +36,8 @@ if [ -n "$missing" ]; then
 fi
 
 cmake --preset "$preset" >&2
-cmake --build --preset "$preset" >&2
+if [ -n "$extra" ]; then
+    cmake --build --preset "$preset" >&2
+else
+    cmake --build --preset "$preset" --target facet_command >&2
+fi

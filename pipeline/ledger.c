@@ -81,7 +81,6 @@ struct facet_quarantine_entry facet_stage_quarantine(struct facet_stage *stage, 
 
 const char *facet_stage_provenance(const struct facet_stage *stage, const char *key) {
     struct facet_run *run = stage->run;
-    static _Thread_local char number[32];
     const struct {
         const char *key, *text;
     } texts[] = {
@@ -94,16 +93,13 @@ const char *facet_stage_provenance(const struct facet_stage *stage, const char *
         {"workspace", run->config->workspace},
         {"name", run->config->name},
         {"libraries", facet_container_library()},
+        {"ranks", run->ranks_text},
+        {"threads", run->threads_text},
+        {"seed", run->seed_text},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (strcmp(texts[i].key, key) == 0) return texts[i].text;
-    long long value = strcmp(key, "ranks") == 0     ? facet_comm_size(run->comm)
-                      : strcmp(key, "threads") == 0 ? run->threads
-                      : strcmp(key, "seed") == 0    ? run->config->seed
-                                                    : -1;
-    if (value < 0) return "";
-    snprintf(number, sizeof number, "%lld", value);
-    return number;
+    return "";
 }
 
 void facet_stage_free_scratch(struct facet_stage *stage) {

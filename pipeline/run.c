@@ -298,12 +298,15 @@ static const char *instruction_set(void) {
 #endif
 }
 
-static void note_time(struct facet_run *run) {
+static void note_circumstances(struct facet_run *run) {
     time_t t = time(NULL);
     struct tm utc;
     gmtime_r(&t, &utc);
     strftime(run->created, sizeof run->created, "%Y-%m-%dT%H:%M:%SZ", &utc);
     snprintf(run->isa, sizeof run->isa, "%s", instruction_set());
+    snprintf(run->ranks_text, sizeof run->ranks_text, "%d", facet_comm_size(run->comm));
+    snprintf(run->threads_text, sizeof run->threads_text, "%d", run->threads);
+    snprintf(run->seed_text, sizeof run->seed_text, "%lld", (long long)run->config->seed);
 }
 
 // ---- the whole --------------------------------------------------------------------------------------------------------
@@ -369,8 +372,8 @@ int facet_run_pipeline(struct facet_comm *comm, const struct facet_config *confi
         return code;
     }
     *run = (struct facet_run){.comm = comm, .config = config, .options = options, .summary = summary};
-    note_time(run);
     run->threads = choose_threads(run);
+    note_circumstances(run);
     code = prepare(run, error);
     if (code == FACET_OK) code = do_stages(run, error);
     if (run->log) {

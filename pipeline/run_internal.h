@@ -36,6 +36,7 @@ struct facet_run {
     FILE *log; // rank 0's user.log
     struct facet_run_summary *summary;
     char created[32], isa[64];
+    char ranks_text[16], threads_text[16], seed_text[32];
 };
 
 struct facet_stage {

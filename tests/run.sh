@@ -16,6 +16,6 @@ files=$(git ls-files '*.c' '*.h' 2>/dev/null || true)
 # shellcheck disable=SC2086  # the list is words
 [ -z "$files" ] || clang-format --dry-run -Werror $files
 
-jobs/setup.sh sanitize
+jobs/setup.sh sanitize --tests
 ctest --preset sanitize
 ctest --preset release
