@@ -1,10 +1,11 @@
-#include "io/h5/container.h"
 #include "io/h5/h5.h"
+#include "mpi/ranks.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define TEXT_OF_(x) #x
@@ -18,7 +19,11 @@ struct open_dataset {
 
 struct facet_container {
     char *path;
+    struct facet_comm *comm;
     hid_t file;
+    bool writable;
+    int ballast;   // on the first rank of a writable container
+    int unwritten; // datasets added since the structure was last written
     struct open_dataset *open;
     int n_open, capacity;
 };
@@ -33,138 +38,101 @@ int64_t facet_dataset_rows(const struct facet_dataset *dataset) {
     return dataset->rank > 0 ? dataset->dims[0] : 1;
 }
 
-static hid_t text_type(size_t width) {
-    hid_t type = H5Tcopy(H5T_C_S1);
-    H5Tset_size(type, width);
-    H5Tset_strpad(type, H5T_STR_NULLPAD);
-    H5Tset_cset(type, H5T_CSET_UTF8);
-    return type;
-}
-
-static hid_t type_of(const struct facet_dataset *dataset, bool in_file) {
-    if (!dataset->type) return text_type(dataset->width);
-    return H5Tcopy(in_file ? h5_file_type(dataset->type) : h5_memory_type(dataset->type));
-}
-
-static hid_t access_list(MPI_Comm comm) {
-    hid_t list = H5Pcreate(H5P_FILE_ACCESS);
-    H5Pset_fapl_mpio(list, comm, MPI_INFO_NULL);
-    H5Pset_coll_metadata_write(list, true);
-    H5Pset_libver_bounds(list, H5F_LIBVER_V18, H5F_LIBVER_LATEST);
-    H5Pset_alignment(list, 65536, 4096);
-    H5Pset_fclose_degree(list, H5F_CLOSE_STRONG);
-    return list;
-}
-
-static int create_dataset(hid_t file, const char *path, const struct facet_dataset *dataset,
-                          struct facet_error *error) {
-    hsize_t dims[FACET_MAX_DIMS];
-    for (int i = 0; i < dataset->rank; i++) dims[i] = (hsize_t)dataset->dims[i];
-    hid_t type = type_of(dataset, true);
-    hid_t space = dataset->rank ? H5Screate_simple(dataset->rank, dims, NULL) : H5Screate(H5S_SCALAR);
-    hid_t links = H5Pcreate(H5P_LINK_CREATE), layout = H5Pcreate(H5P_DATASET_CREATE);
-    H5Pset_create_intermediate_group(links, 1);
-    H5Pset_alloc_time(layout, H5D_ALLOC_TIME_EARLY);
-    H5Pset_fill_time(layout, H5D_FILL_TIME_NEVER);
-    hid_t id = H5Dcreate2(file, dataset->name, type, space, links, layout, H5P_DEFAULT);
-    int code = id < 0 ? h5_failed(path, "cannot make a dataset", error) : FACET_OK;
-    if (id >= 0) H5Dclose(id);
-    H5Pclose(layout), H5Pclose(links), H5Sclose(space), H5Tclose(type);
-    return code;
-}
-
-static int fill_new_file(MPI_Comm comm, const char *path, const struct facet_dataset *datasets, int n_datasets,
-                         const struct facet_text_attribute *attributes, int n_attributes, struct facet_error *error) {
-    hid_t access = access_list(comm);
-    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
-    H5Pclose(access);
-    if (file < 0) return h5_failed(path, "cannot make the file", error);
-    int code = FACET_OK;
-    for (int i = 0; code == FACET_OK && i < n_attributes; i++)
-        code = h5_write_text_attribute(file, path, attributes[i].name, attributes[i].text, error);
-    for (int i = 0; code == FACET_OK && i < n_datasets; i++) code = create_dataset(file, path, &datasets[i], error);
-    if (code == FACET_OK && H5Fflush(file, H5F_SCOPE_GLOBAL) < 0) code = h5_failed(path, "cannot flush", error);
-    if (H5Fclose(file) < 0 && code == FACET_OK) code = h5_failed(path, "cannot close", error);
-    return code;
-}
-
-// One rank renames; all learn how it went.
-static int rename_into_place(MPI_Comm comm, const char *from, const char *to, struct facet_error *error) {
-    int rank, failed = 0;
-    MPI_Comm_rank(comm, &rank);
-    if (rank == 0) failed = rename(from, to) != 0;
-    MPI_Bcast(&failed, 1, MPI_INT, 0, comm);
-    return failed ? h5_failed(to, "cannot rename the new file into place", error) : FACET_OK;
-}
-
-int facet_container_create(MPI_Comm comm, const char *path, const struct facet_dataset *datasets, int n_datasets,
-                           const struct facet_text_attribute *attributes, int n_attributes,
-                           struct facet_container **container, struct facet_error *error) {
-    *container = NULL;
-    h5_silence();
-    char part[4200];
-    snprintf(part, sizeof part, "%s.part", path);
-    int code = fill_new_file(comm, part, datasets, n_datasets, attributes, n_attributes, error);
-    if (code == FACET_OK) code = rename_into_place(comm, part, path, error);
-    if (code == FACET_OK) code = facet_container_open(comm, path, true, container, error);
-    return code;
-}
-
-// MPI-IO does not say why it could not open a file, so one rank asks the system: 0 or errno, the same on all ranks.
-static int cannot_reach(MPI_Comm comm, const char *path, bool writable) {
-    int rank, reason = 0;
-    MPI_Comm_rank(comm, &rank);
-    if (rank == 0 && access(path, writable ? R_OK | W_OK : R_OK) != 0) reason = errno;
-    MPI_Bcast(&reason, 1, MPI_INT, 0, comm);
-    return reason;
-}
-
-int facet_container_open(MPI_Comm comm, const char *path, bool writable, struct facet_container **container,
-                         struct facet_error *error) {
-    *container = NULL;
-    h5_silence();
-    struct facet_container *c = calloc(1, sizeof *c);
-    if (c) c->path = strdup(path);
-    if (!c || !c->path) {
-        free(c);
-        return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the container %s", path);
-    }
-    int missing = cannot_reach(comm, path, writable);
-    hid_t access_properties = access_list(comm);
-    c->file = missing ? H5I_INVALID_HID : H5Fopen(path, writable ? H5F_ACC_RDWR : H5F_ACC_RDONLY, access_properties);
-    H5Pclose(access_properties);
-    if (c->file < 0) {
-        if (missing) errno = missing;
-        int code = h5_failed(path, "cannot open as an HDF5 container", error);
-        free(c->path), free(c);
-        return code;
-    }
-    *container = c;
+// MPI-IO does not say why it could not open a file, so the system is asked first.
+static int reach(const char *path, bool writable, struct facet_error *error) {
+    static const char what[] = "cannot open as an HDF5 container";
+    struct stat is;
+    if (stat(path, &is) != 0) return h5_system_failed(path, what, errno, error);
+    if (S_ISDIR(is.st_mode)) return h5_system_failed(path, what, EISDIR, error);
+    if (!S_ISREG(is.st_mode)) return facet_error_set(error, FACET_ERROR_IO, "%s: %s: not a regular file", path, what);
+    if (access(path, writable ? R_OK | W_OK : R_OK) != 0) return h5_system_failed(path, what, errno, error);
     return FACET_OK;
+}
+
+static void free_container(struct facet_container *container) {
+    h5_drop_ballast(&container->ballast);
+    facet_comm_destroy(container->comm);
+    free(container->open);
+    free(container->path);
+    free(container);
+}
+
+static int take_ballast(struct facet_container *container, struct facet_error *error) {
+    int code = FACET_OK;
+    if (facet_comm_rank(container->comm) == 0)
+        code = h5_take_ballast(container->path, H5_BALLAST, &container->ballast, error);
+    return facet_comm_agree(container->comm, code, error);
+}
+
+static int open_file(struct facet_container *container, struct facet_error *error) {
+    const char *path = container->path;
+    int code = facet_comm_rank(container->comm) == 0 ? reach(path, container->writable, error) : FACET_OK;
+    code = facet_comm_agree(container->comm, code, error);
+    if (code == FACET_OK && container->writable) code = take_ballast(container, error);
+    if (code != FACET_OK) return code;
+    hid_t list = h5_shared_access(facet_comm_mpi(container->comm));
+    container->file = H5Fopen(path, container->writable ? H5F_ACC_RDWR : H5F_ACC_RDONLY, list);
+    if (container->file < 0) code = h5_failed(path, "cannot open as an HDF5 container", error);
+    if (list >= 0) H5Pclose(list);
+    return facet_comm_agree(container->comm, code, error);
+}
+
+int facet_container_open(MPI_Comm mpi, const char *path, bool writable, struct facet_container **container,
+                         struct facet_error *error) {
+    struct facet_comm *comm;
+    *container = NULL;
+    h5_silence();
+    int code = facet_comm_create(mpi, &comm, error);
+    if (code != FACET_OK) return code;
+    struct facet_container *c = calloc(1, sizeof *c);
+    if (c) *c = (struct facet_container){.comm = comm, .writable = writable, .ballast = -1, .path = strdup(path)};
+    if (!c || !c->path) code = facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the container %s", path);
+    code = facet_comm_agree(comm, code, error);
+    if (code == FACET_OK) code = open_file(c, error);
+    if (code == FACET_OK) {
+        *container = c;
+        return FACET_OK;
+    }
+    if (c)
+        free_container(c);
+    else
+        facet_comm_destroy(comm);
+    return code;
 }
 
 int facet_container_close(struct facet_container *container, struct facet_error *error) {
     if (!container) return FACET_OK;
     h5_silence();
     int code = FACET_OK;
-    for (int i = 0; i < container->n_open; i++) H5Dclose(container->open[i].id);
-    if (H5Fclose(container->file) < 0) code = h5_failed(container->path, "cannot close", error);
-    free(container->open);
-    free(container->path);
-    free(container);
-    return code;
+    for (int i = 0; i < container->n_open; i++)
+        if (H5Dclose(container->open[i].id) < 0) code = h5_failed(container->path, "cannot close a dataset", error);
+    code = facet_comm_agree(container->comm, code, error);
+    int closed = FACET_OK;
+    if (container->writable)
+        closed = h5_close_written(container->comm, container->file, container->path, &container->ballast,
+                                  code == FACET_OK ? error : NULL);
+    else if (H5Fclose(container->file) < 0)
+        closed = h5_failed(container->path, "cannot close", code == FACET_OK ? error : NULL);
+    free_container(container);
+    return code == FACET_OK ? closed : code;
 }
 
 int facet_container_flush(struct facet_container *container, struct facet_error *error) {
     h5_silence();
-    if (H5Fflush(container->file, H5F_SCOPE_GLOBAL) < 0) return h5_failed(container->path, "cannot flush", error);
-    return FACET_OK;
+    if (!container->writable) return FACET_OK;
+    int code = h5_flush(container->comm, container->file, container->path, &container->ballast, error);
+    container->unwritten = 0;
+    return code == FACET_OK ? take_ballast(container, error) : code;
 }
 
 int facet_container_add(struct facet_container *container, const struct facet_dataset *dataset,
                         struct facet_error *error) {
+    enum { MOST_UNWRITTEN = 64 }; // their structure stays below what HDF5 keeps in memory, and below the ballast
     h5_silence();
-    return create_dataset(container->file, container->path, dataset, error);
+    int code = h5_create_dataset(container->file, container->path, dataset, error);
+    code = facet_comm_agree(container->comm, code, error);
+    if (code != FACET_OK || ++container->unwritten < MOST_UNWRITTEN) return code;
+    return facet_container_flush(container, error);
 }
 
 static int read_shape(hid_t id, const char *path, const char *name, struct facet_dataset *is,
@@ -182,10 +150,13 @@ static int read_shape(hid_t id, const char *path, const char *name, struct facet
     } else {
         hsize_t dims[FACET_MAX_DIMS] = {0};
         if (rank) H5Sget_simple_extent_dims(space, dims, NULL);
+        if (!h5_countable(rank, dims))
+            code = facet_error_set(error, FACET_ERROR_DATA, "%s: dataset %s is larger than memory can be", path, name);
         is->rank = rank;
         for (int i = 0; i < rank; i++) is->dims[i] = (int64_t)dims[i];
     }
-    H5Sclose(space), H5Tclose(type);
+    if (space >= 0) H5Sclose(space);
+    if (type >= 0) H5Tclose(type);
     return code;
 }
 
@@ -208,11 +179,10 @@ static int find(struct facet_container *container, const char *name, struct open
             return FACET_OK;
         }
     h5_silence();
-    found->id = H5Dopen2(container->file, name, H5P_DEFAULT);
-    if (found->id < 0) {
-        H5Eclear2(H5E_DEFAULT);
+    if (!h5_has(container->file, name))
         return facet_error_set(error, FACET_ERROR_DATA, "%s: no dataset named %s", container->path, name);
-    }
+    found->id = H5Dopen2(container->file, name, H5P_DEFAULT);
+    if (found->id < 0) return h5_failed(container->path, "cannot open a dataset", error);
     int code = read_shape(found->id, container->path, name, &found->is, error);
     if (code == FACET_OK) code = remember(container, found, error);
     if (code != FACET_OK) H5Dclose(found->id);
@@ -232,29 +202,61 @@ int facet_container_describe(struct facet_container *container, const char *name
     return code;
 }
 
-static int transfer(struct facet_container *container, const char *name, int64_t first, int64_t count, void *out,
-                    const void *in, struct facet_error *error) {
+// The part of a dataset that one call moves: where it lies in the file, and packed in memory.
+static bool select_rows(const struct open_dataset *at, int64_t first, int64_t count, hid_t *file, hid_t *memory) {
+    *memory = H5I_INVALID_HID;
+    *file = H5Dget_space(at->id);
+    if (at->is.rank == 0) {
+        *memory = H5Screate(H5S_SCALAR);
+        return *file >= 0 && *memory >= 0;
+    }
+    hsize_t start[FACET_MAX_DIMS] = {(hsize_t)first}, extent[FACET_MAX_DIMS] = {(hsize_t)count};
+    for (int i = 1; i < at->is.rank; i++) extent[i] = (hsize_t)at->is.dims[i];
+    *memory = H5Screate_simple(at->is.rank, extent, NULL);
+    return *memory >= 0 && H5Sselect_hyperslab(*file, H5S_SELECT_SET, start, NULL, extent, NULL) >= 0;
+}
+
+// One of `out` and `in` is NULL.
+static int move_rows(const struct facet_container *container, const struct open_dataset *at, int64_t first,
+                     int64_t count, char *out, const char *in, struct facet_error *error) {
+    char what[240];
+    snprintf(what, sizeof what, "cannot %s rows %lld to %lld of %s", in ? "write" : "read", (long long)first,
+             (long long)(first + count - 1), at->is.name);
+    hid_t file, memory, type = h5_dataset_type(&at->is, false);
+    herr_t status = -1;
+    if (select_rows(at, first, count, &file, &memory))
+        status = in ? H5Dwrite(at->id, type, memory, file, H5P_DEFAULT, in)
+                    : H5Dread(at->id, type, memory, file, H5P_DEFAULT, out);
+    int code = FACET_OK;
+    if (status < 0 && in)
+        code = h5_write_failed(container->path, what, facet_dataset_row_bytes(&at->is) * (size_t)count, error);
+    else if (status < 0)
+        code = h5_failed(container->path, what, error);
+    if (memory >= 0) H5Sclose(memory);
+    if (file >= 0) H5Sclose(file);
+    if (type >= 0) H5Tclose(type);
+    return code;
+}
+
+enum { LARGEST_MOVE = 1 << 30 }; // bytes; the counts of MPI-IO are int
+
+static int transfer(struct facet_container *container, const char *name, int64_t first, int64_t count, char *out,
+                    const char *in, struct facet_error *error) {
     struct open_dataset at;
     int code = find(container, name, &at, error);
     if (code != FACET_OK) return code;
-    if (first < 0 || count < 0 || first + count > facet_dataset_rows(&at.is))
+    int64_t rows = facet_dataset_rows(&at.is);
+    if (first < 0 || count < 0 || first > rows || count > rows - first)
         return facet_error_set(error, FACET_ERROR_DATA, "%s: rows %lld to %lld of %s, which has %lld", container->path,
-                               (long long)first, (long long)(first + count), name,
-                               (long long)facet_dataset_rows(&at.is));
-    if (count == 0) return FACET_OK;
+                               (long long)first, (long long)(first + count - 1), name, (long long)rows);
     h5_silence();
-    hid_t file_space = H5Dget_space(at.id), memory_space = H5S_ALL, type = type_of(&at.is, false);
-    if (at.is.rank > 0) {
-        hsize_t start[FACET_MAX_DIMS] = {(hsize_t)first}, extent[FACET_MAX_DIMS] = {(hsize_t)count};
-        for (int i = 1; i < at.is.rank; i++) extent[i] = (hsize_t)at.is.dims[i];
-        H5Sselect_hyperslab(file_space, H5S_SELECT_SET, start, NULL, extent, NULL);
-        memory_space = H5Screate_simple(at.is.rank, extent, NULL);
+    size_t row = facet_dataset_row_bytes(&at.is);
+    int64_t most = row > 0 && row < LARGEST_MOVE ? LARGEST_MOVE / (int64_t)row : 1;
+    for (int64_t done = 0; code == FACET_OK && done < count && row > 0; done += most) {
+        int64_t part = count - done < most ? count - done : most;
+        size_t place = (size_t)done * row;
+        code = move_rows(container, &at, first + done, part, out ? out + place : NULL, in ? in + place : NULL, error);
     }
-    herr_t status = in ? H5Dwrite(at.id, type, memory_space, file_space, H5P_DEFAULT, in)
-                       : H5Dread(at.id, type, memory_space, file_space, H5P_DEFAULT, out);
-    if (status < 0) code = h5_failed(container->path, in ? "cannot write" : "cannot read", error);
-    if (memory_space != H5S_ALL) H5Sclose(memory_space);
-    H5Sclose(file_space), H5Tclose(type);
     return code;
 }
 

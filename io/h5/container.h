@@ -25,22 +25,25 @@ struct facet_text_attribute {
     const char *name, *text;
 };
 
-// Makes the file under a temporary name, closes it, renames it into place and opens it again for writing. Space is
-// allocated but not filled (unwritten rows read as zeros where the file system has holes). Collective, all arguments agree.
+// Makes the file under a temporary name, closes it, renames it into place and opens it again for writing: from then on its
+// structure is final, and a killed process leaves a readable file. Space is allocated but not filled (unwritten rows read as zeros where the file system has holes). Collective, all arguments agree.
 int facet_container_create(MPI_Comm comm, const char *path, const struct facet_dataset *datasets, int n_datasets,
                            const struct facet_text_attribute *attributes, int n_attributes,
                            struct facet_container **container, struct facet_error *error);
 // Errors: IO (no such file, not HDF5, truncated). Collective, all arguments agree.
 int facet_container_open(MPI_Comm comm, const char *path, bool writable, struct facet_container **container,
                          struct facet_error *error);
+// All collective calls here agree: they give the same code and sentence on all ranks. An open writable container holds
+// 1 MiB of disk, room in which to end well when the disk fills up.
 // Collective; NULL is fine. Returns what flushing the last bytes gave.
 int facet_container_close(struct facet_container *container, struct facet_error *error);
 int facet_container_flush(struct facet_container *container, struct facet_error *error); // to the device; collective
 
-// Adds a dataset to an open container. Collective, all arguments agree.
+// Adds a dataset to an open container; the structure is written now and then, and by the next flush or close. Collective, all arguments agree.
 int facet_container_add(struct facet_container *container, const struct facet_dataset *dataset,
                         struct facet_error *error);
 // Rows [first, first + count) along the first dimension, packed. Not collective; one thread of a rank at a time.
+// Errors: DATA (no such dataset or rows), IO (the sentence names the rows and what the system says).
 int facet_container_write(struct facet_container *container, const char *name, int64_t first, int64_t count,
                           const void *rows, struct facet_error *error);
 int facet_container_read(struct facet_container *container, const char *name, int64_t first, int64_t count, void *rows,

@@ -1,14 +1,11 @@
 #include "io/h5/h5.h"
 
-#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
 
 void h5_silence(void) {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    errno = 0;
 }
 
 hid_t h5_memory_type(enum facet_type type) {
@@ -56,75 +53,109 @@ enum facet_type h5_facet_type(hid_t type) {
     }
 }
 
-// The innermost entry that says something; HDF5 lists it first when walking upward.
-static herr_t innermost(unsigned n, const H5E_error2_t *entry, void *text) {
-    (void)n;
-    char *cause = text;
-    if (!*cause && entry->desc && *entry->desc) {
-        strncat(cause, entry->desc, 200);
-        char *detail = strstr(cause, ", filename ="); // the sentence names the file already
-        if (detail) *detail = '\0';
+hid_t h5_text_type(size_t width) {
+    hid_t type = H5Tcopy(H5T_C_S1);
+    if (H5Tset_size(type, width) >= 0 && H5Tset_strpad(type, H5T_STR_NULLPAD) >= 0 &&
+        H5Tset_cset(type, H5T_CSET_UTF8) >= 0)
+        return type;
+    if (type >= 0) H5Tclose(type);
+    return H5I_INVALID_HID;
+}
+
+bool h5_countable(int rank, const hsize_t *dims) {
+    size_t bytes = sizeof(double);
+    for (int i = 0; i < rank; i++)
+        if (__builtin_mul_overflow(bytes, dims[i], &bytes)) return false;
+    return true;
+}
+
+bool h5_has(hid_t file, const char *name) {
+    char part[512];
+    for (const char *p = strchr(name + 1, '/'); p; p = strchr(p + 1, '/')) { // each group on the way
+        snprintf(part, sizeof part, "%.*s", (int)(p - name), name);
+        if (H5Lexists(file, part, H5P_DEFAULT) <= 0) return false;
     }
+    return H5Lexists(file, name, H5P_DEFAULT) > 0;
+}
+
+struct cause {
+    char text[256];
+    int reason; // errno, where an entry of the stack tells it
+};
+
+// The innermost entry that says something; HDF5 lists it first when walking upward.
+static herr_t innermost(unsigned n, const H5E_error2_t *entry, void *context) {
+    (void)n;
+    struct cause *cause = context;
+    if (!entry->desc || !*entry->desc) return 0;
+    const char *number = strstr(entry->desc, "errno = ");
+    if (number && !cause->reason) cause->reason = atoi(number + strlen("errno = "));
+    if (*cause->text) return 0;
+    snprintf(cause->text, sizeof cause->text, "%s", entry->desc);
+    char *detail = strstr(cause->text, ", filename ="); // the sentence names the file already
+    if (detail) *detail = '\0';
     return 0;
 }
 
-static int disk_is_full(const char *path) {
-    char folder[4096];
-    strncpy(folder, path, sizeof folder - 1);
-    folder[sizeof folder - 1] = '\0';
-    char *slash = strrchr(folder, '/');
-    if (slash) *slash = '\0';
-    struct statvfs room;
-    return statvfs(slash ? folder : ".", &room) == 0 && (unsigned long long)room.f_bavail * room.f_frsize < 65536;
+int h5_system_failed(const char *path, const char *what, int reason, struct facet_error *error) {
+    return facet_error_set(error, FACET_ERROR_IO, "%s: %s: %s", path, what, strerror(reason));
 }
 
 int h5_failed(const char *path, const char *what, struct facet_error *error) {
-    int saved = errno;
-    char cause[256] = "";
-    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, cause);
+    struct cause cause = {0};
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, &cause);
     H5Eclear2(H5E_DEFAULT);
-    if (disk_is_full(path)) saved = ENOSPC;
-    // HDF5 and MPI-IO leave errno behind from calls that went well, so only causes that show are believed.
-    bool unreachable = (saved == ENOENT || saved == EACCES || saved == EROFS) && access(path, F_OK) != 0;
-    bool named = saved == ENOSPC || saved == EDQUOT || unreachable || (saved == EACCES && access(path, R_OK) != 0);
-    if (named) return facet_error_set(error, FACET_ERROR_IO, "%s: %s: %s", path, what, strerror(saved));
-    return facet_error_set(error, FACET_ERROR_IO, "%s: %s: %s", path, what, *cause ? cause : "HDF5 gives no reason");
+    if (cause.reason) return h5_system_failed(path, what, cause.reason, error);
+    return facet_error_set(error, FACET_ERROR_IO, "%s: %s: %s", path, what,
+                           *cause.text ? cause.text : "HDF5 gives no reason");
 }
 
 int h5_write_text_attribute(hid_t file, const char *path, const char *name, const char *text,
                             struct facet_error *error) {
-    hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate(H5S_SCALAR), attribute = H5I_INVALID_HID;
-    H5Tset_size(type, strlen(text) + 1);
-    H5Tset_cset(type, H5T_CSET_UTF8);
-    attribute = H5Acreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t type = h5_text_type(strlen(text) + 1), space = H5Screate(H5S_SCALAR);
+    hid_t attribute = H5Acreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
     int code = FACET_OK;
     if (attribute < 0 || H5Awrite(attribute, type, text) < 0)
         code = h5_failed(path, "cannot write an attribute", error);
     if (attribute >= 0) H5Aclose(attribute);
-    H5Sclose(space);
-    H5Tclose(type);
+    if (space >= 0) H5Sclose(space);
+    if (type >= 0) H5Tclose(type);
     return code;
+}
+
+static int read_fixed_text(hid_t attribute, hid_t type, const char *path, char **text, struct facet_error *error) {
+    *text = calloc(H5Tget_size(type) + 1, 1);
+    if (!*text) return facet_error_set(error, FACET_ERROR_MEMORY, "%s: out of memory for an attribute", path);
+    return H5Aread(attribute, type, *text) < 0 ? h5_failed(path, "cannot read an attribute", error) : FACET_OK;
+}
+
+// What h5py writes for a Python string.
+static int read_variable_text(hid_t attribute, hid_t type, const char *path, char **text, struct facet_error *error) {
+    char *found = NULL;
+    if (H5Aread(attribute, type, &found) < 0) return h5_failed(path, "cannot read an attribute", error);
+    *text = strdup(found ? found : "");
+    H5free_memory(found);
+    if (*text) return FACET_OK;
+    return facet_error_set(error, FACET_ERROR_MEMORY, "%s: out of memory for an attribute", path);
 }
 
 int h5_read_text_attribute(hid_t file, const char *path, const char *name, char **text, struct facet_error *error) {
     *text = NULL;
-    int code = FACET_OK;
     if (H5Aexists(file, name) <= 0)
         return facet_error_set(error, FACET_ERROR_DATA, "%s: no attribute named %s", path, name);
     hid_t attribute = H5Aopen(file, name, H5P_DEFAULT), type = H5Aget_type(attribute);
-    if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0) {
-        code = facet_error_set(error, FACET_ERROR_DATA, "%s: attribute %s is not a fixed-length string", path, name);
-        goto error;
-    }
-    size_t size = H5Tget_size(type);
-    *text = calloc(size + 1, 1);
-    if (!*text)
-        code = facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for attribute %s", name);
-    else if (H5Aread(attribute, type, *text) < 0)
-        code = h5_failed(path, "cannot read an attribute", error);
-error:
+    hid_t space = H5Aget_space(attribute);
+    int code;
+    if (H5Tget_class(type) != H5T_STRING || H5Sget_simple_extent_npoints(space) != 1)
+        code = facet_error_set(error, FACET_ERROR_DATA, "%s: attribute %s is not a single text", path, name);
+    else if (H5Tis_variable_str(type) > 0)
+        code = read_variable_text(attribute, type, path, text, error);
+    else
+        code = read_fixed_text(attribute, type, path, text, error);
     if (code != FACET_OK) free(*text), *text = NULL;
-    H5Tclose(type);
-    H5Aclose(attribute);
+    if (space >= 0) H5Sclose(space);
+    if (type >= 0) H5Tclose(type);
+    if (attribute >= 0) H5Aclose(attribute);
+    H5Eclear2(H5E_DEFAULT);
     return code;
 }

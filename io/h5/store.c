@@ -3,7 +3,6 @@
 
 #include "io/h5/h5.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +12,14 @@ struct facet_store {
     hid_t file;
     char *path; // where the reader finds it
     char *part; // where it is written; NULL when reading
+    int ballast;
+    struct facet_error failed; // code FACET_OK until a write fails; then the file cannot be whole
 };
 
 static struct facet_store *new_store(const char *path, bool writing) {
     struct facet_store *store = calloc(1, sizeof *store);
     if (!store) return NULL;
-    store->file = H5I_INVALID_HID;
+    store->file = H5I_INVALID_HID, store->ballast = -1;
     store->path = strdup(path);
     if (writing && store->path) {
         size_t size = strlen(path) + 6;
@@ -30,20 +31,28 @@ static struct facet_store *new_store(const char *path, bool writing) {
     return NULL;
 }
 
+// Without locks: a run may be writing the file while we look, and some file systems have none.
+static hid_t lockless(void) {
+    hid_t list = H5Pcreate(H5P_FILE_ACCESS);
+    if (H5Pset_file_locking(list, false, true) >= 0) return list;
+    if (list >= 0) H5Pclose(list);
+    return H5I_INVALID_HID;
+}
+
 int facet_store_open(const char *path, struct facet_store **store, struct facet_error *error) {
     *store = NULL;
     h5_silence();
     struct facet_store *s = new_store(path, false);
     if (!s) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for %s", path);
-    setenv("HDF5_USE_FILE_LOCKING", "FALSE", 0); // a run may be writing the file while we look
-    s->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    if (s->file < 0) {
-        int code = h5_failed(path, "cannot open as an HDF5 file", error);
+    hid_t list = lockless();
+    s->file = H5Fopen(path, H5F_ACC_RDONLY, list);
+    int code = s->file < 0 ? h5_failed(path, "cannot open as an HDF5 file", error) : FACET_OK;
+    if (list >= 0) H5Pclose(list);
+    if (code == FACET_OK)
+        *store = s;
+    else
         facet_store_close(s);
-        return code;
-    }
-    *store = s;
-    return FACET_OK;
+    return code;
 }
 
 int facet_store_create(const char *path, struct facet_store **store, struct facet_error *error) {
@@ -51,48 +60,52 @@ int facet_store_create(const char *path, struct facet_store **store, struct face
     h5_silence();
     struct facet_store *s = new_store(path, true);
     if (!s) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for %s", path);
-    s->file = H5Fcreate(s->part, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-    if (s->file < 0) {
-        int code = h5_failed(s->part, "cannot make the file", error);
+    int code = h5_make_file(s->part, error);
+    if (code == FACET_OK) code = h5_take_ballast(s->part, H5_BALLAST, &s->ballast, error);
+    hid_t list = lockless();
+    if (code == FACET_OK) s->file = H5Fcreate(s->part, H5F_ACC_TRUNC, H5P_DEFAULT, list);
+    if (code == FACET_OK && s->file < 0) code = h5_failed(s->part, "cannot make the file", error);
+    if (list >= 0) H5Pclose(list);
+    if (code == FACET_OK)
+        *store = s;
+    else
         facet_store_close(s);
-        return code;
-    }
-    *store = s;
-    return FACET_OK;
+    return code;
 }
 
-static int sync_path(const char *path, int flags) {
-    int descriptor = open(path, flags);
-    if (descriptor < 0) return -1;
-    int status = fsync(descriptor);
-    close(descriptor);
-    return status;
-}
-
-static int sync_folder_of(const char *path) {
-    char folder[4096] = ".";
-    const char *slash = strrchr(path, '/');
-    if (slash) snprintf(folder, sizeof folder, "%.*s", slash == path ? 1 : (int)(slash - path), path);
-    return sync_path(folder, O_RDONLY | O_DIRECTORY);
+// As h5_close_written, for one process.
+static int close_written(struct facet_store *store, struct facet_error *error) {
+    hid_t file = store->file;
+    store->file = H5I_INVALID_HID;
+    h5_drop_ballast(&store->ballast);
+    if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0) return h5_failed(store->part, "cannot flush", error);
+    return H5Fclose(file) < 0 ? h5_failed(store->part, "cannot close", error) : FACET_OK;
 }
 
 int facet_store_commit(struct facet_store *store, struct facet_error *error) {
     FACET_REQUIRE(store->part);
     h5_silence();
-    herr_t status = H5Fclose(store->file);
-    store->file = H5I_INVALID_HID;
-    if (status < 0) return h5_failed(store->part, "cannot close", error);
-    if (sync_path(store->part, O_RDONLY) != 0) return h5_failed(store->part, "cannot sync", error);
-    if (rename(store->part, store->path) != 0) return h5_failed(store->path, "cannot rename into place", error);
+    if (store->failed.code != FACET_OK) {
+        if (error) *error = store->failed;
+        return store->failed.code;
+    }
+    int code = close_written(store, error);
+    if (code == FACET_OK) code = h5_move_into_place(store->part, store->path, error);
+    if (code != FACET_OK) return code;
     free(store->part);
     store->part = NULL;
-    if (sync_folder_of(store->path) != 0) return h5_failed(store->path, "cannot sync its folder", error);
     return FACET_OK;
 }
 
 void facet_store_close(struct facet_store *store) {
     if (!store) return;
-    if (store->file >= 0) H5Fclose(store->file);
+    h5_silence();
+    if (store->file >= 0 && store->part)
+        close_written(store, NULL);
+    else if (store->file >= 0)
+        H5Fclose(store->file);
+    H5Eclear2(H5E_DEFAULT);
+    h5_drop_ballast(&store->ballast);
     if (store->part) unlink(store->part);
     free(store->part);
     free(store->path);
@@ -101,12 +114,7 @@ void facet_store_close(struct facet_store *store) {
 
 bool facet_store_has(const struct facet_store *store, const char *name) {
     h5_silence();
-    char part[512];
-    for (const char *p = strchr(name + 1, '/'); p; p = strchr(p + 1, '/')) { // each group on the way
-        snprintf(part, sizeof part, "%.*s", (int)(p - name), name);
-        if (H5Lexists(store->file, part, H5P_DEFAULT) <= 0) return false;
-    }
-    return H5Lexists(store->file, name, H5P_DEFAULT) > 0;
+    return h5_has(store->file, name);
 }
 
 // Opens a dataset and its space, and checks what can be checked before reading.
@@ -148,6 +156,8 @@ static int describe(const struct opened *opened, const char *path, const char *n
     enum facet_type stored = h5_facet_type(opened->type);
     *array = (struct facet_array){.type = type ? type : stored, .rank = opened->rank};
     if (!stored) return facet_error_set(error, FACET_ERROR_DATA, "%s: dataset %s holds no numbers", path, name);
+    if (!h5_countable(opened->rank, opened->dims))
+        return facet_error_set(error, FACET_ERROR_DATA, "%s: dataset %s is larger than memory can be", path, name);
     for (int i = 0; i < opened->rank; i++) array->dims[i] = (int64_t)opened->dims[i];
     return FACET_OK;
 }
@@ -281,15 +291,19 @@ error:
 
 static int write_any(struct facet_store *store, const char *name, hid_t file_type, hid_t memory_type, int rank,
                      const hsize_t *dims, const void *data, struct facet_error *error) {
-    hid_t links = H5Pcreate(H5P_LINK_CREATE);
-    H5Pset_create_intermediate_group(links, 1);
+    char what[240];
+    snprintf(what, sizeof what, "cannot write dataset %s", name);
+    hid_t links = H5Pcreate(H5P_LINK_CREATE), id = H5I_INVALID_HID;
     hid_t space = rank ? H5Screate_simple(rank, dims, NULL) : H5Screate(H5S_SCALAR);
-    hid_t id = H5Dcreate2(store->file, name, file_type, space, links, H5P_DEFAULT, H5P_DEFAULT);
+    if (H5Pset_create_intermediate_group(links, 1) >= 0)
+        id = H5Dcreate2(store->file, name, file_type, space, links, H5P_DEFAULT, H5P_DEFAULT);
     int code = FACET_OK;
     if (id < 0 || H5Dwrite(id, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
-        code = h5_failed(store->part, "cannot write", error);
-    if (id >= 0 && H5Dclose(id) < 0 && code == FACET_OK) code = h5_failed(store->part, "cannot write", error);
-    H5Sclose(space), H5Pclose(links);
+        code = h5_failed(store->part, what, &store->failed);
+    if (id >= 0 && H5Dclose(id) < 0 && code == FACET_OK) code = h5_failed(store->part, what, &store->failed);
+    if (code != FACET_OK && error) *error = store->failed;
+    if (space >= 0) H5Sclose(space);
+    if (links >= 0) H5Pclose(links);
     return code;
 }
 
@@ -306,10 +320,8 @@ int facet_store_write(struct facet_store *store, const char *name, const struct 
 int facet_store_write_string(struct facet_store *store, const char *name, const char *text, struct facet_error *error) {
     FACET_REQUIRE(store->part);
     h5_silence();
-    hid_t type = H5Tcopy(H5T_C_S1);
-    H5Tset_size(type, strlen(text) + 1);
-    H5Tset_cset(type, H5T_CSET_UTF8);
+    hid_t type = h5_text_type(strlen(text) + 1);
     int code = write_any(store, name, type, type, 0, NULL, text, error);
-    H5Tclose(type);
+    if (type >= 0) H5Tclose(type);
     return code;
 }
