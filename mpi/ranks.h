@@ -20,10 +20,12 @@ MPI_Comm facet_comm_mpi(const struct facet_comm *comm);
 int facet_comm_ranks_on_node(const struct facet_comm *comm); // ranks that share this node's memory; collective
 const char *facet_ranks_library(void);                       // "Open MPI v4.1.4"
 
-// Every collective below and in facet/comm.h: a communicator that failed once stays failed, and each later call on it gives
-// that first error at once. With FACET_SAFE_MODE=1 ranks that make different calls all get an error that names the call.
+// Every collective below and in facet/comm.h: a communicator that failed once stays failed, and each later call on it
+// gives that first error at once. With FACET_SAFE_MODE=1 ranks that make different calls all get an error that names
+// the call.
 
-// True on all ranks when it is on any; true also when the ranks cannot agree, which the next call then reports. Collective.
+// True on all ranks when it is on any; true also when the ranks cannot agree, which the next call then reports.
+// Collective.
 bool facet_comm_any(struct facet_comm *comm, bool mine);
 int facet_comm_barrier(struct facet_comm *comm, struct facet_error *error);
 // Sums of whole numbers over the ranks, in place; exact, so the order does not matter. Collective, count agrees.

@@ -26,7 +26,8 @@ struct facet_text_attribute {
 };
 
 // Makes the file under a temporary name, closes it, renames it into place and opens it again for writing: from then on its
-// structure is final, and a killed process leaves a readable file. Space is allocated but not filled (unwritten rows read as zeros where the file system has holes). Collective, all arguments agree.
+// structure is final, and a killed process leaves a readable file. Space is allocated but not filled (unwritten rows read
+// as zeros where the file system has holes). Collective, all arguments agree.
 int facet_container_create(MPI_Comm comm, const char *path, const struct facet_dataset *datasets, int n_datasets,
                            const struct facet_text_attribute *attributes, int n_attributes,
                            struct facet_container **container, struct facet_error *error);
@@ -39,7 +40,8 @@ int facet_container_open(MPI_Comm comm, const char *path, bool writable, struct 
 int facet_container_close(struct facet_container *container, struct facet_error *error);
 int facet_container_flush(struct facet_container *container, struct facet_error *error); // to the device; collective
 
-// Adds a dataset to an open container; the structure is written now and then, and by the next flush or close. Collective, all arguments agree.
+// Adds a dataset to an open container; the structure is written now and then, and by the next flush or close.
+// Collective, all arguments agree.
 int facet_container_add(struct facet_container *container, const struct facet_dataset *dataset,
                         struct facet_error *error);
 // Rows [first, first + count) along the first dimension, packed. Not collective; one thread of a rank at a time.

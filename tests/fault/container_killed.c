@@ -1,4 +1,5 @@
-// A process killed while it writes rows leaves a container whose structure is whole and that holds every row it had finished.
+// A process killed while it writes rows leaves a container whose structure is whole and that holds every row it had
+// finished.
 // timeout: 60
 #include "io/h5/container.h"
 #include "mpi/ranks.h"

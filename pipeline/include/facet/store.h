@@ -1,5 +1,6 @@
 // Stores: named arrays in an HDF5 file, read or written whole by one process. For models and other side files;
-// the stages' own containers are written by the engine.
+// the stages' own containers are written by the engine. HDF5 is not made for threads: a plugin uses stores where it is
+// opened or created, not while it loads or transforms.
 #ifndef FACET_STORE_H
 #define FACET_STORE_H
 
