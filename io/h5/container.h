@@ -25,9 +25,9 @@ struct facet_text_attribute {
     const char *name, *text;
 };
 
-// Makes the file under a temporary name, closes it, renames it into place and opens it again for writing: from then on its
-// structure is final, and a killed process leaves a readable file. Space is allocated but not filled (unwritten rows read
-// as zeros where the file system has holes). Collective, all arguments agree.
+// Makes the file under a temporary name, closes it, renames it into place and opens it again for writing: from then on
+// its structure is final, and a killed process leaves a readable file. Space is allocated but not filled (unwritten
+// rows read as zeros where the file system has holes). Collective, all arguments agree.
 int facet_container_create(MPI_Comm comm, const char *path, const struct facet_dataset *datasets, int n_datasets,
                            const struct facet_text_attribute *attributes, int n_attributes,
                            struct facet_container **container, struct facet_error *error);

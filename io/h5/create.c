@@ -11,9 +11,9 @@ hid_t h5_dataset_type(const struct facet_dataset *dataset, bool in_file) {
     return H5Tcopy(in_file ? h5_file_type(dataset->type) : h5_memory_type(dataset->type));
 }
 
-// The structure is written by each rank on its own: when a collective write comes up short, on a full disk, Open MPI 4.1
-// reports success. Superblock 2 (V18) has no "open for writing" mark that a killed process would leave behind. Large
-// arrays start at pages, away from the structure.
+// The structure is written by each rank on its own: when a collective write comes up short, on a full disk, Open MPI
+// 4.1 reports success. Superblock 2 (V18) has no "open for writing" mark that a killed process would leave behind.
+// Large arrays start at pages, away from the structure.
 hid_t h5_shared_access(MPI_Comm comm) {
     hid_t list = H5Pcreate(H5P_FILE_ACCESS);
     if (H5Pset_fapl_mpio(list, comm, MPI_INFO_NULL) >= 0 && H5Pset_coll_metadata_write(list, false) >= 0 &&

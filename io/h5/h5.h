@@ -36,9 +36,10 @@ int h5_make_file(const char *path, struct facet_error *error);
 // Syncs the file, renames it, syncs the folder: after a power cut the name leads to the whole file or to the old one.
 int h5_move_into_place(const char *part, const char *path, struct facet_error *error);
 
-// Ballast: room held by a nameless file beside `path`. HDF5 1.10 does not get over a failed write of a file's structure:
-// what follows fails, crashes or waits for ever, at the latest when the process ends. So room is taken first, where a
-// full disk is a plain error, and given free just before HDF5 writes structure. Not collective: one rank takes it.
+// Ballast: room held by a nameless file beside `path`. HDF5 1.10 does not get over a failed write of a file's
+// structure: what follows fails, crashes or waits for ever, at the latest when the process ends. So room is taken
+// first, where a full disk is a plain error, and given free just before HDF5 writes structure. Not collective: one rank
+// takes it.
 enum { H5_BALLAST = 1 << 20 }; // bytes, more than the structure of a container takes
 int h5_take_ballast(const char *path, size_t bytes, int *ballast, struct facet_error *error);
 void h5_drop_ballast(int *ballast); // -1 is fine

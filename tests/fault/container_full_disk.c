@@ -1,5 +1,5 @@
-// A disk that fills up, at every point of a container's life: a sentence on all ranks, what was done stays readable, and
-// the process ends as usual.
+// A disk that fills up, at every point of a container's life: a sentence on all ranks, what was done stays readable,
+// and the process ends as usual.
 // ranks: 1 2 3
 // timeout: 60
 #include "io/h5/container.h"
