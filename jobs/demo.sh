@@ -9,4 +9,10 @@ jobs/setup.sh
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}"
 mpirun -n 2 --bind-to none --oversubscribe build/release/facet run jobs/demo.cfg "$@"
-echo "report: $(pwd)/run/demo/report/index.html"
+workspace=run/demo
+for argument in "$@"; do
+    case $argument in workspace=* | --set=workspace=*) workspace=${argument##*workspace=} ;; esac
+done
+[ ! -e "$workspace/metrics.txt" ] || cat "$workspace/metrics.txt"
+case $workspace in /*) ;; *) workspace=$(pwd)/$workspace ;; esac
+[ ! -e "$workspace/report/index.html" ] || echo "report: $workspace/report/index.html"

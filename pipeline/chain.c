@@ -85,6 +85,7 @@ static int open_output(struct chain_run *c, int node, struct facet_error *error)
                                      .items = run->sources.items,
                                      .units = &c->units,
                                      .node = node,
+                                     .node_names = c->node_names,
                                      .chain_length = c->chain->last - c->chain->first + 1,
                                      .attributes = attributes.all,
                                      .n_attributes = attributes.count};
@@ -179,7 +180,7 @@ static int do_pending(struct chain_run *c, struct facet_error *error) {
 
 // ---- the end of a chain ---------------------------------------------------------------------------------------------
 
-// Wall time is what the units took, spread over the workers. The container may come from a pipeline whose chain was
+// Wall time is the sum of the units' shares. The container may come from a pipeline whose chain was
 // longer or shorter behind this stage.
 static int read_seconds(struct chain_run *c, int node, struct facet_error *error) {
     struct facet_run *run = c->run;
@@ -191,30 +192,38 @@ static int read_seconds(struct chain_run *c, int node, struct facet_error *error
     double *seconds = calloc((size_t)(units * width) + 1, sizeof *seconds);
     if (!seconds) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for %lld units", (long long)units);
     code = facet_container_read(container, is.name, 0, units, seconds, error);
-    double workers = (double)facet_comm_size(run->comm) * run->threads;
     for (int64_t k = 0; code == FACET_OK && k < width && k < length; k++) {
         double sum = 0;
         for (int64_t unit = 0; unit < units; unit++) sum += seconds[unit * width + k];
-        run->nodes[c->chain->first + k].seconds = sum / workers;
+        run->nodes[c->chain->first + k].seconds = sum;
     }
     free(seconds);
     return code;
 }
 
+static int node_named(const struct facet_run *run, const char *name) {
+    for (int node = 0; node < run->graph.n_nodes; node++)
+        if (strncmp(run->graph.nodes[node].name, name, FACET_NAME_MAX) == 0) return node;
+    return -1;
+}
+
+// Rows this container sets aside leave the run's mask; each is counted at the stage that told first.
 static int read_valid(struct chain_run *c, int node, struct facet_error *error) {
     struct facet_run *run = c->run;
-    uint8_t *valid = malloc((size_t)run->rows + 1);
-    int32_t *codes = malloc(((size_t)run->rows + 1) * sizeof *codes),
-            *stages = malloc(((size_t)run->rows + 1) * sizeof *stages);
-    int code = valid && codes && stages ? FACET_OK
-                                        : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the row mask");
+    size_t n = (size_t)run->rows + 1;
+    uint8_t *valid = malloc(n);
+    int32_t *codes = malloc(n * sizeof *codes);
+    char *stages = malloc(n * FACET_NAME_MAX);
+    bool room = valid && codes && stages;
+    int code = room ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the row mask");
     struct facet_container *container = facet_output_container(c->outputs[node]);
     if (code == FACET_OK) code = facet_container_read(container, "items/valid", 0, run->rows, valid, error);
     if (code == FACET_OK) code = facet_container_read(container, "quarantine/code", 0, run->rows, codes, error);
     if (code == FACET_OK) code = facet_container_read(container, "quarantine/stage", 0, run->rows, stages, error);
     for (int64_t row = 0; code == FACET_OK && row < run->rows; row++) {
         bool first_told = run->valid[row] && !valid[row] && codes[row] != FACET_OK;
-        if (first_told && stages[row] >= 0 && stages[row] < run->graph.n_nodes) run->nodes[stages[row]].quarantined++;
+        int teller = first_told ? node_named(run, stages + (size_t)row * FACET_NAME_MAX) : -1;
+        if (teller >= 0) run->nodes[teller].quarantined++;
         run->valid[row] &= valid[row];
     }
     free(valid), free(codes), free(stages);
@@ -294,9 +303,10 @@ static int tell_pending(struct facet_run *run, int chain, struct facet_error *er
         if (code != FACET_OK) return code;
         int64_t units = 0, bad = 0;
         uint8_t *which = NULL;
+        bool items_match; // a run writes the item table anew in any case
         struct facet_container *container = NULL;
         if (exists) code = facet_container_open(facet_comm_mpi(run->comm), path, false, &container, error);
-        if (container) code = facet_output_verify(container, &which, &units, &bad, error);
+        if (container) code = facet_output_verify(container, &which, &units, &bad, &items_match, error);
         facet_container_close(container, NULL);
         free(which);
         code = facet_comm_agree(run->comm, code, error);
@@ -334,6 +344,7 @@ int facet_run_chain(struct facet_run *run, int chain, struct facet_error *error)
         run->comm, c ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for a chain"), error);
     if (code == FACET_OK) {
         c->run = run, c->chain = &run->graph.chains[chain];
+        for (int node = 0; node < run->graph.n_nodes; node++) c->node_names[node] = run->graph.nodes[node].name;
         code = carry_out(c, error);
     }
     free(c);

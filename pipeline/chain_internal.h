@@ -24,6 +24,7 @@ struct chain_run {
     struct external external[MOST_EXTERNAL];
     int n_external;
     struct facet_units units;
+    const char *node_names[FACET_MAX_NODES];
     struct facet_counter *counter;
     int64_t *pending, n_pending, done; // units to do; how many this rank has done
     pthread_mutex_t turn;

@@ -128,7 +128,7 @@ static int write_unit(struct chain_run *c, struct worker *w, int64_t unit, const
 }
 
 int chain_do_unit(struct chain_run *c, struct worker *w, int64_t unit, struct facet_error *error) {
-    double seconds[FACET_MAX_NODES] = {0};
+    double seconds[FACET_MAX_NODES] = {0}, workers = (double)facet_comm_size(c->run->comm) * c->run->threads;
     begin_unit(c, w, unit);
     pthread_mutex_lock(&c->turn);
     int code = FACET_OK;
@@ -137,7 +137,7 @@ int chain_do_unit(struct chain_run *c, struct worker *w, int64_t unit, struct fa
     for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++) {
         double start = facet_run_clock();
         code = do_node(c, w, node, error);
-        seconds[node - c->chain->first] = facet_run_clock() - start;
+        seconds[node - c->chain->first] = (facet_run_clock() - start) / workers; // its share of the wall time
     }
     if (code != FACET_OK) return code;
     pthread_mutex_lock(&c->turn);

@@ -107,8 +107,11 @@ static int make(struct facet_stage *stage, const char *path, struct facet_error 
     snprintf(temporary, sizeof temporary, "%s.new", path);
     stage->began = facet_run_clock();
     int code = keeps ? create_container(stage, temporary, error) : FACET_OK;
-    if (code == FACET_OK) code = config->plugin->collective->run(config->params, stage, error);
-    double seconds = run->nodes[stage->node].seconds += facet_run_clock() - stage->began;
+    if (code == FACET_OK) {
+        code = config->plugin->collective->run(config->params, stage, error);
+        code = facet_comm_agree(run->comm, code, error); // a plugin may forget to, or fail where it cannot
+    }
+    double seconds = run->nodes[stage->node].seconds = stage->before + facet_run_clock() - stage->began;
     if (code != FACET_OK && code != FACET_INTERRUPTED) facet_error_prefix(error, "stage %s", config->name);
     if (code == FACET_INTERRUPTED && !*error->text)
         facet_error_set(error, code, "stopped on request in stage %s; run again to go on", config->name);

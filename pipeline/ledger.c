@@ -8,9 +8,11 @@ static int node_is_kept_map(const struct facet_run *run, int node) {
     return run->graph.nodes[node].keep && run->graph.nodes[node].chain >= 0 && run->nodes[node].finished;
 }
 
+enum { LEDGER_TEXT = FACET_NAME_MAX + FACET_MESSAGE_MAX }; // bytes of an entry: its stage, its message
+
 struct reading {
-    int32_t *stage, *code;
-    char *message;
+    int32_t *code;
+    char *stage, *message;
 };
 
 static int read_ledger(struct facet_container *container, int64_t rows, struct reading *reading,
@@ -26,7 +28,7 @@ static int read_ledger(struct facet_container *container, int64_t rows, struct r
 static int merge(struct facet_stage *stage, int node, uint8_t *seen, struct facet_error *error) {
     struct facet_run *run = stage->run;
     size_t n = (size_t)run->rows + 1;
-    struct reading reading = {calloc(n, sizeof(int32_t)), calloc(n, sizeof(int32_t)), calloc(n, FACET_MESSAGE_MAX)};
+    struct reading reading = {calloc(n, sizeof(int32_t)), calloc(n, FACET_NAME_MAX), calloc(n, FACET_MESSAGE_MAX)};
     int code = reading.stage && reading.code && reading.message
                    ? FACET_OK
                    : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the quarantine ledger");
@@ -38,14 +40,11 @@ static int merge(struct facet_stage *stage, int node, uint8_t *seen, struct face
     for (int64_t row = 0; code == FACET_OK && row < run->rows; row++) {
         if (reading.code[row] == FACET_OK || seen[row]) continue;
         seen[row] = 1;
-        char *message = stage->ledger_text + (size_t)stage->ledger_count * FACET_MESSAGE_MAX;
-        memcpy(message, reading.message + (size_t)row * FACET_MESSAGE_MAX, FACET_MESSAGE_MAX);
-        bool known = reading.stage[row] >= 0 && reading.stage[row] < run->graph.n_nodes;
-        stage->ledger[stage->ledger_count++] =
-            (struct facet_quarantine_entry){.row = row,
-                                            .stage = known ? run->graph.nodes[reading.stage[row]].name : "?",
-                                            .code = facet_code_name(reading.code[row]),
-                                            .message = message};
+        char *text = stage->ledger_text + (size_t)stage->ledger_count * LEDGER_TEXT;
+        memcpy(text, reading.stage + (size_t)row * FACET_NAME_MAX, FACET_NAME_MAX - 1);
+        memcpy(text + FACET_NAME_MAX, reading.message + (size_t)row * FACET_MESSAGE_MAX, FACET_MESSAGE_MAX - 1);
+        stage->ledger[stage->ledger_count++] = (struct facet_quarantine_entry){
+            .row = row, .stage = text, .code = facet_code_name(reading.code[row]), .message = text + FACET_NAME_MAX};
     }
     facet_container_close(container, NULL);
     free(reading.stage), free(reading.code), free(reading.message);
@@ -60,15 +59,17 @@ static int by_row(const void *a, const void *b) {
 int64_t facet_stage_quarantined(struct facet_stage *stage) {
     if (stage->ledger_read) return stage->ledger_count;
     struct facet_run *run = stage->run;
+    struct facet_error error = {0};
     int64_t bad = 0;
     for (int64_t row = 0; row < run->rows; row++) bad += !run->valid[row];
     stage->ledger_read = true;
     stage->ledger = calloc((size_t)bad + 1, sizeof *stage->ledger);
-    stage->ledger_text = calloc((size_t)bad + 1, FACET_MESSAGE_MAX);
+    stage->ledger_text = calloc((size_t)bad + 1, LEDGER_TEXT);
     uint8_t *seen = calloc((size_t)run->rows + 1, 1);
     for (int64_t row = 0; seen && row < run->rows; row++) seen[row] = run->valid[row];
     for (int node = 0; stage->ledger && stage->ledger_text && seen && node < stage->node; node++)
-        if (node_is_kept_map(run, node)) merge(stage, node, seen, NULL);
+        if (node_is_kept_map(run, node) && merge(stage, node, seen, &error) != FACET_OK)
+            facet_run_note(run, "the quarantine ledger is not complete: %s", error.text);
     free(seen);
     if (stage->ledger_count) qsort(stage->ledger, (size_t)stage->ledger_count, sizeof *stage->ledger, by_row);
     return stage->ledger_count;
@@ -92,7 +93,7 @@ const char *facet_stage_provenance(const struct facet_stage *stage, const char *
         {"created", run->created},
         {"workspace", run->config->workspace},
         {"name", run->config->name},
-        {"libraries", facet_container_library()},
+        {"libraries", run->libraries},
         {"ranks", run->ranks_text},
         {"threads", run->threads_text},
         {"seed", run->seed_text},

@@ -23,6 +23,7 @@ struct facet_output {
     const struct facet_units *units;
     struct part parts[MOST_PARTS];
     int n_parts, node, chain_length;
+    const char *const *node_names;
     char *packed[MOST_PARTS]; // one unit's rows of each part
 };
 
@@ -31,7 +32,7 @@ enum { VALID, STAGE, CODE, MESSAGE, LEDGER_PARTS };
 static void ledger_parts(int64_t rows, struct part *parts) {
     static const struct facet_dataset ledger[LEDGER_PARTS] = {
         [VALID] = {.name = "items/valid", .type = FACET_U8, .rank = 1},
-        [STAGE] = {.name = "quarantine/stage", .type = FACET_I32, .rank = 1},
+        [STAGE] = {.name = "quarantine/stage", .width = FACET_NAME_MAX, .rank = 1},
         [CODE] = {.name = "quarantine/code", .type = FACET_I32, .rank = 1},
         [MESSAGE] = {.name = "quarantine/message", .width = FACET_MESSAGE_MAX, .rank = 1}};
     for (int i = 0; i < LEDGER_PARTS; i++) {
@@ -59,12 +60,13 @@ static void plan_parts(const struct facet_output_plan *plan, struct facet_output
 
 static int create(struct facet_output *output, const struct facet_output_plan *plan, struct facet_error *error) {
     int64_t units = plan->units->count;
-    struct facet_dataset all[MOST_PARTS + FACET_ITEM_COLUMNS + 4];
+    struct facet_dataset all[MOST_PARTS + FACET_ITEM_COLUMNS + 5];
     int n = 0;
     for (int i = 0; i < output->n_parts; i++) all[n++] = output->parts[i].dataset;
     facet_item_columns(plan->items, &all[n]);
     n += FACET_ITEM_COLUMNS - 1; // valid is among the parts
     all[n++] = (struct facet_dataset){.name = "units/range", .type = FACET_I64, .rank = 2, .dims = {units, 2}};
+    all[n++] = (struct facet_dataset){.name = "units/items_hash", .type = FACET_I64, .rank = 1, .dims = {2}};
     all[n++] = (struct facet_dataset){.name = "units/state", .type = FACET_U8, .rank = 1, .dims = {units}};
     all[n++] = (struct facet_dataset){.name = "units/hash", .type = FACET_I64, .rank = 2, .dims = {units, 2}};
     all[n++] = (struct facet_dataset){
@@ -73,11 +75,29 @@ static int create(struct facet_output *output, const struct facet_output_plan *p
                                   plan->n_attributes, &output->container, error);
 }
 
+// The columns no unit owns: all of /items but `valid`.
+static int hash_items(struct facet_container *container, struct facet_hash *hash, struct facet_error *error) {
+    struct facet_dataset *datasets;
+    int count, code = facet_container_list(container, &datasets, &count, error);
+    *hash = (struct facet_hash){0};
+    for (int i = 0; code == FACET_OK && i < count; i++) {
+        struct facet_hash part;
+        if (strncmp(datasets[i].name, "items/", 6) != 0 || strcmp(datasets[i].name, "items/valid") == 0) continue;
+        code = facet_container_hash(container, &datasets[i], &part, error);
+        if (code == FACET_OK) *hash = facet_hash_bytes(*hash, &part, sizeof part);
+    }
+    free(datasets);
+    return code;
+}
+
 static int write_fixed_parts(struct facet_output *output, const struct facet_output_plan *plan,
                              struct facet_error *error) {
     int code = FACET_OK;
     if (facet_comm_rank(output->comm) == 0) {
+        struct facet_hash hash;
         code = facet_items_write(plan->items, output->container, error);
+        if (code == FACET_OK) code = hash_items(output->container, &hash, error);
+        if (code == FACET_OK) code = facet_container_write(output->container, "units/items_hash", 0, 2, &hash, error);
         if (code == FACET_OK)
             code = facet_container_write(output->container, "units/range", 0, plan->units->count, plan->units->range,
                                          error);
@@ -126,8 +146,11 @@ int facet_output_open(struct facet_comm *comm, const struct facet_output_plan *p
     struct facet_output *o = calloc(1, sizeof *o);
     int code = o ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for %s", plan->path);
     if (o) {
-        *o = (struct facet_output){
-            .comm = comm, .units = plan->units, .node = plan->node, .chain_length = plan->chain_length};
+        *o = (struct facet_output){.comm = comm,
+                                   .units = plan->units,
+                                   .node = plan->node,
+                                   .chain_length = plan->chain_length,
+                                   .node_names = plan->node_names};
         plan_parts(plan, o);
         code = allocate(o, error);
     }
@@ -186,7 +209,10 @@ static void pack_ledger(const struct facet_output *output, const struct facet_ro
     for (int64_t i = 0; i < rows->count; i++) {
         bool later = rows->code[i] != FACET_OK && rows->stage[i] > output->node;
         ((uint8_t *)to[VALID])[i] = rows->valid[i] || later;
-        ((int32_t *)to[STAGE])[i] = later ? 0 : rows->stage[i];
+        bool told = rows->code[i] != FACET_OK && !later;
+        char *stage = to[STAGE] + (size_t)i * FACET_NAME_MAX;
+        memset(stage, 0, FACET_NAME_MAX);
+        if (told) snprintf(stage, FACET_NAME_MAX, "%s", output->node_names[rows->stage[i]]);
         ((int32_t *)to[CODE])[i] = later ? 0 : rows->code[i];
         char *message = to[MESSAGE] + (size_t)i * FACET_MESSAGE_MAX;
         memset(message, 0, FACET_MESSAGE_MAX);
@@ -301,13 +327,29 @@ static int verify_whole(struct facet_container *container, uint8_t *bad, struct 
     return code;
 }
 
+static int verify_items(struct facet_container *container, int64_t n_units, bool *match, struct facet_error *error) {
+    struct facet_hash recorded, actual;
+    struct facet_dataset valid;
+    int code = facet_container_read(container, "units/items_hash", 0, 2, &recorded, error);
+    if (code == FACET_OK) code = hash_items(container, &actual, error);
+    if (code == FACET_OK) code = facet_container_describe(container, "items/valid", &valid, error);
+    if (code != FACET_OK) return code;
+    int64_t next = 0, range[2];
+    for (int64_t unit = 0; code == FACET_OK && unit < n_units; unit++) {
+        code = facet_container_read(container, "units/range", unit, 1, range, error);
+        next = range[0] == next && range[1] > next ? range[1] : -1;
+    }
+    *match = recorded.low == actual.low && recorded.high == actual.high && next == valid.dims[0];
+    return code;
+}
+
 int facet_output_verify(struct facet_container *container, uint8_t **bad, int64_t *units, int64_t *n_bad,
-                        struct facet_error *error) {
+                        bool *items_match, struct facet_error *error) {
     struct facet_dataset hashes;
     struct part parts[MOST_PARTS];
     int n_parts = 0;
     char *kind = NULL;
-    *bad = NULL, *units = *n_bad = 0;
+    *bad = NULL, *units = *n_bad = 0, *items_match = true;
     int code = facet_container_describe(container, "units/hash", &hashes, error);
     if (code == FACET_OK) code = facet_container_attribute(container, "kind", &kind, error);
     if (code != FACET_OK) return code;
@@ -319,6 +361,7 @@ int facet_output_verify(struct facet_container *container, uint8_t **bad, int64_
         return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for verifying %lld units", (long long)*units);
     if (map) {
         code = parts_of(container, parts, &n_parts, error);
+        if (code == FACET_OK) code = verify_items(container, *units, items_match, error);
         if (code == FACET_OK) code = verify_units(container, parts, n_parts, *units, *bad, error);
     } else {
         code = verify_whole(container, *bad, error);

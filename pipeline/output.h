@@ -15,8 +15,9 @@ struct facet_output_plan {
     int n_fields;
     const struct facet_items *items;
     const struct facet_units *units;
-    int node;         // rows set aside by nodes up to this one are in its ledger
-    int chain_length; // nodes whose seconds are recorded
+    int node;                      // rows set aside by nodes up to this one are in its ledger
+    const char *const *node_names; // of all nodes, for the ledger; borrowed while the output is open
+    int chain_length;              // nodes whose seconds are recorded
     const struct facet_text_attribute *attributes;
     int n_attributes;
 };
@@ -38,9 +39,10 @@ void facet_item_columns(const struct facet_items *items, struct facet_dataset co
 // Writes all columns but `valid`. One rank calls it.
 int facet_items_write(const struct facet_items *items, struct facet_container *container, struct facet_error *error);
 // Checks the units of any container by itself, as `facet verify` does: hashes are compared without knowing the pipeline.
-// bad[unit] is set where it does not match; the caller frees *bad.
+// bad[unit] is set where it does not match; the caller frees *bad. *items_match: the item table is as it was written, and
+// the units cover every row once.
 int facet_output_verify(struct facet_container *container, uint8_t **bad, int64_t *units, int64_t *n_bad,
-                        struct facet_error *error);
+                        bool *items_match, struct facet_error *error);
 // Content of a container, whatever its units, ranks and clock: every dataset under data, items and quarantine.
 int facet_content_hash(struct facet_container *container, struct facet_hash *hash, struct facet_error *error);
 

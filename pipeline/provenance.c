@@ -89,7 +89,8 @@ int facet_provenance(const struct facet_run *run, int node, struct facet_attribu
     if (code == FACET_OK) code = add(attributes, "ranks", error, "%d", facet_comm_size(run->comm));
     if (code == FACET_OK) code = add(attributes, "threads", error, "%d", run->threads);
     if (code == FACET_OK)
-        code = add(attributes, "libraries", error, "%s; %s", facet_ranks_library(), facet_container_library());
+        code = add(attributes, "libraries", error, "%s; %s; %s", facet_ranks_library(), facet_container_library(),
+                   run->libraries);
     free(inputs), free(fields), free(nodes);
     if (code != FACET_OK) facet_attributes_free(attributes);
     return code;

@@ -260,7 +260,9 @@ static int open_workspace(struct facet_run *run, struct facet_error *error) {
             fprintf(run->log, "---- %s: %s\n", run->created, run->options->command ? run->options->command : "");
     }
     snprintf(path, sizeof path, "%s/pipeline.cfg", run->config->workspace);
-    FILE *copy = change && code == FACET_OK ? fopen(path, "w") : NULL;
+    bool record = change && code == FACET_OK;
+    FILE *copy = record ? fopen(path, "w") : NULL;
+    if (record && !copy) code = facet_error_set(error, FACET_ERROR_IO, "%s: %s", path, strerror(errno));
     if (copy) {
         bool written = fputs(run->config->text, copy) >= 0;
         if (fclose(copy) != 0 || !written)
@@ -374,7 +376,10 @@ int facet_run_pipeline(struct facet_comm *comm, const struct facet_config *confi
     *run = (struct facet_run){.comm = comm, .config = config, .options = options, .summary = summary};
     run->threads = choose_threads(run);
     note_circumstances(run);
-    code = prepare(run, error);
+    run->libraries = facet_loaded_libraries();
+    code = run->libraries ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for a run");
+    code = facet_comm_agree(comm, code, error);
+    if (code == FACET_OK) code = prepare(run, error);
     if (code == FACET_OK) code = do_stages(run, error);
     if (run->log) {
         if (code != FACET_OK) fprintf(run->log, "%s: %s\n", facet_code_name(code), error->text);
@@ -383,6 +388,7 @@ int facet_run_pipeline(struct facet_comm *comm, const struct facet_config *confi
     for (int node = 0; node < run->graph.n_nodes; node++) free(run->nodes[node].description);
     facet_sources_close(&run->sources);
     free(run->valid);
+    free(run->libraries);
     free(run);
     return code;
 }

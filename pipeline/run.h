@@ -45,6 +45,5 @@ int facet_run_pipeline(struct facet_comm *comm, const struct facet_config *confi
 // Signals that ask for a clean stop; the handler only sets a flag.
 void facet_stop_on_signals(void);
 bool facet_stop_requested(void);
-int facet_stop_signal(void); // 0: none came
 
 #endif

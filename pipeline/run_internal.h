@@ -35,6 +35,7 @@ struct facet_run {
     int threads;
     FILE *log; // rank 0's user.log
     struct facet_run_summary *summary;
+    char *libraries; // loaded when the run began
     char created[32], isa[64];
     char ranks_text[16], threads_text[16], seed_text[32];
 };
@@ -43,6 +44,7 @@ struct facet_stage {
     struct facet_run *run;
     int node;
     struct facet_container *out; // of a collective stage
+    double before;               // seconds that earlier runs spent on it, as its checkpoint says
     double began;                // when this run took it up, by the monotonic clock
     struct facet_quarantine_entry *ledger;
     char *ledger_text;
@@ -64,6 +66,9 @@ int facet_run_field(struct facet_run *run, int node, const char *name, struct fa
 int facet_run_check_fingerprint(struct facet_run *run, int node, const char *path, bool *exists,
                                 struct facet_error *error);
 struct facet_run_summary_row *facet_run_summarise(struct facet_run *run, int node);
+
+// libraries.c: "libhdf5_openmpi.so.103.3.0 libdnnl.so.2.6 ..."; the caller frees the text, NULL when out of memory.
+char *facet_loaded_libraries(void);
 
 // provenance.c
 enum { FACET_MOST_ATTRIBUTES = 32 };

@@ -18,7 +18,3 @@ void facet_stop_on_signals(void) {
 bool facet_stop_requested(void) {
     return stop_signal != 0;
 }
-
-int facet_stop_signal(void) {
-    return stop_signal;
-}

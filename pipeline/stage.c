@@ -188,7 +188,7 @@ static int write_checkpoint(struct facet_stage *stage, int count, const char *co
     facet_run_path(stage->run, stage->node, ".checkpoint.h5", path, sizeof path);
     struct facet_store *store;
     struct facet_hash hash = hash_arrays(count, arrays);
-    double seconds = stage->run->nodes[stage->node].seconds + facet_run_clock() - stage->began;
+    double seconds = stage->before + facet_run_clock() - stage->began;
     struct facet_array seconds_array = {.type = FACET_F64, .data = &seconds};
     struct facet_array hash_array = {.type = FACET_I64, .rank = 1, .dims = {2}, .data = &hash};
     int code = facet_store_create(path, &store, error);
@@ -217,7 +217,7 @@ static int read_checkpoint(struct facet_stage *stage, const char *path, int coun
     int64_t n = 0;
     int code = facet_store_open(path, &store, error);
     if (code == FACET_OK) code = facet_store_read_strings(store, "fingerprint", &fingerprint, &n, error);
-    if (code == FACET_OK && strcmp(fingerprint[0], stage->run->nodes[stage->node].fingerprint) != 0)
+    if (code == FACET_OK && (n != 1 || strcmp(fingerprint[0], stage->run->nodes[stage->node].fingerprint) != 0))
         code = facet_error_set(error, FACET_ERROR_STATE,
                                "%s: was saved by a stage with other settings or inputs; --from %s starts it anew", path,
                                facet_stage_name(stage));
@@ -225,12 +225,13 @@ static int read_checkpoint(struct facet_stage *stage, const char *path, int coun
     if (code == FACET_OK) code = facet_store_read(store, "content_hash", FACET_I64, &recorded, error);
     if (code == FACET_OK) code = facet_store_read(store, "seconds", FACET_F64, &seconds, error);
     if (code == FACET_OK) {
-        stage->run->nodes[stage->node].seconds += *(const double *)seconds.data;
         struct facet_hash hash = hash_arrays(count, arrays);
         if (recorded.dims[0] != 2 || memcmp(&hash, recorded.data, sizeof hash) != 0)
             code = facet_error_set(error, FACET_ERROR_DATA,
                                    "%s: the checkpoint is damaged; --from %s starts the stage anew", path,
                                    facet_stage_name(stage));
+        else
+            stage->before = *(const double *)seconds.data;
     }
     free(fingerprint);
     facet_array_free(&recorded);

@@ -61,12 +61,13 @@ static int quarantine_json(struct facet_container *container, json_t *all, struc
     if (code == FACET_OK && !codes) code = facet_error_set(error, FACET_ERROR_MEMORY, "out of memory");
     if (code == FACET_OK) code = facet_container_read(container, "quarantine/code", 0, is.dims[0], codes, error);
     for (int64_t row = 0; code == FACET_OK && row < is.dims[0]; row++) {
-        char message[512], path[4096];
+        char message[512], path[4096], stage[64];
         if (codes[row] == FACET_OK) continue;
         row_text(container, "quarantine/message", row, message, sizeof message);
         row_text(container, "items/path", row, path, sizeof path);
-        json_array_append_new(all, json_pack("{s:I, s:s, s:s, s:s%}", "row", (json_int_t)row, "code",
-                                             facet_code_name(codes[row]), "path", path, "message", message,
+        row_text(container, "quarantine/stage", row, stage, sizeof stage);
+        json_array_append_new(all, json_pack("{s:I, s:s, s:s, s:s, s:s%}", "row", (json_int_t)row, "stage", stage,
+                                             "code", facet_code_name(codes[row]), "path", path, "message", message,
                                              strlen(message)));
     }
     free(codes);

@@ -2,6 +2,7 @@
 
 #include "mpi/ranks.h"
 #include "pipeline/builtin.h"
+#include "pipeline/params.h"
 #include "pipeline/run.h"
 
 #include <getopt.h>
@@ -132,13 +133,14 @@ static int parse(int argc, char **argv, struct arguments *a) {
     return 0;
 }
 
+// The command as it could be typed again: what a shell would take apart is quoted.
 static char *join(int argc, char **argv) {
-    size_t size = 8;
-    for (int i = 0; i < argc; i++) size += strlen(argv[i]) + 1;
-    char *text = malloc(size), *end = text;
-    if (!text) return NULL;
-    end += sprintf(end, "facet");
-    for (int i = 0; i < argc; i++) end += sprintf(end, " %s", argv[i]);
+    char *text = NULL;
+    bool good = facet_text_append(&text, "facet");
+    for (int i = 0; good && i < argc; i++) {
+        bool plain = *argv[i] && !argv[i][strcspn(argv[i], " \t\n\"'\\$`*?[](){}<>|&;#~!")];
+        good = plain ? facet_text_append(&text, " %s", argv[i]) : facet_text_append(&text, " '%s'", argv[i]);
+    }
     return text;
 }
 
@@ -153,9 +155,17 @@ static int load(const struct arguments *a, struct facet_comm *world, struct face
     return facet_comm_agree(world, code, error);
 }
 
+// A broken invariant on one rank must not leave the others waiting.
+static void end_all_ranks(const char *file, int line, const char *text) {
+    fprintf(stderr, "facet: %s:%d: %s\n", file, line, text);
+    facet_ranks_abort(NULL, 1);
+}
+
 static int finish(struct facet_comm *world, int code, const struct facet_error *error) {
     int status = facet_code_exit_status(code);
-    if (code != FACET_OK && facet_comm_rank(world) == 0) facet_complain(error);
+    bool alone = code == FACET_ERROR_MPI; // the others may not have come this far
+    if (code != FACET_OK && (alone || facet_comm_rank(world) == 0)) facet_complain(error);
+    if (alone) facet_ranks_abort(world, status);
     return status;
 }
 
@@ -177,6 +187,7 @@ int facet_command_run(int argc, char **argv) {
     facet_stop_on_signals(); // before MPI starts, which takes a while
     int code = facet_ranks_start(NULL, NULL, &world, &error);
     if (code != FACET_OK) return facet_complain(&error);
+    facet_set_fatal_handler(end_all_ranks);
     a.options.command = command;
     if (!a.quiet)
         a.options.events = (struct facet_run_events){progress, note, &display};

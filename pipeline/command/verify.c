@@ -14,8 +14,10 @@ static const char usage[] =
 static int verify(struct facet_container *container, void *context, struct facet_error *error) {
     int64_t *total_bad = context, units, n_bad;
     uint8_t *bad;
-    int code = facet_output_verify(container, &bad, &units, &n_bad, error);
+    bool items_match;
+    int code = facet_output_verify(container, &bad, &units, &n_bad, &items_match, error);
     if (code != FACET_OK) return code;
+    if (!items_match) printf("%s: the item table or the list of units was altered\n", facet_container_path(container));
     printf("%s: %lld of %lld units match\n", facet_container_path(container), (long long)(units - n_bad),
            (long long)units);
     for (int64_t unit = 0; unit < units; unit++) {
@@ -26,7 +28,7 @@ static int verify(struct facet_container *container, void *context, struct facet
                (long long)range[0], (long long)range[1] - 1);
     }
     free(bad);
-    *total_bad += n_bad;
+    *total_bad += n_bad + !items_match;
     return FACET_OK;
 }
 

@@ -1,7 +1,7 @@
 // facet view FILE.h5 --row I: draws rows of a container as a contact sheet.
 #include "pipeline/command/view.h"
 
-#include "pipeline/sheet.h"
+#include "render/sheet.h"
 
 #include <errno.h>
 #include <getopt.h>

@@ -162,12 +162,22 @@ static int write_file(const char *path, const char *text, struct facet_error *er
     char fresh[4200];
     snprintf(fresh, sizeof fresh, "%s.new", path);
     FILE *file = fopen(fresh, "w");
-    bool good = file && fputs(text, file) >= 0 && fputc('\n', file) != EOF;
+    bool good = file && fputs(text, file) >= 0;
     if (file && fclose(file) != 0) good = false;
     if (good && rename(fresh, path) == 0) return FACET_OK;
     int reason = errno;
     unlink(fresh);
     return facet_error_set(error, FACET_ERROR_IO, "%s: cannot be written: %s", path, strerror(reason));
+}
+
+static int write_table(struct facet_stage *stage, const struct evaluation *e, const struct groups *groups,
+                       struct facet_error *error) {
+    char path[4096], *table = evaluation_table(e, groups);
+    int code = table ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "no memory for metrics.txt");
+    if (!code) code = facet_stage_path(stage, "metrics.txt", path, sizeof path, error);
+    if (!code) code = write_file(path, table, error);
+    free(table);
+    return code;
 }
 
 static int write_local(struct facet_stage *stage, const struct evaluation *e, const struct groups *groups,
@@ -179,6 +189,7 @@ static int write_local(struct facet_stage *stage, const struct evaluation *e, co
     if (!code) code = write_arrays(stage, e, groups->count, &tables, error);
     if (!code) code = facet_stage_path(stage, "metrics.json", path, sizeof path, error);
     if (!code) code = write_file(path, json, error);
+    if (!code) code = write_table(stage, e, groups, error);
     tables_free(&tables);
     return code;
 }
@@ -220,7 +231,7 @@ const struct facet_plugin facet_plugin_evaluate = {
     .size = sizeof(struct facet_plugin),
     .kind = FACET_COLLECTIVE,
     .name = "evaluate",
-    .version = "1.1.0",
+    .version = "1.0.0",
     .summary = "Measures the model, and a baseline, within and across datasets, with intervals over people",
     .citation =
         "Calibration error: Guo et al., ICML 2017; bootstrap by clusters: Field & Welsh, J. R. Stat. Soc. B 69, "

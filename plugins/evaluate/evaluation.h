@@ -53,6 +53,9 @@ void groups_free(struct groups *groups); // a zeroed one is fine
 // metrics.json, as text owned by the caller (free); NULL when out of memory.
 char *evaluation_json(const struct evaluation *evaluation, const struct groups *groups);
 
+// metrics.txt, likewise.
+char *evaluation_table(const struct evaluation *evaluation, const struct groups *groups);
+
 extern const char *const method_names[MOST_METHODS];
 extern const char *const metric_names[N_METRICS];
 

@@ -13,6 +13,12 @@ for ranks in 2 4; do
     done
 done
 
+# A collective stage that one rank leaves with a failure.
+small_pipeline "$scratch/b.cfg" "$scratch/together" ', { plugin = "hostile_together"; }'
+for ranks in 2 3; do
+    expect 1 "hostile run" timeout 60 mpirun -n "$ranks" --oversubscribe --bind-to none "$FACET" run --quiet "$scratch/b.cfg"
+done
+
 # A shared object that is no plugin of this version is refused by name, before anything of it runs.
 mkdir "$scratch/plugins"
 cp "$FACET_BUILD/tests/plugins/bad/no_plugin.so" "$scratch/plugins"

@@ -33,6 +33,23 @@ expect 0 "" "$FACET" verify "$scratch/run"
 hashes "$scratch/run" >"$scratch/actual"
 diff "$scratch/expected" "$scratch/actual" || die "an altered unit was not made again"
 
+# So does a label: the item table is checked too, and written anew by the next run.
+/usr/bin/python3 - "$scratch/run/render.h5" <<'PY'
+import h5py, sys
+with h5py.File(sys.argv[1], "r+") as f:
+    f["items/label"][0] = b"fear"
+PY
+expect 1 "the item table or the list of units was altered" "$FACET" verify "$scratch/run"
+expect 0 "" "$FACET" run --quiet "$scratch/a.cfg"
+hashes "$scratch/run" >"$scratch/actual"
+diff "$scratch/expected" "$scratch/actual" || die "an altered label was not mended"
+
+# What a stage set aside is told under its name, wherever it stands in another pipeline file.
+"$FACET" info --json "$scratch/run/render.h5" | grep -q '"stage": "preprocess"' || die "the ledger names no stage"
+sed 's/stages = (/stages = ( { plugin = "split"; protocol = "subject-k-fold"; folds = 2; },/' "$scratch/a.cfg" >"$scratch/longer.cfg"
+"$FACET" run --quiet "$scratch/longer.cfg" --set "workspace=$scratch/longer" >/dev/null
+expect 0 "" "$FACET" diff "$scratch/run/render.h5" "$scratch/longer/render.h5"
+
 # Other settings with --from make what follows again; --fresh begins anew.
 expect 0 "" "$FACET" run --quiet "$scratch/a.cfg" --set render.size=48 --from render
 expect 0 "" "$FACET" run --quiet "$scratch/a.cfg" --fresh

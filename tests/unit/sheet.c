@@ -1,5 +1,5 @@
 // Contact sheets of a container's pictures.
-#include "pipeline/sheet.h"
+#include "render/sheet.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -42,7 +42,7 @@ int facet_stage_write(struct facet_stage *stage, const char *name, int64_t first
                       struct facet_error *error);
 
 // A checkpoint is a set of named arrays, replaced whole; it is tied to the stage's fingerprint. Collective; rank 0's
-// arrays are written. Load gives every rank the arrays in the order saved; *count is 0 when there is none. A damaged
+// arrays are written. Load gives every rank the arrays in the order saved; *found is false when there is none. A damaged
 // checkpoint is an error, never a fresh start. The caller frees arrays[i] and names stay the caller's.
 int facet_stage_save(struct facet_stage *stage, int count, const char *const *names, const struct facet_array *arrays,
                      struct facet_error *error);

@@ -1,5 +1,5 @@
 // Contact sheets of rendered views, out of a container.
-#include "pipeline/sheet.h"
+#include "render/sheet.h"
 
 #include <stdbool.h>
 #include <stdio.h>
