@@ -54,7 +54,7 @@ bool nn_model_preset(const char *name, struct nn_model_config *config) {
         const char *name;
         int64_t width, depth, heads, text_width, text_depth, text_heads, embed, fusion_layers, fusion_heads;
     } presets[] = {
-        {"vit-micro", 64, 2, 4, 64, 2, 2, 128, 1, 4},
+        {"vit-micro", 64, 2, 4, 64, 2, 2, 192, 1, 4},
         {"vit-tiny", 192, 12, 3, 128, 4, 4, 192, 1, 4},
         {"vit-small", 384, 12, 6, 256, 6, 4, 384, 2, 6},
         {"vit-base", 768, 12, 12, 512, 12, 8, 512, 2, 8},
