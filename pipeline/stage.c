@@ -69,22 +69,28 @@ bool facet_stage_has_array(struct facet_stage *stage, const char *name) {
     return container_of(stage, name, &container, NULL) == FACET_OK && facet_container_has(container, path);
 }
 
+// Where an array of an earlier stage lies, and what it is.
+static int find_array(struct facet_stage *stage, const char *name, struct facet_container **container,
+                      struct facet_dataset *is, struct facet_error *error) {
+    char path[200];
+    data_path(name, path, sizeof path);
+    int code = container_of(stage, name, container, error);
+    return code == FACET_OK ? facet_container_describe(*container, path, is, error) : code;
+}
+
 int facet_stage_read(struct facet_stage *stage, const char *name, struct facet_array *array,
                      struct facet_error *error) {
     struct facet_container *container;
     struct facet_dataset is;
-    char path[200];
     *array = (struct facet_array){0};
-    data_path(name, path, sizeof path);
-    int code = container_of(stage, name, &container, error);
-    if (code == FACET_OK) code = facet_container_describe(container, path, &is, error);
+    int code = find_array(stage, name, &container, &is, error);
     if (code != FACET_OK) return code;
     if (!is.type) return facet_error_set(error, FACET_ERROR_DATA, "%s is text, not numbers", name);
     *array = (struct facet_array){.type = is.type, .rank = is.rank};
     memcpy(array->dims, is.dims, sizeof array->dims);
     array->data = malloc(facet_array_elements(array) * facet_type_size(is.type) + 1);
     if (!array->data) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for %s", name);
-    code = facet_container_read(container, path, 0, facet_dataset_rows(&is), array->data, error);
+    code = facet_container_read(container, is.name, 0, facet_dataset_rows(&is), array->data, error);
     if (code != FACET_OK) facet_array_free(array);
     return code;
 }
@@ -92,16 +98,13 @@ int facet_stage_read(struct facet_stage *stage, const char *name, struct facet_a
 int facet_stage_read_string(struct facet_stage *stage, const char *name, char **text, struct facet_error *error) {
     struct facet_container *container;
     struct facet_dataset is;
-    char path[200];
     *text = NULL;
-    data_path(name, path, sizeof path);
-    int code = container_of(stage, name, &container, error);
-    if (code == FACET_OK) code = facet_container_describe(container, path, &is, error);
+    int code = find_array(stage, name, &container, &is, error);
     if (code != FACET_OK) return code;
     if (is.type || is.rank) return facet_error_set(error, FACET_ERROR_DATA, "%s is not a text", name);
     *text = calloc(is.width + 1, 1);
     if (!*text) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for %s", name);
-    code = facet_container_read(container, path, 0, 1, *text, error);
+    code = facet_container_read(container, is.name, 0, 1, *text, error);
     if (code != FACET_OK) free(*text), *text = NULL;
     return code;
 }

@@ -1,37 +1,37 @@
 // Wavefront OBJ: vertices and faces; everything else is passed over.
 #include "io/scan/mesh.h"
-#include "io/scan/text.h"
+#include <facet/text.h>
 
 #include <string.h>
 
 struct obj {
-    struct scan_text text;
+    struct facet_text text;
     struct mesh_builder *builder;
     int64_t highest, highest_line; // the largest vertex number a face names (from 1), and where
 };
 
-static int broken(const struct obj *obj, struct facet_error *error, const char *expected, struct scan_word word) {
+static int broken(const struct obj *obj, struct facet_error *error, const char *expected, struct facet_word word) {
     if (word.length == 0)
         return facet_error_set(error, FACET_ERROR_DATA, "line %lld: %s expected, but the line ends",
                                (long long)obj->text.line, expected);
     return facet_error_set(error, FACET_ERROR_DATA, "line %lld: %s expected, found \"%s\"", (long long)obj->text.line,
-                           expected, scan_quote(word).text);
+                           expected, facet_quote(word).text);
 }
 
 static int read_vertex(struct obj *obj, struct facet_error *error) {
     float vertex[3];
     for (int k = 0; k < 3; k++) {
-        struct scan_word word;
-        if (!scan_next_word(&obj->text, &word) || !scan_float(word, &vertex[k]))
+        struct facet_word word;
+        if (!facet_next_word(&obj->text, &word) || !facet_float(word, &vertex[k]))
             return broken(obj, error, "a coordinate", word);
     }
     return mesh_add_vertex(obj->builder, vertex, error);
 }
 
 // Cuts the part before the next slash off a corner: "7/2/3" gives "7" and leaves "2/3".
-static struct scan_word cut(struct scan_word *corner, bool *more) {
+static struct facet_word cut(struct facet_word *corner, bool *more) {
     const char *slash = memchr(corner->at, '/', corner->length);
-    struct scan_word part = {corner->at, slash ? (size_t)(slash - corner->at) : corner->length};
+    struct facet_word part = {corner->at, slash ? (size_t)(slash - corner->at) : corner->length};
     *more = slash != NULL;
     size_t used = part.length + (slash != NULL);
     corner->at += used;
@@ -40,15 +40,15 @@ static struct scan_word cut(struct scan_word *corner, bool *more) {
 }
 
 // i, i/j, i//k or i/j/k; gives i counted from 0, which may be of a vertex still to come.
-static int read_corner(struct obj *obj, struct scan_word word, int64_t *vertex, struct facet_error *error) {
-    struct scan_word rest = word;
+static int read_corner(struct obj *obj, struct facet_word word, int64_t *vertex, struct facet_error *error) {
+    struct facet_word rest = word;
     bool more;
     int64_t number, ignored;
-    if (!scan_integer(cut(&rest, &more), &number)) return broken(obj, error, "a vertex number", word);
+    if (!facet_integer(cut(&rest, &more), &number)) return broken(obj, error, "a vertex number", word);
     for (int k = 0; more; k++) {
-        struct scan_word part = cut(&rest, &more);
+        struct facet_word part = cut(&rest, &more);
         bool may_be_empty = k == 0 && more;
-        if (k > 1 || (!scan_integer(part, &ignored) && !(may_be_empty && part.length == 0)))
+        if (k > 1 || (!facet_integer(part, &ignored) && !(may_be_empty && part.length == 0)))
             return broken(obj, error, "a corner like 1, 1/2, 1//3 or 1/2/3", word);
     }
     int64_t known = obj->builder->mesh.n_vertices;
@@ -66,9 +66,9 @@ static int read_corner(struct obj *obj, struct scan_word word, int64_t *vertex, 
 
 static int read_face(struct obj *obj, struct facet_error *error) {
     int64_t first = 0, last = 0, vertex = 0;
-    struct scan_word word;
+    struct facet_word word;
     int corners = 0;
-    for (; scan_next_word(&obj->text, &word) && *word.at != '#'; corners++) {
+    for (; facet_next_word(&obj->text, &word) && *word.at != '#'; corners++) {
         int code = read_corner(obj, word, &vertex, error);
         if (!code && corners >= 2)
             code = mesh_add_triangle(obj->builder, (int32_t)first, (int32_t)last, (int32_t)vertex, error);
@@ -95,14 +95,14 @@ int mesh_parse_obj(const char *bytes, size_t size, struct mesh_builder *builder,
     size_t mark = size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     struct obj obj = {.text = {bytes + mark, bytes + size, 1, true}, .builder = builder};
     while (obj.text.at < obj.text.end) {
-        struct scan_word word;
+        struct facet_word word;
         int code = FACET_OK;
-        if (scan_next_word(&obj.text, &word)) {
-            if (scan_word_is(word, "v")) code = read_vertex(&obj, error);
-            if (scan_word_is(word, "f")) code = read_face(&obj, error);
+        if (facet_next_word(&obj.text, &word)) {
+            if (facet_word_is(word, "v")) code = read_vertex(&obj, error);
+            if (facet_word_is(word, "f")) code = read_face(&obj, error);
         }
         if (code) return code;
-        scan_skip_line(&obj.text);
+        facet_skip_line(&obj.text);
     }
     return finish(&obj, error);
 }

@@ -11,7 +11,7 @@
 
 struct ply {
     struct ply_header header;
-    struct scan_text text;
+    struct facet_text text;
     const char *begin;
     const struct ply_element *element; // being read, with its row, for messages
     int64_t row;
@@ -66,15 +66,15 @@ static int next_binary(struct ply *ply, enum ply_type type, double *value, struc
 }
 
 static int next_ascii(struct ply *ply, enum ply_type type, double *value, struct facet_error *error) {
-    struct scan_word word;
+    struct facet_word word;
     int64_t integer;
     float number;
-    if (!scan_next_word(&ply->text, &word)) return broken(ply, error, "one more value");
-    if (type < PLY_FLOAT32 && scan_integer(word, &integer)) {
+    if (!facet_next_word(&ply->text, &word)) return broken(ply, error, "one more value");
+    if (type < PLY_FLOAT32 && facet_integer(word, &integer)) {
         *value = (double)integer;
         return FACET_OK;
     }
-    if (!scan_float(word, &number)) return broken(ply, error, "a number");
+    if (!facet_float(word, &number)) return broken(ply, error, "a number");
     *value = number;
     return FACET_OK;
 }
@@ -132,18 +132,18 @@ static int read_list(struct ply *ply, const struct ply_property *property, struc
 
 static int end_row(struct ply *ply, struct facet_error *error) {
     if (ply->header.format != PLY_ASCII) return FACET_OK;
-    struct scan_word word;
-    if (scan_next_word(&ply->text, &word)) return broken(ply, error, "the end of the line");
-    scan_skip_line(&ply->text);
+    struct facet_word word;
+    if (facet_next_word(&ply->text, &word)) return broken(ply, error, "the end of the line");
+    facet_skip_line(&ply->text);
     return FACET_OK;
 }
 
-static void skip_empty_lines(struct scan_text *text) {
+static void skip_empty_lines(struct facet_text *text) {
     for (;;) {
-        struct scan_text ahead = *text;
-        struct scan_word word;
-        if (ahead.at == ahead.end || scan_next_word(&ahead, &word)) return;
-        scan_skip_line(text);
+        struct facet_text ahead = *text;
+        struct facet_word word;
+        if (ahead.at == ahead.end || facet_next_word(&ahead, &word)) return;
+        facet_skip_line(text);
     }
 }
 
@@ -181,7 +181,7 @@ static int check_rows(struct ply *ply, struct facet_error *error) {
 int mesh_parse_ply(const char *bytes, size_t size, struct mesh_builder *builder, struct facet_error *error) {
     struct ply *ply = calloc(1, sizeof *ply);
     if (!ply) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the header of a PLY file");
-    ply->text = (struct scan_text){bytes, bytes + size, 1, false};
+    ply->text = (struct facet_text){bytes, bytes + size, 1, false};
     ply->begin = bytes;
     ply->builder = builder;
     int code = ply_read_header(&ply->text, &ply->header, error);

@@ -2,7 +2,7 @@
 #ifndef FACET_IO_SCAN_PLY_H
 #define FACET_IO_SCAN_PLY_H
 
-#include "io/scan/text.h"
+#include <facet/text.h>
 
 #include <facet/error.h>
 
@@ -35,6 +35,6 @@ struct ply_header {
 
 size_t ply_type_size(enum ply_type type);
 // Leaves text at the first byte of the body. Errors: DATA.
-int ply_read_header(struct scan_text *text, struct ply_header *header, struct facet_error *error);
+int ply_read_header(struct facet_text *text, struct ply_header *header, struct facet_error *error);
 
 #endif

@@ -16,64 +16,64 @@ size_t ply_type_size(enum ply_type type) {
     return types[type].size;
 }
 
-static int broken(const struct scan_text *text, struct facet_error *error, const char *expected,
-                  struct scan_word word) {
+static int broken(const struct facet_text *text, struct facet_error *error, const char *expected,
+                  struct facet_word word) {
     if (word.length == 0)
         return facet_error_set(error, FACET_ERROR_DATA, "line %lld: %s expected, but the line ends",
                                (long long)text->line, expected);
     return facet_error_set(error, FACET_ERROR_DATA, "line %lld: %s expected, found \"%s\"", (long long)text->line,
-                           expected, scan_quote(word).text);
+                           expected, facet_quote(word).text);
 }
 
-static int read_format(struct scan_text *text, struct ply_header *header, struct facet_error *error) {
+static int read_format(struct facet_text *text, struct ply_header *header, struct facet_error *error) {
     static const char *const names[] = {
         [PLY_ASCII] = "ascii", [PLY_LITTLE] = "binary_little_endian", [PLY_BIG] = "binary_big_endian"};
-    struct scan_word word;
-    scan_next_word(text, &word);
+    struct facet_word word;
+    facet_next_word(text, &word);
     for (int f = PLY_ASCII; f <= PLY_BIG; f++)
-        if (scan_word_is(word, names[f])) header->format = (enum ply_format)f;
+        if (facet_word_is(word, names[f])) header->format = (enum ply_format)f;
     if (!header->format) return broken(text, error, "ascii, binary_little_endian or binary_big_endian", word);
-    scan_next_word(text, &word);
-    if (!scan_word_is(word, "1.0")) return broken(text, error, "format version 1.0", word);
+    facet_next_word(text, &word);
+    if (!facet_word_is(word, "1.0")) return broken(text, error, "format version 1.0", word);
     return FACET_OK;
 }
 
-static int read_element(struct scan_text *text, struct ply_header *header, struct facet_error *error) {
-    struct scan_word name, count;
+static int read_element(struct facet_text *text, struct ply_header *header, struct facet_error *error) {
+    struct facet_word name, count;
     if (header->n_elements == PLY_MOST_ELEMENTS)
         return facet_error_set(error, FACET_ERROR_DATA, "line %lld: more than %d elements", (long long)text->line,
                                PLY_MOST_ELEMENTS);
     struct ply_element *element = &header->elements[header->n_elements];
-    if (!scan_next_word(text, &name)) return broken(text, error, "the name of an element", name);
-    if (!scan_next_word(text, &count) || !scan_integer(count, &element->rows) || element->rows < 0)
+    if (!facet_next_word(text, &name)) return broken(text, error, "the name of an element", name);
+    if (!facet_next_word(text, &count) || !facet_integer(count, &element->rows) || element->rows < 0)
         return broken(text, error, "the number of rows of an element", count);
-    memcpy(element->name, scan_quote(name).text, sizeof element->name);
+    memcpy(element->name, facet_quote(name).text, sizeof element->name);
     header->n_elements++;
     return FACET_OK;
 }
 
-static int read_type(struct scan_text *text, enum ply_type *type, struct facet_error *error) {
-    struct scan_word word;
-    scan_next_word(text, &word);
+static int read_type(struct facet_text *text, enum ply_type *type, struct facet_error *error) {
+    struct facet_word word;
+    facet_next_word(text, &word);
     for (int t = PLY_INT8; t <= PLY_FLOAT64; t++) {
-        if (!scan_word_is(word, types[t].name) && !scan_word_is(word, types[t].other_name)) continue;
+        if (!facet_word_is(word, types[t].name) && !facet_word_is(word, types[t].other_name)) continue;
         *type = (enum ply_type)t;
         return FACET_OK;
     }
     return broken(text, error, "a type such as float or uchar", word);
 }
 
-static enum ply_role role_of(const struct ply_element *element, bool list, struct scan_word name) {
+static enum ply_role role_of(const struct ply_element *element, bool list, struct facet_word name) {
     if (strcmp(element->name, "vertex") == 0 && !list) {
-        if (scan_word_is(name, "x")) return PLY_X;
-        if (scan_word_is(name, "y")) return PLY_Y;
-        if (scan_word_is(name, "z")) return PLY_Z;
+        if (facet_word_is(name, "x")) return PLY_X;
+        if (facet_word_is(name, "y")) return PLY_Y;
+        if (facet_word_is(name, "z")) return PLY_Z;
     }
-    bool indices = scan_word_is(name, "vertex_indices") || scan_word_is(name, "vertex_index");
+    bool indices = facet_word_is(name, "vertex_indices") || facet_word_is(name, "vertex_index");
     return strcmp(element->name, "face") == 0 && list && indices ? PLY_INDICES : PLY_OTHER;
 }
 
-static int read_list_types(struct scan_text *text, struct ply_property *property, struct facet_error *error) {
+static int read_list_types(struct facet_text *text, struct ply_property *property, struct facet_error *error) {
     int code = read_type(text, &property->count_type, error);
     if (!code && property->count_type >= PLY_FLOAT32)
         code = facet_error_set(error, FACET_ERROR_DATA, "line %lld: a list counted by an integer type expected",
@@ -81,7 +81,7 @@ static int read_list_types(struct scan_text *text, struct ply_property *property
     return code ? code : read_type(text, &property->type, error);
 }
 
-static int read_property(struct scan_text *text, struct ply_header *header, struct facet_error *error) {
+static int read_property(struct facet_text *text, struct ply_header *header, struct facet_error *error) {
     if (header->n_elements == 0)
         return facet_error_set(error, FACET_ERROR_DATA, "line %lld: a property before any element",
                                (long long)text->line);
@@ -90,14 +90,14 @@ static int read_property(struct scan_text *text, struct ply_header *header, stru
         return facet_error_set(error, FACET_ERROR_DATA, "line %lld: more than %d properties", (long long)text->line,
                                PLY_MOST_PROPERTIES);
     struct ply_property *property = &element->properties[element->n_properties];
-    struct scan_text before = *text;
-    struct scan_word word;
-    scan_next_word(text, &word);
-    bool list = scan_word_is(word, "list");
+    struct facet_text before = *text;
+    struct facet_word word;
+    facet_next_word(text, &word);
+    bool list = facet_word_is(word, "list");
     if (!list) *text = before;
     int code = list ? read_list_types(text, property, error) : read_type(text, &property->type, error);
     if (code) return code;
-    if (!scan_next_word(text, &word)) return broken(text, error, "the name of a property", word);
+    if (!facet_next_word(text, &word)) return broken(text, error, "the name of a property", word);
     property->role = role_of(element, list, word);
     element->n_properties++;
     return FACET_OK;
@@ -141,22 +141,23 @@ static int check_header(struct ply_header *header, struct facet_error *error) {
     return FACET_OK;
 }
 
-int ply_read_header(struct scan_text *text, struct ply_header *header, struct facet_error *error) {
-    struct scan_word word;
-    scan_next_word(text, &word);
-    if (!scan_word_is(word, "ply")) return broken(text, error, "\"ply\"", word);
-    for (scan_skip_line(text); text->at < text->end; scan_skip_line(text)) {
+int ply_read_header(struct facet_text *text, struct ply_header *header, struct facet_error *error) {
+    struct facet_word word;
+    facet_next_word(text, &word);
+    if (!facet_word_is(word, "ply")) return broken(text, error, "\"ply\"", word);
+    for (facet_skip_line(text); text->at < text->end; facet_skip_line(text)) {
         int code = FACET_OK;
-        if (!scan_next_word(text, &word) || scan_word_is(word, "comment") || scan_word_is(word, "obj_info")) continue;
-        if (scan_word_is(word, "end_header")) {
-            scan_skip_line(text);
+        if (!facet_next_word(text, &word) || facet_word_is(word, "comment") || facet_word_is(word, "obj_info"))
+            continue;
+        if (facet_word_is(word, "end_header")) {
+            facet_skip_line(text);
             return check_header(header, error);
         }
-        if (scan_word_is(word, "format")) {
+        if (facet_word_is(word, "format")) {
             code = read_format(text, header, error);
-        } else if (scan_word_is(word, "element")) {
+        } else if (facet_word_is(word, "element")) {
             code = read_element(text, header, error);
-        } else if (scan_word_is(word, "property")) {
+        } else if (facet_word_is(word, "property")) {
             code = read_property(text, header, error);
         } else {
             code = broken(text, error, "format, element, property, comment or end_header", word);

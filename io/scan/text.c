@@ -1,4 +1,4 @@
-#include "io/scan/text.h"
+#include <facet/text.h>
 
 #include <float.h>
 #include <locale.h>
@@ -18,12 +18,12 @@ static bool is_blank(char c) {
 }
 
 // Bytes of the line end at `at`: \n, \r\n or \r; 0 when there is none.
-static size_t line_end(const struct scan_text *text, const char *at) {
+static size_t line_end(const struct facet_text *text, const char *at) {
     if (at == text->end || !is_line_end(*at)) return 0;
     return *at == '\r' && at + 1 < text->end && at[1] == '\n' ? 2 : 1;
 }
 
-static bool skip_joint(struct scan_text *text) {
+static bool skip_joint(struct facet_text *text) {
     if (!text->joins || text->at == text->end || *text->at != '\\') return false;
     size_t length = line_end(text, text->at + 1);
     if (length == 0) return false;
@@ -32,7 +32,7 @@ static bool skip_joint(struct scan_text *text) {
     return true;
 }
 
-bool scan_next_word(struct scan_text *text, struct scan_word *word) {
+bool facet_next_word(struct facet_text *text, struct facet_word *word) {
     for (bool more = true; more && text->at < text->end;) {
         bool blank = is_blank(*text->at);
         text->at += blank;
@@ -47,14 +47,14 @@ bool scan_next_word(struct scan_text *text, struct scan_word *word) {
     return word->length > 0;
 }
 
-void scan_skip_line(struct scan_text *text) {
+void facet_skip_line(struct facet_text *text) {
     while (text->at < text->end && !is_line_end(*text->at))
         if (!skip_joint(text)) text->at++;
     text->at += line_end(text, text->at);
     text->line++;
 }
 
-bool scan_word_is(struct scan_word word, const char *expected) {
+bool facet_word_is(struct facet_word word, const char *expected) {
     return word.length == strlen(expected) && memcmp(word.at, expected, word.length) == 0;
 }
 
@@ -75,7 +75,7 @@ static const char *read_digits(const char *at, const char *end, struct decimal *
 }
 
 // Numbers of up to 18 digits with a small exponent, which is what files are made of.
-static bool plain_decimal(struct scan_word word, struct decimal *decimal) {
+static bool plain_decimal(struct facet_word word, struct decimal *decimal) {
     const char *at = word.at, *end = word.at + word.length;
     int count = 0, whole;
     *decimal = (struct decimal){.negative = at < end && *at == '-'};
@@ -120,7 +120,7 @@ static void make_c_locale(void) {
     c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 }
 
-static bool looks_like_number(struct scan_word word) {
+static bool looks_like_number(struct facet_word word) {
     const char *at = word.at, *end = word.at + word.length;
     if (at < end && (*at == '-' || *at == '+')) at++;
     if (at < end && *at == '.') at++;
@@ -128,7 +128,7 @@ static bool looks_like_number(struct scan_word word) {
     return at < end && (*at == 'n' || *at == 'N' || *at == 'i' || *at == 'I');
 }
 
-static bool slow_float(struct scan_word word, float *value) {
+static bool slow_float(struct facet_word word, float *value) {
     char copy[LONGEST_NUMBER + 1], *stop;
     if (word.length > LONGEST_NUMBER || !looks_like_number(word)) return false;
     memcpy(copy, word.at, word.length);
@@ -139,13 +139,13 @@ static bool slow_float(struct scan_word word, float *value) {
     return stop == copy + word.length;
 }
 
-bool scan_float(struct scan_word word, float *value) {
+bool facet_float(struct facet_word word, float *value) {
     struct decimal decimal;
     if (plain_decimal(word, &decimal) && fast_float(&decimal, value)) return true;
     return slow_float(word, value);
 }
 
-bool scan_integer(struct scan_word word, int64_t *value) {
+bool facet_integer(struct facet_word word, int64_t *value) {
     const char *at = word.at, *end = word.at + word.length;
     bool negative = at < end && *at == '-';
     int64_t sum = 0;
@@ -159,8 +159,8 @@ bool scan_integer(struct scan_word word, int64_t *value) {
     return at == end;
 }
 
-struct scan_quote scan_quote(struct scan_word word) {
-    struct scan_quote quote = {{0}};
+struct facet_quote facet_quote(struct facet_word word) {
+    struct facet_quote quote = {{0}};
     size_t n = word.length < 40 ? word.length : 40;
     for (size_t i = 0; i < n; i++) quote.text[i] = word.at[i] >= ' ' && word.at[i] <= '~' ? word.at[i] : '?';
     if (n < word.length) memcpy(quote.text + n, "...", 4);

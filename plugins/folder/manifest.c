@@ -1,7 +1,7 @@
 #include "folder/manifest.h"
 
 #include "folder/csv.h"
-#include "io/scan/text.h"
+#include <facet/text.h>
 
 #include <errno.h>
 #include <math.h>
@@ -58,13 +58,13 @@ static int bad_value(const struct reader *reader, enum column column, const char
     const char *value = field_of(reader, column);
     return facet_error_set(error, FACET_ERROR_DATA, "%s:%lld: %s is \"%s\", %s expected", reader->csv.name,
                            (long long)reader->csv.line, column_names[column],
-                           scan_quote((struct scan_word){value, strlen(value)}).text, expected);
+                           facet_quote((struct facet_word){value, strlen(value)}).text, expected);
 }
 
 static int read_frame(const struct reader *reader, int32_t *frame, struct facet_error *error) {
     const char *text = field_of(reader, FRAME);
     int64_t value = 0;
-    if (*text && (!scan_integer((struct scan_word){text, strlen(text)}, &value) || value < 0 || value > INT32_MAX))
+    if (*text && (!facet_integer((struct facet_word){text, strlen(text)}, &value) || value < 0 || value > INT32_MAX))
         return bad_value(reader, FRAME, "a whole number from 0", error);
     *frame = *text ? (int32_t)value : -1;
     return FACET_OK;
@@ -74,7 +74,7 @@ static int read_intensity(const struct reader *reader, float *intensity, struct 
     const char *text = field_of(reader, INTENSITY);
     *intensity = NAN;
     if (!*text) return FACET_OK;
-    if (!scan_float((struct scan_word){text, strlen(text)}, intensity) || !(*intensity >= 0 && *intensity <= 1))
+    if (!facet_float((struct facet_word){text, strlen(text)}, intensity) || !(*intensity >= 0 && *intensity <= 1))
         return bad_value(reader, INTENSITY, "a number from 0 to 1", error);
     return FACET_OK;
 }
