@@ -167,6 +167,9 @@ static int read_lines(struct reader *reader, struct nn_merges *merges, struct fa
         code = next_line(reader, &more, error);
         if (!code && more) code = add_merge(reader, merges, error);
     }
+    if (!code && merges->count == 0)
+        code = facet_error_set(error, FACET_ERROR_DATA, "%s holds no merges, only %s", reader->path,
+                               reader->line > 1 ? "a heading" : "nothing");
     return code;
 }
 

@@ -1,4 +1,5 @@
 #include "nn/model_config.h"
+#include "nn/model_tokens.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@ void nn_model_config_free(struct nn_model_config *config) {
     if (!config) return;
     free_strings(config->classes, config->n_classes);
     free_strings(config->templates, config->n_templates);
+    nn_tokens_destroy(config->tokens);
     *config = (struct nn_model_config){0};
 }
 
@@ -42,11 +44,23 @@ int nn_model_config_set_templates(struct nn_model_config *config, const char *co
 int nn_model_config_copy(const struct nn_model_config *from, struct nn_model_config *to, struct facet_error *error) {
     *to = *from;
     to->classes = to->templates = NULL;
+    to->tokens = NULL;
     to->n_classes = to->n_templates = 0;
     int code = nn_model_config_set_classes(to, (const char *const *)from->classes, from->n_classes, error);
     if (!code) code = nn_model_config_set_templates(to, (const char *const *)from->templates, from->n_templates, error);
+    if (!code && from->tokens && !(to->tokens = nn_tokens_copy(from->tokens)))
+        code = facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the prompts' tokens");
     if (code) nn_model_config_free(to);
     return code;
+}
+
+int nn_model_config_tokenize(struct nn_model_config *config, const char *merges_path, struct facet_error *error) {
+    struct nn_tokens *tokens = NULL;
+    int code = *merges_path ? nn_tokens_create(config, merges_path, &tokens, error) : FACET_OK;
+    if (code) return code;
+    nn_tokens_destroy(config->tokens);
+    config->tokens = tokens;
+    return FACET_OK;
 }
 
 bool nn_model_preset(const char *name, struct nn_model_config *config) {
@@ -89,6 +103,10 @@ int nn_model_config_check(const struct nn_model_config *config, struct facet_err
                                (long long)config->n_classes);
     if (config->n_templates < 1)
         return facet_error_set(error, FACET_ERROR_CONFIG, "a model needs at least one prompt a class");
+    if (config->tokens && config->tokens->n_prompts != config->n_classes * config->n_templates)
+        return facet_error_set(error, FACET_ERROR_DATA, "the tokens of %lld prompts are known, the model has %lld",
+                               (long long)config->tokens->n_prompts,
+                               (long long)(config->n_classes * config->n_templates));
     if (config->pool < 0 || config->pool >= NN_POOLS)
         return facet_error_set(error, FACET_ERROR_DATA, "a model's pool is 0 to %d, not %lld", NN_POOLS - 1,
                                (long long)config->pool);

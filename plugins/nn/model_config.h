@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct nn_tokens;
+
 // How the image tower's tokens become one vector: each narrowed and all put in a row, their mean, or a class token.
 enum nn_pool { NN_POOL_FLAT, NN_POOL_MEAN, NN_POOL_CLASS, NN_POOLS };
 
@@ -20,7 +22,8 @@ struct nn_model_config {
     bool cvsa, mtgf;                     // ablation switches
     int64_t n_classes, n_templates;
     char **classes;
-    char **templates; // {} is the class name, {face} what such a face does
+    char **templates;         // {} is the class name, {face} what such a face does
+    struct nn_tokens *tokens; // the prompts by merges; NULL: as bytes
 };
 
 void nn_model_config_free(struct nn_model_config *config); // NULL is fine; leaves an empty one
@@ -30,6 +33,9 @@ int nn_model_config_set_classes(struct nn_model_config *config, const char *cons
                                 struct facet_error *error);
 int nn_model_config_set_templates(struct nn_model_config *config, const char *const *templates, int64_t n,
                                   struct facet_error *error);
+
+// Tokenizes the prompts, once the words and `context` are set; empty: bytes. Errors: those of nn_tokens_create.
+int nn_model_config_tokenize(struct nn_model_config *config, const char *merges_path, struct facet_error *error);
 
 // Tower sizes of a preset: "vit-micro", "vit-tiny", "vit-small", "vit-base". False: no such preset.
 bool nn_model_preset(const char *name, struct nn_model_config *config);

@@ -1,4 +1,5 @@
 #include "nn/model_config.h"
+#include "nn/model_tokens.h"
 
 #include <jansson.h>
 #include <stddef.h>
@@ -42,7 +43,8 @@ int nn_model_config_write(const struct nn_model_config *config, char **json, str
     for (int i = 0; i < N_SWITCHES && !bad; i++)
         bad = json_object_set_new(root, switches[i].name, json_boolean(*(const bool *)(base + switches[i].offset)));
     bad = bad || json_object_set_new(root, "classes", strings_to_json(config->classes, config->n_classes)) ||
-          json_object_set_new(root, "templates", strings_to_json(config->templates, config->n_templates));
+          json_object_set_new(root, "templates", strings_to_json(config->templates, config->n_templates)) ||
+          (config->tokens && json_object_set_new(root, "tokens", nn_tokens_to_json(config->tokens)));
     *json = bad ? NULL : json_dumps(root, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
     json_decref(root);
     if (*json) return FACET_OK;
@@ -85,7 +87,9 @@ static int read_values(const json_t *root, struct nn_model_config *config, struc
         *(bool *)(base + switches[i].offset) = json_is_true(value);
     }
     int code = read_strings(root, "classes", config, nn_model_config_set_classes, error);
-    return code ? code : read_strings(root, "templates", config, nn_model_config_set_templates, error);
+    if (!code) code = read_strings(root, "templates", config, nn_model_config_set_templates, error);
+    const json_t *tokens = json_object_get(root, "tokens");
+    return code || !tokens ? code : nn_tokens_from_json(tokens, config, &config->tokens, error);
 }
 
 int nn_model_config_read(const char *json, struct nn_model_config *config, struct facet_error *error) {

@@ -3,6 +3,7 @@
 #define FACET_NN_MODEL_PARTS_H
 
 #include "nn/model.h"
+#include "nn/model_tokens.h"
 
 enum { NN_SQUEEZED = 16 }; // what is left of a token before all are put in a row
 
@@ -26,13 +27,13 @@ struct nn_fusion_ids {
 struct nn_model {
     struct nn_model_config config;
     struct nn_params *params;
-    int64_t vocabulary;
+    int64_t vocabulary; // rows of the token table
     struct nn_image_ids image;
     struct nn_text_ids text;
     struct nn_fusion_ids fusion;
 };
 
-// Writes the prompts and turns them into text.tokens. Sets vocabulary.
+// Turns the prompts into text.tokens: those of the description, or bytes. Sets vocabulary.
 int nn_model_tokenize(struct nn_model *model, struct facet_error *error);
 
 #endif

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { N_COUNTERS = 3, N_SAVED = 7 };
-static const char *const saved_names[N_SAVED] = {"counters", "sums", "curves", "finished", "values", "m", "v"};
+enum { N_COUNTERS = 3, DESCRIPTION = 7 };
+static const char *const saved_names[SESSION_SAVED] = {"counters", "sums", "curves", "finished",
+                                                       "values",   "m",    "v",      "description"};
 
 static struct facet_array flat(enum facet_type type, size_t n, void *data) {
     return (struct facet_array){.type = type, .rank = 1, .dims = {(int64_t)n}, .data = data};
@@ -25,18 +26,20 @@ static void describe(struct session *session, int64_t *counters, float *values, 
     arrays[4] = flat(FACET_F32, size, values);
     arrays[5] = flat(FACET_F32, size, m);
     arrays[6] = flat(FACET_F32, size, v);
+    arrays[DESCRIPTION] = flat(FACET_U8, strlen(session->description) + 1, session->description);
 }
 
 int session_save(struct session *session, struct trainer *trainer, struct facet_error *error) {
     int64_t counters[N_COUNTERS] = {session->fold, session->epoch, session->step};
-    struct facet_array arrays[N_SAVED];
+    struct facet_array arrays[SESSION_SAVED];
     float *values = nn_params_values(nn_model_params(trainer_model(trainer)));
     describe(session, counters, values, trainer_m(trainer), trainer_v(trainer), arrays);
-    return facet_stage_save(session->stage, N_SAVED, saved_names, arrays, error);
+    return facet_stage_save(session->stage, SESSION_SAVED, saved_names, arrays, error);
 }
 
+// Fills what `wanted` points at.
 static int restore(const struct facet_array *loaded, const struct facet_array *wanted, struct facet_error *error) {
-    for (int i = 0; i < N_SAVED; i++) {
+    for (int i = 0; i < SESSION_SAVED; i++) {
         if (loaded[i].type != wanted[i].type || facet_array_elements(&loaded[i]) != facet_array_elements(&wanted[i]))
             return facet_error_set(error, FACET_ERROR_STATE, "the checkpoint's %s has %zu values, expected %zu",
                                    saved_names[i], facet_array_elements(&loaded[i]), facet_array_elements(&wanted[i]));
@@ -46,21 +49,28 @@ static int restore(const struct facet_array *loaded, const struct facet_array *w
     return FACET_OK;
 }
 
-// Fills what `wanted` points at from the checkpoint, if there is one. Collective.
-static int load(struct session *session, const struct facet_array *wanted, bool *found, struct facet_error *error) {
-    struct facet_array loaded[N_SAVED] = {0};
-    int code = facet_stage_load(session->stage, N_SAVED, saved_names, loaded, found, error);
-    if (!code && *found) code = restore(loaded, wanted, error);
-    for (int i = 0; i < N_SAVED; i++) facet_array_free(&loaded[i]);
-    return facet_comm_agree(session->comm, code, error);
+int checkpoint_read(const struct session *session, struct checkpoint *checkpoint, struct facet_error *error) {
+    *checkpoint = (struct checkpoint){0};
+    return facet_stage_load(session->stage, SESSION_SAVED, saved_names, checkpoint->arrays, &checkpoint->found, error);
 }
 
-int session_resume(struct session *session, struct facet_error *error) {
+const char *checkpoint_description(const struct checkpoint *checkpoint) {
+    const struct facet_array *array = &checkpoint->arrays[DESCRIPTION];
+    size_t n = checkpoint->found && array->type == FACET_U8 ? facet_array_elements(array) : 0;
+    const char *text = array->data;
+    return n > 0 && text[n - 1] == '\0' ? text : NULL;
+}
+
+void checkpoint_free(struct checkpoint *checkpoint) {
+    for (int i = 0; i < SESSION_SAVED; i++) facet_array_free(&checkpoint->arrays[i]);
+}
+
+int session_resume(struct session *session, const struct checkpoint *checkpoint, struct facet_error *error) {
     int64_t counters[N_COUNTERS] = {0};
-    struct facet_array wanted[N_SAVED];
-    bool found;
+    struct facet_array wanted[SESSION_SAVED];
+    if (!checkpoint->found) return FACET_OK;
     describe(session, counters, NULL, NULL, NULL, wanted);
-    int code = load(session, wanted, &found, error);
+    int code = restore(checkpoint->arrays, wanted, error);
     session->fold = counters[0], session->epoch = counters[1], session->step = counters[2];
     return code;
 }
@@ -95,9 +105,12 @@ int session_trainer(struct session *session, struct trainer **trainer, struct fa
     int code = create_trainer(session, trainer, error);
     if (code || (session->epoch == 0 && session->step == 0)) return code;
     int64_t counters[N_COUNTERS];
-    struct facet_array wanted[N_SAVED];
-    bool found;
+    struct facet_array wanted[SESSION_SAVED];
+    struct checkpoint checkpoint;
     float *values = nn_params_values(nn_model_params(trainer_model(*trainer)));
     describe(session, counters, values, trainer_m(*trainer), trainer_v(*trainer), wanted);
-    return load(session, wanted, &found, error);
+    code = checkpoint_read(session, &checkpoint, error);
+    if (!code && checkpoint.found) code = restore(checkpoint.arrays, wanted, error);
+    checkpoint_free(&checkpoint);
+    return facet_comm_agree(session->comm, code, error);
 }

@@ -63,7 +63,30 @@ static int allocate(struct session *session, struct facet_error *error) {
                            (long long)session->n_folds);
 }
 
-static int open_local(const struct facet_params *params, struct session *session, struct facet_error *error) {
+// A training that goes on takes the tokens it began with, and asks for no merges.
+static int take_tokens(const char *merges, const char *saved, struct nn_model_config *model,
+                       struct facet_error *error) {
+    if (!*merges || !saved) return nn_model_config_tokenize(model, merges, error);
+    struct nn_model_config begun;
+    int code = nn_model_config_read(saved, &begun, error);
+    if (code) return code;
+    model->tokens = begun.tokens;
+    begun.tokens = NULL;
+    nn_model_config_free(&begun);
+    return FACET_OK;
+}
+
+static int open_model(const struct facet_params *params, const char *saved, struct session *session,
+                      struct facet_error *error) {
+    struct nn_model_config *model = &session->options.model;
+    model->folds = session->n_folds;
+    int code = take_tokens(facet_param_string(params, "merges"), saved, model, error);
+    if (!code) code = nn_model_config_write(model, &session->description, error);
+    return code ? code : nn_model_create(model, &session->layout, error);
+}
+
+static int open_local(const struct facet_params *params, const struct checkpoint *checkpoint, struct session *session,
+                      struct facet_error *error) {
     const struct facet_items *items = facet_stage_items(session->stage);
     session->rows = facet_items_count(items);
     session->labels = malloc((size_t)session->rows * sizeof *session->labels + 1);
@@ -78,17 +101,19 @@ static int open_local(const struct facet_params *params, struct session *session
     if ((code = options_read(params, items, feed->views, feed->channels, feed->size, feed->planes, &session->options,
                              error)))
         return code;
-    session->options.model.folds = session->n_folds;
     name_columns(session);
-    code = nn_model_create(&session->options.model, &session->layout, error);
-    return code ? code : allocate(session, error);
+    code = open_model(params, checkpoint_description(checkpoint), session, error);
+    if (!code) code = allocate(session, error);
+    return code ? code : session_resume(session, checkpoint, error);
 }
 
 int session_open(const struct facet_params *params, struct facet_stage *stage, struct session *session,
                  struct facet_error *error) {
     *session = (struct session){.stage = stage, .comm = facet_stage_comm(stage)};
-    int code = facet_comm_agree(session->comm, open_local(params, session, error), error);
-    if (!code) code = session_resume(session, error);
+    struct checkpoint checkpoint;
+    int code = checkpoint_read(session, &checkpoint, error);
+    if (!code) code = facet_comm_agree(session->comm, open_local(params, &checkpoint, session, error), error);
+    checkpoint_free(&checkpoint);
     if (code) session_close(session);
     return code;
 }
@@ -97,6 +122,7 @@ void session_close(struct session *session) {
     nn_model_destroy(session->layout);
     feed_close(&session->feed);
     options_free(&session->options);
+    free(session->description);
     free(session->roles);
     free(session->labels);
     free(session->curves);

@@ -14,6 +14,7 @@ struct session {
     struct options options;
     struct feed feed;
     struct nn_model *layout; // for sizes and names; its values are not used
+    char *description;       // of the model, JSON
     int64_t rows, n_folds;
     uint8_t *roles;  // (F, rows), of `folds/role`
     int32_t *labels; // (rows)
@@ -27,14 +28,26 @@ struct session {
     float *finished;                      // (F, parameters)
 };
 
+enum { SESSION_SAVED = 8 };
+
+// What an earlier run left of this stage, if it was interrupted.
+struct checkpoint {
+    bool found;
+    struct facet_array arrays[SESSION_SAVED];
+};
+
 enum { ROLE_UNUSED, ROLE_TRAIN, ROLE_VALIDATION, ROLE_TEST };
 
 // Collective. Reads folds and pictures, and goes on from a checkpoint when there is one.
 int session_open(const struct facet_params *params, struct facet_stage *stage, struct session *session,
                  struct facet_error *error);
 void session_close(struct session *session);
-// Where the checkpoint stands; unchanged when there is none. Collective.
-int session_resume(struct session *session, struct facet_error *error);
+// Collective.
+int checkpoint_read(const struct session *session, struct checkpoint *checkpoint, struct facet_error *error);
+const char *checkpoint_description(const struct checkpoint *checkpoint); // of the model, JSON; borrowed, NULL: none
+void checkpoint_free(struct checkpoint *checkpoint);
+// Where the checkpoint stands; unchanged when there is none.
+int session_resume(struct session *session, const struct checkpoint *checkpoint, struct facet_error *error);
 // The fold's trainer, with the values of the checkpoint if that stands inside the fold. Collective.
 int session_trainer(struct session *session, struct trainer **trainer, struct facet_error *error);
 // Of n workspace rows, (V, channels, size, size) in [-1, 1]; the same bits on any ranks. Collective.

@@ -28,12 +28,7 @@ static int write_fold(struct session *session, int64_t fold, struct facet_error 
 }
 
 static int write_config(struct session *session, struct facet_error *error) {
-    char *json = NULL;
-    int code = nn_model_config_write(&session->options.model, &json, error);
-    code = facet_comm_agree(session->comm, code, error);
-    if (!code) code = facet_stage_create_string(session->stage, "model/config", json, error);
-    free(json);
-    return code;
+    return facet_stage_create_string(session->stage, "model/config", session->description, error);
 }
 
 static int write_curves(struct session *session, struct facet_error *error) {

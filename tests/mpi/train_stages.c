@@ -10,6 +10,7 @@
 
 #include <facet/image.h>
 #include <facet/plugin.h>
+#include <unistd.h>
 
 extern const struct facet_plugin facet_plugin_train, facet_plugin_encode, facet_plugin_fuse;
 
@@ -247,12 +248,47 @@ static void models_recognise_what_they_were_shown(void **state) {
     }
 }
 
+// What a training began with is in its checkpoint, what it ended with in its container: the merges may be gone.
+static void merges_are_needed_once(void **state) {
+    (void)state;
+    char path[64], more[256];
+    struct facet_error error = {0};
+    snprintf(path, sizeof path, "train_stages_%d_%d.merges", facet_comm_size(world), facet_comm_rank(world));
+    snprintf(more, sizeof more, "%s merges = \"%s\";", QUICK, path);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs("heading\na n\nf a\nc e</w>\n", file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    struct facet_stage *reference = undisturbed(more), *bytes = undisturbed(QUICK), *stage = make_stage(world);
+    stage->stop_at = 2;
+    assert_int_equal(run_train(stage, more, &error), FACET_INTERRUPTED);
+    assert_int_equal(unlink(path), 0);
+    stage->stop_at = 0;
+    if (run_train(stage, more, &error)) fail_msg("%s", error.text);
+    compare(stage, reference);
+    const struct stage_entry *rows = stage_find(stage->outputs, stage->n_outputs, "model/fold_0/text.token");
+    const struct stage_entry *all = stage_find(bytes->outputs, bytes->n_outputs, "model/fold_0/text.token");
+    assert_true(rows->array.dims[0] < 40 && all->array.dims[0] == 514);
+    for (int i = 0; i < reference->n_outputs; i++)
+        stage_add(reference->inputs, &reference->n_inputs, reference->outputs[i].name, &reference->outputs[i].array);
+    facet_block_destroy(run_map(&facet_plugin_encode, reference));
+    stage_destroy(stage);
+    stage_destroy(reference);
+    stage = make_stage(world);
+    assert_int_equal(run_train(stage, more, &error), FACET_ERROR_IO);
+    assert_non_null(strstr(error.text, "cannot open the merges file"));
+    assert_int_equal(stage->n_outputs, 0);
+    stage_destroy(stage);
+    stage_destroy(bytes);
+}
+
 int main(int argc, char **argv) {
     struct facet_error error;
     if (facet_ranks_start(&argc, &argv, &world, &error)) return 1;
     if (facet_comm_create(MPI_COMM_SELF, &alone, &error)) return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stopped_anywhere_the_bits_are_the_same),
+        cmocka_unit_test(merges_are_needed_once),
         cmocka_unit_test(other_seed_other_model),
         cmocka_unit_test(diverged_training_says_where),
         cmocka_unit_test(fold_without_rows_is_refused),

@@ -1,5 +1,6 @@
 // The tokenizer gives the ids of CLIP's own, with CLIP's merges: needs bpe_simple_vocab_16e6.txt.gz in $FACET_DATA.
-#include "nn/nn.h"
+#include "nn/model.h"
+#include "nn/model_tokens.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -53,6 +54,30 @@ static void ids_are_those_of_clip(void **state) {
     nn_tokenizer_destroy(tokenizer);
 }
 
+// A model takes the same ids for its prompts, and its token table holds no others.
+static void model_takes_the_ids_of_clip(void **state) {
+    static const char *const classes[] = {"happy", "sad"}, *const templates[] = {"a photo of a {} face"};
+    static const int64_t happy[] = {START, 320, 1125, 539, 320, 900, 1710, STOP};
+    enum { HAPPY = sizeof happy / sizeof *happy };
+    struct nn_model_config config = {.folds = 1, .views = 2, .channels = 1, .size = 32, .patch = 4, .context = CONTEXT};
+    struct facet_error error = {0};
+    struct nn_model *model;
+    assert_true(nn_model_preset("vit-micro", &config));
+    assert_int_equal(nn_model_config_set_classes(&config, classes, 2, &error), FACET_OK);
+    assert_int_equal(nn_model_config_set_templates(&config, templates, 1, &error), FACET_OK);
+    if (nn_model_config_tokenize(&config, *state, &error)) fail_msg("%s", error.text);
+    const struct nn_tokens *tokens = config.tokens;
+    assert_int_equal(tokens->vocabulary, STOP + 1);
+    assert_int_equal(tokens->lengths[0], HAPPY);
+    for (int j = 0; j < HAPPY; j++) assert_int_equal(tokens->ids[tokens->rows[j]], happy[j]);
+    assert_int_equal(tokens->n_ids, 8); // 7 of the happy face (320 comes twice), and "sad"
+    if (nn_model_create(&config, &model, &error)) fail_msg("%s", error.text);
+    const struct nn_params *params = nn_model_params(model);
+    assert_int_equal(nn_params_info(params, nn_params_find(params, "text.token")).dims[0], 8);
+    nn_model_destroy(model);
+    nn_model_config_free(&config);
+}
+
 // The first folder of the colon-separated $FACET_DATA that has the file.
 static bool find_merges(char *path, size_t size) {
     const char *folder = getenv("FACET_DATA");
@@ -71,6 +96,7 @@ int main(void) {
         puts("skipped: no bpe_simple_vocab_16e6.txt.gz in FACET_DATA");
         return 77;
     }
-    const struct CMUnitTest tests[] = {cmocka_unit_test_prestate(ids_are_those_of_clip, path)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test_prestate(ids_are_those_of_clip, path),
+                                       cmocka_unit_test_prestate(model_takes_the_ids_of_clip, path)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
