@@ -52,8 +52,21 @@ struct facet_stage {
     bool ledger_read;
 };
 
+// machine.c
+double facet_run_clock(void);                              // seconds, monotonic
+int facet_run_choose_threads(const struct facet_run *run); // collective
+void facet_run_note_circumstances(struct facet_run *run);  // what the run's containers say of where they were made
+
+// workspace.c
+// Makes the folder, forgets what --fresh and --from say, begins the log. Collective.
+int facet_run_open_workspace(struct facet_run *run, struct facet_error *error);
+int facet_run_stage_named(const struct facet_run *run, const char *option, const char *name, int *node,
+                          struct facet_error *error);
+// Checks that an existing container was made by the same stage with the same settings from the same things. Collective.
+int facet_run_check_fingerprint(struct facet_run *run, int node, const char *path, bool *exists,
+                                struct facet_error *error);
+
 // run.c
-double facet_run_clock(void); // seconds, monotonic
 void facet_run_path(const struct facet_run *run, int node, const char *suffix, char *path, size_t size);
 void facet_run_note(struct facet_run *run, const char *format, ...) FACET_PRINTF(2, 3);
 void facet_run_progress(struct facet_run *run, const char *stage, int64_t done, int64_t total, const char *what);
@@ -62,9 +75,6 @@ void facet_run_close_inputs(struct facet_run *run);                             
 // What a node's field looks like: as declared in this run, or as its container holds it.
 int facet_run_field(struct facet_run *run, int node, const char *name, struct facet_field *field,
                     struct facet_error *error);
-// Checks that an existing container was made by the same stage with the same settings from the same things. Collective.
-int facet_run_check_fingerprint(struct facet_run *run, int node, const char *path, bool *exists,
-                                struct facet_error *error);
 struct facet_run_summary_row *facet_run_summarise(struct facet_run *run, int node);
 
 // libraries.c: "libhdf5_openmpi.so.103.3.0 libdnnl.so.2.6 ..."; the caller frees the text, NULL when out of memory.
