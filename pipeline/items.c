@@ -15,7 +15,7 @@ struct strings {
 };
 
 struct row {
-    int dataset, subject, subject_name, label, licence;
+    int dataset, subject, subject_name, label, licence, consent;
     int32_t sequence, frame;
     float intensity;
     uint64_t stamp;
@@ -23,7 +23,7 @@ struct row {
 };
 
 struct facet_items {
-    struct strings datasets, subjects, names, labels, licences;
+    struct strings datasets, subjects, names, labels, licences, consents;
     int *class_of_label; // place of a label in the sorted list; -1 for ""
     int *label_of_class;
     int classes;
@@ -77,7 +77,8 @@ struct facet_items *facet_items_create(void) {
 
 void facet_items_destroy(struct facet_items *items) {
     if (!items) return;
-    struct strings *all[] = {&items->datasets, &items->subjects, &items->names, &items->labels, &items->licences};
+    struct strings *all[] = {&items->datasets, &items->subjects, &items->names,
+                             &items->labels,   &items->licences, &items->consents};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) free_strings(all[i]);
     for (int64_t i = 0; i < items->count; i++) free(items->rows[i].path);
     free(items->class_of_label), free(items->label_of_class), free(items->rows);
@@ -129,6 +130,7 @@ int facet_items_add(struct facet_items *items, const struct facet_item *item, st
                       .subject_name = intern(&items->names, item->subject ? item->subject : ""),
                       .label = intern(&items->labels, item->label ? item->label : ""),
                       .licence = intern(&items->licences, item->licence ? item->licence : ""),
+                      .consent = intern(&items->consents, item->consent ? item->consent : ""),
                       .sequence = items->first_sequence + item->sequence,
                       .frame = item->frame,
                       .intensity = item->intensity,
@@ -136,7 +138,7 @@ int facet_items_add(struct facet_items *items, const struct facet_item *item, st
                       .path = strdup(item->path ? item->path : "")};
     row.subject = add_subject(items, row.dataset, item->subject ? item->subject : "");
     if (!row.path) goto error;
-    if (row.subject < 0 || row.subject_name < 0 || row.label < 0 || row.licence < 0 ||
+    if (row.subject < 0 || row.subject_name < 0 || row.label < 0 || row.licence < 0 || row.consent < 0 ||
         (items->labels.count != labels && !sort_classes(items))) {
         free(row.path);
         goto error;
@@ -165,6 +167,7 @@ struct facet_item facet_items_get(const struct facet_items *items, int64_t row) 
                                .label = items->labels.all[r->label],
                                .path = r->path,
                                .licence = items->licences.all[r->licence],
+                               .consent = items->consents.all[r->consent],
                                .sequence = r->sequence,
                                .frame = r->frame,
                                .intensity = r->intensity,

@@ -5,11 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_COLUMNS = 5, BATCH = 4096 }; // rows written at once
-static const char *const text_names[TEXT_COLUMNS] = {"dataset", "subject", "label", "path", "licence"};
+enum { TEXT_COLUMNS = 6, BATCH = 4096 }; // rows written at once
+static const char *const text_names[TEXT_COLUMNS] = {"dataset", "subject", "label", "path", "licence", "consent"};
 
 static const char *text_of(const struct facet_item *item, int column) {
-    const char *const texts[TEXT_COLUMNS] = {item->dataset, item->subject, item->label, item->path, item->licence};
+    const char *const texts[TEXT_COLUMNS] = {item->dataset, item->subject, item->label,
+                                             item->path,    item->licence, item->consent};
     return texts[column];
 }
 
@@ -21,7 +22,7 @@ static struct facet_dataset column(const char *name, enum facet_type type, size_
 
 void facet_item_columns(const struct facet_items *items, struct facet_dataset columns[FACET_ITEM_COLUMNS]) {
     int64_t rows = facet_items_count(items);
-    size_t widest[TEXT_COLUMNS] = {1, 1, 1, 1, 1};
+    size_t widest[TEXT_COLUMNS] = {1, 1, 1, 1, 1, 1};
     for (int64_t row = 0; row < rows; row++) {
         struct facet_item item = facet_items_get(items, row);
         for (int i = 0; i < TEXT_COLUMNS; i++)

@@ -34,7 +34,7 @@ int facet_output_check(struct facet_output *output, int64_t unit, bool *done, st
 struct facet_container *facet_output_container(struct facet_output *output);
 
 // Every kept container has the item table: text columns are as wide as their longest entry.
-enum { FACET_ITEM_COLUMNS = 9 };
+enum { FACET_ITEM_COLUMNS = 10 };
 void facet_item_columns(const struct facet_items *items, struct facet_dataset columns[FACET_ITEM_COLUMNS]);
 // Writes all columns but `valid`. One rank calls it.
 int facet_items_write(const struct facet_items *items, struct facet_container *container, struct facet_error *error);

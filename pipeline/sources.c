@@ -47,7 +47,7 @@ static struct facet_hash hash_items(const struct facet_items *items) {
     struct facet_hash hash = {0};
     for (int64_t row = 0; row < facet_items_count(items); row++) {
         struct facet_item item = facet_items_get(items, row);
-        const char *texts[] = {item.dataset, item.subject, item.label, item.path, item.licence};
+        const char *texts[] = {item.dataset, item.subject, item.label, item.path, item.licence, item.consent};
         for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
             hash = facet_hash_bytes(hash, texts[i], strlen(texts[i]));
         int32_t numbers[3] = {item.sequence, item.frame, 0};

@@ -27,11 +27,13 @@ static const struct facet_param_spec params[] = {
     {.name = "labels",
      .type = FACET_PARAM_STRING,
      .fallback = "\"labels.csv\"",
-     .doc = "The table, from root: columns path, subject, label; sequence, frame, intensity, licence if known."},
-    {.name = "licence",
+     .doc =
+         "The table, from root: columns path, subject, label; sequence, frame, intensity, licence, consent if known."},
+    {.name = "licence", .type = FACET_PARAM_STRING, .fallback = "\"\"", .doc = "Licence of the rows that name none."},
+    {.name = "consent",
      .type = FACET_PARAM_STRING,
      .fallback = "\"\"",
-     .doc = "Licence or consent of the rows that name none."},
+     .doc = "What the people of the rows that name none have agreed to."},
     {.name = "unit_mm",
      .type = FACET_PARAM_FLOAT,
      .fallback = "1.0",
@@ -143,8 +145,9 @@ static uint64_t stamp_of(const struct folder *folder, const struct folder_row *r
     return (seconds * 1000000000u + part) ^ ((uint64_t)status.st_size << 20);
 }
 
-static int add_items(const struct folder *folder, const char *licence, struct facet_items *items,
+static int add_items(const struct folder *folder, const struct facet_params *given, struct facet_items *items,
                      struct facet_error *error) {
+    const char *licence = facet_param_string(given, "licence"), *consent = facet_param_string(given, "consent");
     for (int64_t i = 0; i < folder_manifest_rows(folder->manifest); i++) {
         const struct folder_row *row = folder_manifest_row(folder->manifest, i);
         struct facet_item item = {
@@ -153,6 +156,7 @@ static int add_items(const struct folder *folder, const char *licence, struct fa
             .label = row->label,
             .path = row->path,
             .licence = *row->licence ? row->licence : licence,
+            .consent = *row->consent ? row->consent : consent,
             .sequence = row->group,
             .frame = row->frame,
             .intensity = row->intensity,
@@ -191,7 +195,7 @@ static int open_folder(const struct facet_params *given, uint64_t seed, struct f
     (void)seed;
     struct folder *folder = NULL;
     int code = create(given, &folder, error);
-    if (!code) code = add_items(folder, facet_param_string(given, "licence"), items, error);
+    if (!code) code = add_items(folder, given, items, error);
     if (code) {
         close_folder(folder);
         return code;

@@ -10,9 +10,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum column { PATH, SUBJECT, LABEL, SEQUENCE, FRAME, INTENSITY, LICENCE, N_COLUMNS };
-static const char *const column_names[N_COLUMNS] = {"path",  "subject",   "label",  "sequence",
-                                                    "frame", "intensity", "licence"};
+enum column { PATH, SUBJECT, LABEL, SEQUENCE, FRAME, INTENSITY, LICENCE, CONSENT, N_COLUMNS };
+static const char *const column_names[N_COLUMNS] = {"path",  "subject",   "label",   "sequence",
+                                                    "frame", "intensity", "licence", "consent"};
 enum { N_REQUIRED = LABEL + 1 };
 
 struct folder_manifest {
@@ -89,6 +89,7 @@ static int fill_row(const struct reader *reader, struct folder_row *row, struct 
         .label = field_of(reader, LABEL),
         .sequence = field_of(reader, SEQUENCE),
         .licence = field_of(reader, LICENCE),
+        .consent = field_of(reader, CONSENT),
         .line = reader->csv.line,
     };
     if (!*row->path) return bad_value(reader, PATH, "the name of a file", error);

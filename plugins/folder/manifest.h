@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct folder_row {
-    const char *path, *subject, *label, *sequence, *licence; // never NULL
+    const char *path, *subject, *label, *sequence, *licence, *consent; // never NULL
     int64_t line;
     int32_t frame, group; // group: rows of one sequence are consecutive and share it
     float intensity;      // NaN when not given

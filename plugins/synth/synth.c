@@ -234,6 +234,7 @@ static int add_items(const struct synth *synth, const struct facet_params *given
             .label = emotion_names[at.emotion],
             .path = path,
             .licence = facet_param_string(given, "licence"),
+            .consent = "synthetic",
             .sequence = (int32_t)(i / synth->frames),
             .frame = (int32_t)at.frame,
             .intensity = (float)intensity_of(synth, &at),

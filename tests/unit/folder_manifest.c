@@ -19,15 +19,16 @@ static struct folder_manifest *parse(const char *text) {
 
 static void columns_in_any_order_with_quotes(void **state) {
     (void)state;
-    struct folder_manifest *m = parse("\xef\xbb\xbflabel,\"path\",age,subject,intensity,licence\r\n"
-                                      "anger,\"a, \"\"b\"\".ply\",9,s1,0.5,CC0\r\n\r\n"
-                                      ",\"c\nd.obj\",,s2,,\r\nfear,e.obj,,s2,1,");
+    struct folder_manifest *m = parse("\xef\xbb\xbflabel,\"path\",age,subject,intensity,licence,consent\r\n"
+                                      "anger,\"a, \"\"b\"\".ply\",9,s1,0.5,CC0,form 3\r\n\r\n"
+                                      ",\"c\nd.obj\",,s2,,,\r\nfear,e.obj,,s2,1,,");
     assert_int_equal(folder_manifest_rows(m), 3);
     const struct folder_row *row = folder_manifest_row(m, 0);
     assert_string_equal(row->path, "a, \"b\".ply");
     assert_string_equal(row->subject, "s1");
     assert_string_equal(row->label, "anger");
     assert_string_equal(row->licence, "CC0");
+    assert_string_equal(row->consent, "form 3");
     assert_string_equal(row->sequence, "");
     assert_float_equal(row->intensity, 0.5, 0);
     assert_int_equal(row->line, 2);

@@ -75,7 +75,7 @@ static int open_source(const char *table, const char *more, struct source *sourc
     assert_non_null(source->items);
     assert_int_equal(facet_items_begin_dataset(source->items, "lab", error), FACET_OK);
     write_text("labels.csv", table);
-    snprintf(text, sizeof text, "root = \"%s\"; licence = \"ask\"; %s", root, more);
+    snprintf(text, sizeof text, "root = \"%s\"; licence = \"ask\"; consent = \"form 1\"; %s", root, more);
     if (facet_params_from_text(facet_plugin_folder.params, text, &source->params, error)) fail_msg("%s", error->text);
     return facet_plugin_folder.source->open(source->params, 1, source->items, source->fields, &source->n_fields,
                                             &source->self, error);
@@ -88,8 +88,8 @@ static void close_source(struct source *source) {
     facet_params_destroy(source->params);
 }
 
-static const char table[] = "path,subject,label,licence\na.ply,s1,fear,CC0\nb.obj,s2,anger,\ngone.ply,s2,fear,\n"
-                            "cut.ply,s3,fear,\n";
+static const char table[] = "path,subject,label,licence,consent\na.ply,s1,fear,CC0,withdrawn\nb.obj,s2,anger,,\n"
+                            "gone.ply,s2,fear,,\ncut.ply,s3,fear,,\n";
 
 static void open_all(const char *more, struct source *source) {
     struct facet_error error = {0};
@@ -110,6 +110,8 @@ static void rows_say_whose_they_are_and_hold_the_mesh(void **state) {
     assert_string_equal(item.path, "a.ply");
     assert_string_equal(item.licence, "CC0");
     assert_string_equal(facet_items_get(s.items, 1).licence, "ask");
+    assert_string_equal(item.consent, "withdrawn");
+    assert_string_equal(facet_items_get(s.items, 1).consent, "form 1");
     assert_true(isnan(item.intensity));
     assert_int_equal(s.fields[0].dims[0], 10); // 8 and a quarter
     assert_int_equal(s.fields[1].dims[0], 7);

@@ -20,7 +20,8 @@ static struct facet_items *two_datasets(void) {
             char subject[16], path[32];
             snprintf(subject, sizeof subject, "s%02d", i / 4);
             snprintf(path, sizeof path, "scan%d", i);
-            struct facet_item item = {.subject = subject, .label = labels[i % 4], .path = path, .sequence = i};
+            struct facet_item item = {
+                .subject = subject, .label = labels[i % 4], .path = path, .consent = "form 3", .sequence = i};
             assert_int_equal(facet_items_add(items, &item, &error), FACET_OK);
         }
     }
@@ -36,6 +37,8 @@ static void rows_keep_what_they_were_given(void **state) {
     assert_string_equal(item.subject, "s00");
     assert_string_equal(item.label, "anger");
     assert_string_equal(item.path, "scan1");
+    assert_string_equal(item.consent, "form 3");
+    assert_string_equal(item.licence, "");
     assert_int_equal(item.sequence, 101); // sequences of a second dataset go on
     facet_items_destroy(items);
 }

@@ -10,7 +10,8 @@ struct facet_item {
     const char *subject; // unique inside its dataset
     const char *label;   // class name, "" when unknown
     const char *path;    // where the scan came from
-    const char *licence; // consent or licence that travels with the row
+    const char *licence; // of the scan, travels with the row
+    const char *consent; // what the person agreed to, travels with the row; "" when nothing is known
     int32_t sequence;    // rows of a sequence are consecutive; numbered inside the source
     int32_t frame;       // 0, 1, ... inside the sequence
     float intensity;     // 0..1, NaN when unknown
