@@ -36,7 +36,8 @@ static int create_container(struct facet_stage *stage, const char *path, struct 
     if (code != FACET_OK) return code;
     if (facet_comm_rank(run->comm) == 0) {
         int64_t range[2] = {0, run->rows};
-        code = facet_items_write(run->sources.items, stage->out, error);
+        struct facet_hash hash;
+        code = facet_items_write(run->sources.items, stage->out, &hash, error);
         if (code == FACET_OK) code = facet_container_write(stage->out, "items/valid", 0, run->rows, run->valid, error);
         if (code == FACET_OK) code = facet_container_write(stage->out, "units/range", 0, 1, range, error);
     }

@@ -1,75 +1,36 @@
 #include "pipeline/items.h"
 
+#include "pipeline/texts.h"
+
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <xxhash.h>
 
-// Strings kept once, found by an open hash table of ids.
-struct strings {
-    char **all;
-    int count, capacity;
-    int *table; // id + 1, 0 is free
-    int slots;
+// 48 bytes a row; what rows share is kept once.
+struct row {
+    uint64_t stamp;
+    const char *path;
+    int32_t subject, label, licence, consent, sequence, frame;
+    float intensity;
 };
 
-struct row {
-    int dataset, subject, subject_name, label, licence, consent;
-    int32_t sequence, frame;
-    float intensity;
-    uint64_t stamp;
-    char *path;
+struct subject {
+    int32_t dataset, name; // among datasets and names
 };
 
 struct facet_items {
-    struct strings datasets, subjects, names, labels, licences, consents;
-    int *class_of_label; // place of a label in the sorted list; -1 for ""
-    int *label_of_class;
+    struct facet_text_set datasets, names, labels, licences, consents;
+    struct facet_text_keeper paths;
+    struct subject *subjects; // in order of first appearance
+    int32_t *subject_table;   // id + 1 at the subject's slot; 0 is free
+    int32_t n_subjects, subject_room;
+    int32_t *class_of_label; // place of a label in the sorted list; -1 for ""
+    int32_t *label_of_class;
     int classes;
     struct row *rows;
     int64_t count, capacity;
     int32_t first_sequence, next_sequence;
 };
-
-static int *slot_of(const struct strings *strings, const char *text) {
-    uint64_t at = XXH3_64bits(text, strlen(text));
-    for (;; at++) {
-        int *slot = &strings->table[at % (uint64_t)strings->slots];
-        if (*slot == 0 || strcmp(strings->all[*slot - 1], text) == 0) return slot;
-    }
-}
-
-static bool grow_strings(struct strings *strings) {
-    int capacity = strings->capacity ? 2 * strings->capacity : 64;
-    char **all = realloc(strings->all, (size_t)capacity * sizeof *all);
-    if (!all) return false;
-    strings->all = all;
-    int *table = calloc((size_t)capacity * 2, sizeof *table);
-    if (!table) return false;
-    free(strings->table);
-    strings->table = table, strings->slots = 2 * capacity, strings->capacity = capacity;
-    for (int i = 0; i < strings->count; i++) *slot_of(strings, strings->all[i]) = i + 1;
-    return true;
-}
-
-// The string's id, added when new; -1 when out of memory.
-static int intern(struct strings *strings, const char *text) {
-    if (strings->count == strings->capacity && !grow_strings(strings)) return -1;
-    int *slot = slot_of(strings, text);
-    if (*slot) return *slot - 1;
-    char *copy = strdup(text);
-    if (!copy) return -1;
-    strings->all[strings->count] = copy;
-    *slot = ++strings->count;
-    return strings->count - 1;
-}
-
-static void free_strings(struct strings *strings) {
-    for (int i = 0; i < strings->count; i++) free(strings->all[i]);
-    free(strings->all);
-    free(strings->table);
-}
 
 struct facet_items *facet_items_create(void) {
     return calloc(1, sizeof(struct facet_items));
@@ -77,10 +38,11 @@ struct facet_items *facet_items_create(void) {
 
 void facet_items_destroy(struct facet_items *items) {
     if (!items) return;
-    struct strings *all[] = {&items->datasets, &items->subjects, &items->names,
-                             &items->labels,   &items->licences, &items->consents};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) free_strings(all[i]);
-    for (int64_t i = 0; i < items->count; i++) free(items->rows[i].path);
+    struct facet_text_set *sets[] = {&items->datasets, &items->names, &items->labels, &items->licences,
+                                     &items->consents};
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) facet_text_set_free(sets[i]);
+    facet_text_keeper_free(&items->paths);
+    free(items->subjects), free(items->subject_table);
     free(items->class_of_label), free(items->label_of_class), free(items->rows);
     free(items);
 }
@@ -88,16 +50,16 @@ void facet_items_destroy(struct facet_items *items) {
 int facet_items_begin_dataset(struct facet_items *items, const char *name, struct facet_error *error) {
     items->first_sequence = items->next_sequence;
     // A dataset's id is its place; the configuration keeps names apart.
-    if (intern(&items->datasets, name) == items->datasets.count - 1) return FACET_OK;
+    if (facet_text_set_add(&items->datasets, name) == items->datasets.count - 1) return FACET_OK;
     return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the item table");
 }
 
 // Labels are few: the sorted order is made anew when one is added.
 static bool sort_classes(struct facet_items *items) {
     size_t n = (size_t)items->labels.count;
-    int *place = realloc(items->class_of_label, n * sizeof *place);
+    int32_t *place = realloc(items->class_of_label, n * sizeof *place);
     if (place) items->class_of_label = place;
-    int *label = realloc(items->label_of_class, n * sizeof *label);
+    int32_t *label = realloc(items->label_of_class, n * sizeof *label);
     if (label) items->label_of_class = label;
     if (!place || !label) return false;
     items->classes = 0;
@@ -112,43 +74,72 @@ static bool sort_classes(struct facet_items *items) {
     return true;
 }
 
-static int add_subject(struct facet_items *items, int dataset, const char *subject) {
-    char key[512];
-    snprintf(key, sizeof key, "%d/%s", dataset, subject);
-    return intern(&items->subjects, key);
+static int32_t *subject_slot(const struct facet_items *items, struct subject subject) {
+    uint64_t key = (uint64_t)(uint32_t)subject.dataset << 32 | (uint32_t)subject.name;
+    uint32_t mask = 2 * (uint32_t)items->subject_room - 1, at = (uint32_t)((key * 0x9e3779b97f4a7c15u) >> 32);
+    for (;; at++) {
+        int32_t *slot = &items->subject_table[at & mask];
+        const struct subject *there = *slot ? &items->subjects[*slot - 1] : NULL;
+        if (!there || (there->dataset == subject.dataset && there->name == subject.name)) return slot;
+    }
+}
+
+static bool grow_subjects(struct facet_items *items) {
+    int32_t room = items->subject_room ? 2 * items->subject_room : 64; // a power of two
+    struct subject *more = realloc(items->subjects, (size_t)room * sizeof *more);
+    if (!more) return false;
+    items->subjects = more;
+    int32_t *table = calloc((size_t)room * 2, sizeof *table);
+    if (!table) return false;
+    free(items->subject_table);
+    items->subject_table = table, items->subject_room = room;
+    for (int32_t i = 0; i < items->n_subjects; i++) *subject_slot(items, items->subjects[i]) = i + 1;
+    return true;
+}
+
+// A name means another person in another dataset. -1: out of memory.
+static int32_t add_subject(struct facet_items *items, const char *name) {
+    struct subject subject = {items->datasets.count - 1, facet_text_set_add(&items->names, name)};
+    if (subject.name < 0 || (items->n_subjects == items->subject_room && !grow_subjects(items))) return -1;
+    int32_t *slot = subject_slot(items, subject);
+    if (*slot == 0) {
+        items->subjects[items->n_subjects] = subject;
+        *slot = ++items->n_subjects;
+    }
+    return *slot - 1;
+}
+
+static bool room_for_a_row(struct facet_items *items) {
+    if (items->count < items->capacity) return true;
+    int64_t capacity = items->capacity ? 2 * items->capacity : 256;
+    struct row *more = realloc(items->rows, (size_t)capacity * sizeof *more);
+    if (more) items->rows = more, items->capacity = capacity;
+    return more != NULL;
+}
+
+static const char *text_or_none(const char *text) {
+    return text ? text : "";
 }
 
 int facet_items_add(struct facet_items *items, const struct facet_item *item, struct facet_error *error) {
-    if (items->count == items->capacity) {
-        int64_t capacity = items->capacity ? 2 * items->capacity : 256;
-        struct row *more = realloc(items->rows, (size_t)capacity * sizeof *more);
-        if (!more) goto error;
-        items->rows = more, items->capacity = capacity;
-    }
-    int labels = items->labels.count;
-    struct row row = {.dataset = items->datasets.count - 1,
-                      .subject_name = intern(&items->names, item->subject ? item->subject : ""),
-                      .label = intern(&items->labels, item->label ? item->label : ""),
-                      .licence = intern(&items->licences, item->licence ? item->licence : ""),
-                      .consent = intern(&items->consents, item->consent ? item->consent : ""),
+    int32_t labels = items->labels.count;
+    struct row row = {.stamp = item->stamp,
+                      .path = facet_text_keep(&items->paths, text_or_none(item->path)),
+                      .subject = add_subject(items, text_or_none(item->subject)),
+                      .label = facet_text_set_add(&items->labels, text_or_none(item->label)),
+                      .licence = facet_text_set_add(&items->licences, text_or_none(item->licence)),
+                      .consent = facet_text_set_add(&items->consents, text_or_none(item->consent)),
                       .sequence = items->first_sequence + item->sequence,
                       .frame = item->frame,
-                      .intensity = item->intensity,
-                      .stamp = item->stamp,
-                      .path = strdup(item->path ? item->path : "")};
-    row.subject = add_subject(items, row.dataset, item->subject ? item->subject : "");
-    if (!row.path) goto error;
-    if (row.subject < 0 || row.subject_name < 0 || row.label < 0 || row.licence < 0 || row.consent < 0 ||
-        (items->labels.count != labels && !sort_classes(items))) {
-        free(row.path);
-        goto error;
-    }
+                      .intensity = item->intensity};
+    bool good = row.path && row.subject >= 0 && row.label >= 0 && row.licence >= 0 && row.consent >= 0 &&
+                room_for_a_row(items) && (items->labels.count == labels || sort_classes(items));
+    if (!good)
+        return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the item table at row %lld",
+                               (long long)items->count);
     if (row.sequence >= items->next_sequence) items->next_sequence = row.sequence + 1;
     items->rows[items->count++] = row;
     return FACET_OK;
-error:
-    return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the item table at row %lld",
-                           (long long)items->count);
 }
 
 int64_t facet_items_count(const struct facet_items *items) {
@@ -162,8 +153,9 @@ static const struct row *row_at(const struct facet_items *items, int64_t row) {
 
 struct facet_item facet_items_get(const struct facet_items *items, int64_t row) {
     const struct row *r = row_at(items, row);
-    return (struct facet_item){.dataset = r->dataset >= 0 ? items->datasets.all[r->dataset] : "",
-                               .subject = items->names.all[r->subject_name],
+    const struct subject *subject = &items->subjects[r->subject];
+    return (struct facet_item){.dataset = subject->dataset >= 0 ? items->datasets.all[subject->dataset] : "",
+                               .subject = items->names.all[subject->name],
                                .label = items->labels.all[r->label],
                                .path = r->path,
                                .licence = items->licences.all[r->licence],
@@ -172,6 +164,15 @@ struct facet_item facet_items_get(const struct facet_items *items, int64_t row) 
                                .frame = r->frame,
                                .intensity = r->intensity,
                                .stamp = r->stamp};
+}
+
+struct facet_item_widths facet_items_widths(const struct facet_items *items) {
+    return (struct facet_item_widths){.dataset = items->datasets.keeper.longest,
+                                      .subject = items->names.keeper.longest,
+                                      .label = items->labels.keeper.longest,
+                                      .path = items->paths.longest,
+                                      .licence = items->licences.keeper.longest,
+                                      .consent = items->consents.keeper.longest};
 }
 
 int facet_items_datasets(const struct facet_items *items) {
@@ -193,11 +194,11 @@ const char *facet_items_class_name(const struct facet_items *items, int label) {
 }
 
 int facet_items_subjects(const struct facet_items *items) {
-    return items->subjects.count;
+    return items->n_subjects;
 }
 
 int facet_items_dataset_of(const struct facet_items *items, int64_t row) {
-    return row_at(items, row)->dataset;
+    return items->subjects[row_at(items, row)->subject].dataset;
 }
 
 int facet_items_subject_of(const struct facet_items *items, int64_t row) {

@@ -3,10 +3,17 @@
 #define FACET_PIPELINE_ITEMS_H
 
 #include <facet/item.h>
+#include <stddef.h>
 
 struct facet_items *facet_items_create(void); // NULL when out of memory
 void facet_items_destroy(struct facet_items *items);
 // Rows added from now on belong to this dataset, whatever their item says; sequence numbers go on from the last one.
 int facet_items_begin_dataset(struct facet_items *items, const char *name, struct facet_error *error);
+
+// Bytes of the longest text of each kind.
+struct facet_item_widths {
+    size_t dataset, subject, label, path, licence, consent;
+};
+struct facet_item_widths facet_items_widths(const struct facet_items *items);
 
 #endif

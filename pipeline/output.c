@@ -95,8 +95,7 @@ static int write_fixed_parts(struct facet_output *output, const struct facet_out
     int code = FACET_OK;
     if (facet_comm_rank(output->comm) == 0) {
         struct facet_hash hash;
-        code = facet_items_write(plan->items, output->container, error);
-        if (code == FACET_OK) code = hash_items(output->container, &hash, error);
+        code = facet_items_write(plan->items, output->container, &hash, error);
         if (code == FACET_OK) code = facet_container_write(output->container, "units/items_hash", 0, 2, &hash, error);
         if (code == FACET_OK)
             code = facet_container_write(output->container, "units/range", 0, plan->units->count, plan->units->range,

@@ -36,8 +36,9 @@ struct facet_container *facet_output_container(struct facet_output *output);
 // Every kept container has the item table: text columns are as wide as their longest entry.
 enum { FACET_ITEM_COLUMNS = 10 };
 void facet_item_columns(const struct facet_items *items, struct facet_dataset columns[FACET_ITEM_COLUMNS]);
-// Writes all columns but `valid`. One rank calls it.
-int facet_items_write(const struct facet_items *items, struct facet_container *container, struct facet_error *error);
+// Writes all columns but `valid` and gives their hash, as facet_items_hash would read it back. One rank calls it.
+int facet_items_write(const struct facet_items *items, struct facet_container *container, struct facet_hash *hash,
+                      struct facet_error *error);
 // Checks the units of any container by itself, as `facet verify` does: hashes are compared without knowing the pipeline.
 // bad[unit] is set where it does not match; the caller frees *bad. *items_match: the item table is as it was written, and
 // the units cover every row once.

@@ -2,6 +2,7 @@
 
 #include "pipeline/items.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool same_value(const struct facet_field *a, const struct facet_field *b) {
@@ -43,19 +44,45 @@ static int open_one(struct facet_sources *sources, int index, struct facet_error
     return merge_fields(sources, source->name, fields, count, error);
 }
 
-static struct facet_hash hash_items(const struct facet_items *items) {
-    struct facet_hash hash = {0};
+// A batch of rows, hashed in one go.
+struct batch {
+    char bytes[1 << 16];
+    size_t used;
+    struct facet_hash hash;
+};
+
+static void end_batch(struct batch *batch) {
+    batch->hash = facet_hash_bytes(batch->hash, batch->bytes, batch->used);
+    batch->used = 0;
+}
+
+static void add_bytes(struct batch *batch, const void *bytes, size_t size) {
+    if (size > sizeof batch->bytes - batch->used) end_batch(batch);
+    if (size > sizeof batch->bytes) {
+        batch->hash = facet_hash_bytes(batch->hash, bytes, size);
+        return;
+    }
+    memcpy(batch->bytes + batch->used, bytes, size);
+    batch->used += size;
+}
+
+static int hash_items(const struct facet_items *items, struct facet_hash *hash, struct facet_error *error) {
+    struct batch *batch = malloc(sizeof *batch);
+    if (!batch) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the item table");
+    batch->used = 0, batch->hash = (struct facet_hash){0};
     for (int64_t row = 0; row < facet_items_count(items); row++) {
         struct facet_item item = facet_items_get(items, row);
         const char *texts[] = {item.dataset, item.subject, item.label, item.path, item.licence, item.consent};
-        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-            hash = facet_hash_bytes(hash, texts[i], strlen(texts[i]));
+        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) add_bytes(batch, texts[i], strlen(texts[i]) + 1);
         int32_t numbers[3] = {item.sequence, item.frame, 0};
         memcpy(&numbers[2], &item.intensity, sizeof item.intensity);
-        hash = facet_hash_bytes(hash, numbers, sizeof numbers);
-        hash = facet_hash_bytes(hash, &item.stamp, sizeof item.stamp);
+        add_bytes(batch, numbers, sizeof numbers);
+        add_bytes(batch, &item.stamp, sizeof item.stamp);
     }
-    return hash;
+    end_batch(batch);
+    *hash = batch->hash;
+    free(batch);
+    return FACET_OK;
 }
 
 static int agree_on_items(struct facet_sources *sources, struct facet_comm *comm, struct facet_error *error) {
@@ -73,11 +100,9 @@ int facet_sources_open(const struct facet_config *config, struct facet_comm *com
     int code =
         sources->items ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the item table");
     for (int i = 0; code == FACET_OK && i < config->n_sources; i++) code = open_one(sources, i, error);
+    if (code == FACET_OK) code = hash_items(sources->items, &sources->hash, error);
     code = facet_comm_agree(comm, code, error);
-    if (code == FACET_OK) {
-        sources->hash = hash_items(sources->items);
-        code = agree_on_items(sources, comm, error);
-    }
+    if (code == FACET_OK) code = agree_on_items(sources, comm, error);
     if (code != FACET_OK) facet_sources_close(sources);
     return code;
 }

@@ -68,6 +68,9 @@ struct facet_hash {
 struct facet_hash facet_hash_bytes(struct facet_hash before, const void *bytes, size_t size);
 void facet_hash_text(struct facet_hash hash, char text[33]);
 // Name, type, shape and bytes of one dataset, read in pieces of a few megabytes. Not collective.
+// Who has the bytes at hand begins with facet_dataset_hash_begin and adds pieces of facet_dataset_hash_rows rows.
+struct facet_hash facet_dataset_hash_begin(const struct facet_dataset *dataset);
+int64_t facet_dataset_hash_rows(const struct facet_dataset *dataset);
 int facet_container_hash(struct facet_container *container, const struct facet_dataset *dataset,
                          struct facet_hash *hash, struct facet_error *error);
 

@@ -19,16 +19,25 @@ void facet_hash_text(struct facet_hash hash, char text[33]) {
     snprintf(text, 33, "%016llx%016llx", (unsigned long long)hash.high, (unsigned long long)hash.low);
 }
 
-int facet_container_hash(struct facet_container *container, const struct facet_dataset *dataset,
-                         struct facet_hash *hash, struct facet_error *error) {
+struct facet_hash facet_dataset_hash_begin(const struct facet_dataset *dataset) {
+    int64_t shape[3 + FACET_MAX_DIMS] = {(int64_t)dataset->type, (int64_t)dataset->width, dataset->rank};
+    memcpy(shape + 3, dataset->dims, sizeof dataset->dims);
+    struct facet_hash name = facet_hash_bytes((struct facet_hash){0}, dataset->name, strlen(dataset->name));
+    return facet_hash_bytes(name, shape, sizeof shape);
+}
+
+int64_t facet_dataset_hash_rows(const struct facet_dataset *dataset) {
     size_t row = facet_dataset_row_bytes(dataset);
     int64_t rows = facet_dataset_rows(dataset), step = row ? PIECE / (int64_t)row : rows;
     if (step < 1) step = 1;
-    if (step > rows) step = rows;
-    int64_t shape[3 + FACET_MAX_DIMS] = {(int64_t)dataset->type, (int64_t)dataset->width, dataset->rank};
-    memcpy(shape + 3, dataset->dims, sizeof dataset->dims);
-    *hash = facet_hash_bytes((struct facet_hash){0}, dataset->name, strlen(dataset->name));
-    *hash = facet_hash_bytes(*hash, shape, sizeof shape);
+    return step < rows ? step : rows;
+}
+
+int facet_container_hash(struct facet_container *container, const struct facet_dataset *dataset,
+                         struct facet_hash *hash, struct facet_error *error) {
+    size_t row = facet_dataset_row_bytes(dataset);
+    int64_t rows = facet_dataset_rows(dataset), step = facet_dataset_hash_rows(dataset);
+    *hash = facet_dataset_hash_begin(dataset);
     char *piece = malloc((size_t)step * row + 1);
     if (!piece) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for hashing %s", dataset->name);
     int code = FACET_OK;

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -56,6 +57,46 @@ static void classes_are_sorted_and_subjects_belong_to_a_dataset(void **state) {
     facet_items_destroy(items);
 }
 
+// Tables inside the table grow many times on the way, and some texts are longer than a run of them.
+static void a_hundred_thousand_rows_keep_what_they_were_given(void **state) {
+    (void)state;
+    enum { ROWS = 100000, PERSONS = 30000, LONG = 300000 };
+    struct facet_error error = {0};
+    struct facet_items *items = facet_items_create();
+    char subject[32], path[64], *longest = malloc(LONG + 1);
+    assert_non_null(longest);
+    memset(longest, 'x', LONG), longest[LONG] = '\0';
+    for (int i = 0; i < ROWS; i++) {
+        if (i % (ROWS / 2) == 0)
+            assert_int_equal(facet_items_begin_dataset(items, i ? "wild" : "lab", &error), FACET_OK);
+        snprintf(subject, sizeof subject, "person %d", (i * 7) % PERSONS);
+        snprintf(path, sizeof path, "folder/%d/scan_%d.ply", i % 13, i);
+        struct facet_item item = {.subject = subject, .label = i % 3 ? "a" : "b", .path = path, .sequence = i / 4};
+        if (i == ROWS / 3) item.path = longest;
+        item.frame = i % 4, item.stamp = (uint64_t)i * 1000003u, item.intensity = (float)i;
+        assert_int_equal(facet_items_add(items, &item, &error), FACET_OK);
+    }
+    assert_int_equal(facet_items_count(items), ROWS);
+    assert_int_equal(facet_items_subjects(items), 2 * PERSONS);
+    assert_int_equal(facet_items_widths(items).path, LONG);
+    assert_int_equal(facet_items_widths(items).subject, strlen("person 29999"));
+    for (int i = 0; i < ROWS; i++) {
+        struct facet_item item = facet_items_get(items, i);
+        snprintf(subject, sizeof subject, "person %d", (i * 7) % PERSONS);
+        snprintf(path, sizeof path, "folder/%d/scan_%d.ply", i % 13, i);
+        assert_string_equal(item.subject, subject);
+        assert_string_equal(item.path, i == ROWS / 3 ? longest : path);
+        assert_string_equal(item.dataset, i < ROWS / 2 ? "lab" : "wild");
+        assert_int_equal(facet_items_dataset_of(items, i), i >= ROWS / 2);
+        assert_int_equal(facet_items_class_of(items, i), i % 3 ? 0 : 1);
+        assert_true(item.stamp == (uint64_t)i * 1000003u && item.intensity == (float)i && item.frame == i % 4);
+    }
+    assert_int_equal(facet_items_subject_of(items, 3), facet_items_subject_of(items, 3 + PERSONS));
+    assert_int_not_equal(facet_items_subject_of(items, 0), facet_items_subject_of(items, 2 * PERSONS));
+    free(longest);
+    facet_items_destroy(items);
+}
+
 static void ragged_rows_grow_to_their_capacity_and_no_further(void **state) {
     (void)state;
     struct facet_error error = {0};
@@ -101,6 +142,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_keep_what_they_were_given),
         cmocka_unit_test(classes_are_sorted_and_subjects_belong_to_a_dataset),
+        cmocka_unit_test(a_hundred_thousand_rows_keep_what_they_were_given),
         cmocka_unit_test(ragged_rows_grow_to_their_capacity_and_no_further),
         cmocka_unit_test(the_first_reason_for_setting_a_row_aside_stands),
     };
