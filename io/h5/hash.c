@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
+#if defined(__x86_64__)
+#include <xxh_x86dispatch.h> // the same numbers by the widest instructions there are
+#endif
 
 enum { PIECE = 4 << 20 }; // bytes read at once
 
