@@ -176,6 +176,7 @@ int facet_run_pipeline(struct facet_comm *comm, const struct facet_config *confi
     }
     for (int node = 0; node < run->graph.n_nodes; node++) free(run->nodes[node].description);
     facet_sources_close(&run->sources);
+    facet_lock_release(run->lock);
     free(run->valid);
     free(run->libraries);
     free(run);

@@ -5,6 +5,7 @@
 #include "io/h5/container.h"
 #include "mpi/ranks.h"
 #include "pipeline/graph.h"
+#include "pipeline/lock.h"
 #include "pipeline/output.h"
 #include "pipeline/run.h"
 #include "pipeline/sources.h"
@@ -33,7 +34,8 @@ struct facet_run {
     uint8_t *valid; // (rows) 1 = no stage finished so far set the row aside
     int64_t rows;
     int threads;
-    FILE *log; // rank 0's user.log
+    FILE *log;               // rank 0's user.log
+    struct facet_lock *lock; // of the workspace, on rank 0
     struct facet_run_summary *summary;
     char *libraries; // loaded when the run began
     char created[32], isa[64];

@@ -66,6 +66,9 @@ int facet_run_check_fingerprint(struct facet_run *run, int node, const char *pat
     }
     return facet_comm_agree(run->comm, code, error);
 }
+// A run that was killed a moment ago may take so many seconds to be gone from all nodes.
+enum { LOCK_PATIENCE = 10 };
+
 // ---- the workspace ----------------------------------------------------------------------------------------------------
 
 static int make_folder(const char *path, struct facet_error *error) {
@@ -139,6 +142,8 @@ int facet_run_open_workspace(struct facet_run *run, struct facet_error *error) {
     if (run->options->from) code = facet_run_stage_named(run, "--from", run->options->from, &from, error);
     if (code != FACET_OK || facet_comm_rank(run->comm) != 0) return facet_comm_agree(run->comm, code, error);
     if (!run->options->dry_run) code = make_folder(run->config->workspace, error);
+    if (code == FACET_OK && !run->options->dry_run)
+        code = facet_lock_take(run->config->workspace, "facet run", LOCK_PATIENCE, &run->lock, error);
     bool redo = run->options->fresh || run->options->from;
     if (run->options->fresh) from = 0;
     if (code == FACET_OK && redo) code = check_all_ours(run, from, error);
@@ -153,6 +158,9 @@ int facet_run_open_workspace(struct facet_run *run, struct facet_error *error) {
         else
             fprintf(run->log, "---- %s: %s\n", run->created, run->options->command ? run->options->command : "");
     }
+    if (run->log && !facet_lock_holds(run->lock))
+        facet_run_note(run, "%s: this file system knows no locks; see to it that no other run works here",
+                       run->config->workspace);
     snprintf(path, sizeof path, "%s/pipeline.cfg", run->config->workspace);
     bool record = change && code == FACET_OK;
     FILE *copy = record ? fopen(path, "w") : NULL;
