@@ -15,6 +15,7 @@
 struct open_dataset {
     struct facet_dataset is;
     hid_t id;
+    int64_t place; // byte of the file where its rows begin as they lie in memory; -1: HDF5 has to fetch them
 };
 
 struct facet_container {
@@ -184,6 +185,7 @@ static int find(struct facet_container *container, const char *name, struct open
     found->id = H5Dopen2(container->file, name, H5P_DEFAULT);
     if (found->id < 0) return h5_failed(container->path, "cannot open a dataset", error);
     int code = read_shape(found->id, container->path, name, &found->is, error);
+    if (code == FACET_OK) found->place = h5_place(found->id, &found->is);
     if (code == FACET_OK) code = remember(container, found, error);
     if (code != FACET_OK) H5Dclose(found->id);
     return code;
@@ -216,26 +218,29 @@ static bool select_rows(const struct open_dataset *at, int64_t first, int64_t co
     return *memory >= 0 && H5Sselect_hyperslab(*file, H5S_SELECT_SET, start, NULL, extent, NULL) >= 0;
 }
 
-// One of `out` and `in` is NULL.
-static int move_rows(const struct facet_container *container, const struct open_dataset *at, int64_t first,
-                     int64_t count, char *out, const char *in, struct facet_error *error) {
-    char what[240];
-    snprintf(what, sizeof what, "cannot %s rows %lld to %lld of %s", in ? "write" : "read", (long long)first,
-             (long long)(first + count - 1), at->is.name);
+static herr_t move_by_hdf5(const struct open_dataset *at, int64_t first, int64_t count, char *out, const char *in) {
     hid_t file, memory, type = h5_dataset_type(&at->is, false);
     herr_t status = -1;
     if (select_rows(at, first, count, &file, &memory))
         status = in ? H5Dwrite(at->id, type, memory, file, H5P_DEFAULT, in)
                     : H5Dread(at->id, type, memory, file, H5P_DEFAULT, out);
-    int code = FACET_OK;
-    if (status < 0 && in)
-        code = h5_write_failed(container->path, what, facet_dataset_row_bytes(&at->is) * (size_t)count, error);
-    else if (status < 0)
-        code = h5_failed(container->path, what, error);
     if (memory >= 0) H5Sclose(memory);
     if (file >= 0) H5Sclose(file);
     if (type >= 0) H5Tclose(type);
-    return code;
+    return status;
+}
+
+// One of `out` and `in` is NULL.
+static int move_rows(const struct facet_container *container, const struct open_dataset *at, int64_t first,
+                     int64_t count, char *out, const char *in, struct facet_error *error) {
+    char what[240];
+    size_t row = facet_dataset_row_bytes(&at->is), bytes = row * (size_t)count;
+    bool moved = at->place >= 0 ? h5_move_bytes(container->file, at->place + first * (int64_t)row, bytes, out, in)
+                                : move_by_hdf5(at, first, count, out, in) >= 0;
+    if (moved) return FACET_OK;
+    snprintf(what, sizeof what, "cannot %s rows %lld to %lld of %s", in ? "write" : "read", (long long)first,
+             (long long)(first + count - 1), at->is.name);
+    return in ? h5_write_failed(container->path, what, bytes, error) : h5_failed(container->path, what, error);
 }
 
 enum { LARGEST_MOVE = 1 << 30 }; // bytes; the counts of MPI-IO are int

@@ -48,6 +48,10 @@ void h5_drop_ballast(int *ballast); // -1 is fine
 int h5_create_dataset(hid_t file, const char *path, const struct facet_dataset *dataset, struct facet_error *error);
 hid_t h5_dataset_type(const struct facet_dataset *dataset, bool in_file); // the caller closes it
 hid_t h5_shared_access(MPI_Comm comm);
+// Where in its file the rows of an open dataset begin, if they lie there one after the other as in memory; or -1.
+int64_t h5_place(hid_t id, const struct facet_dataset *is);
+// One of `out` and `in` is NULL. False when not all bytes came through.
+bool h5_move_bytes(hid_t file, int64_t at, size_t bytes, char *out, const char *in);
 // Drops the ballast and flushes a shared file, to the device. Collective; the outcome is agreed.
 int h5_flush(struct facet_comm *comm, hid_t file, const char *path, int *ballast, struct facet_error *error);
 // The same, and closes it. Collective; the outcome is agreed.
