@@ -355,6 +355,16 @@ int64_t facet_param_int(const struct facet_params *params, const char *name) {
     return value_of(params, name, FACET_PARAM_INT, FACET_PARAM_INT)->integers[0];
 }
 
+int64_t facet_params_repeat(struct facet_params *params, int64_t times) {
+    for (int i = 0; i < params->count; i++) {
+        if (!params->specs[i].repeats) continue;
+        int64_t was = params->values[i].integers[0];
+        if (times > 0) params->values[i].integers[0] = times;
+        return was;
+    }
+    return 0;
+}
+
 double facet_param_float(const struct facet_params *params, const char *name) {
     return value_of(params, name, FACET_PARAM_FLOAT, FACET_PARAM_FLOAT)->numbers[0];
 }

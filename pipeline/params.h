@@ -19,6 +19,10 @@ int facet_params_from_text(const struct facet_param_spec *specs, const char *tex
 bool facet_params_write(const struct facet_params *params, const char *prefix, char **text);
 bool facet_text_append(char **text, const char *format, ...) FACET_PRINTF(2, 3);
 
+// The whole number of a plugin's table that says how often it repeats itself; it is replaced when times > 0. Returns what
+// it was, 0 when there is none.
+int64_t facet_params_repeat(struct facet_params *params, int64_t times);
+
 // NULL when the table is well formed (names set, fallbacks that pass their own check), else what is wrong with it.
 const char *facet_params_check_table(const struct facet_param_spec *specs, struct facet_error *error);
 

@@ -1,3 +1,4 @@
+#include "pipeline/pilot.h"
 #include "pipeline/run_internal.h"
 
 #include <stdlib.h>
@@ -116,6 +117,8 @@ static int build_graph(struct facet_run *run, struct facet_error *error) {
 static int prepare(struct facet_run *run, struct facet_error *error) {
     int code = facet_sources_open(run->config, run->comm, &run->sources, error);
     if (code != FACET_OK) return code;
+    if (run->options->pilot) code = facet_pilot_begin(run, error);
+    if (code != FACET_OK) return code;
     run->rows = facet_items_count(run->sources.items);
     run->valid = malloc((size_t)run->rows + 1);
     if (!run->valid)
@@ -125,9 +128,6 @@ static int prepare(struct facet_run *run, struct facet_error *error) {
     code = facet_comm_agree(run->comm, code, error);
     if (code == FACET_OK) code = build_graph(run, error);
     if (code == FACET_OK) code = facet_run_open_workspace(run, error);
-    char about[200];
-    if (code == FACET_OK) code = facet_stop_set_limits(run->comm, &run->config->stop, about, error);
-    if (code == FACET_OK && *about) facet_run_note(run, "%s", about);
     return code;
 }
 
@@ -140,18 +140,14 @@ static int do_stages(struct facet_run *run, struct facet_error *error) {
     }
     for (int node = 0; code == FACET_OK && node < run->graph.n_nodes && node <= until;) {
         int chain = run->graph.nodes[node].chain;
-        struct facet_error who = {0};
-        code = facet_stop_agree(run->comm, &who);
-        if (code != FACET_OK)
-            return facet_error_set(error, code, "%s before stage %s; run again to go on", who.text,
+        if (facet_comm_any(run->comm, facet_stop_requested()))
+            return facet_error_set(error, FACET_INTERRUPTED, "stopped on request before stage %s; run again to go on",
                                    run->graph.nodes[node].name);
-        if (chain >= 0) {
-            code = facet_run_chain(run, chain, error);
-            node = run->graph.chains[chain].last + 1;
-        } else {
-            code = facet_run_collective(run, node, error);
-            node++;
-        }
+        int last = chain >= 0 ? run->graph.chains[chain].last : node;
+        if (run->options->pilot) facet_pilot_begin_stage(run);
+        code = chain >= 0 ? facet_run_chain(run, chain, error) : facet_run_collective(run, node, error);
+        if (run->options->pilot) facet_pilot_end_stage(run, last);
+        node = last + 1;
     }
     return code;
 }
@@ -175,6 +171,7 @@ int facet_run_pipeline(struct facet_comm *comm, const struct facet_config *confi
     code = facet_comm_agree(comm, code, error);
     if (code == FACET_OK) code = prepare(run, error);
     if (code == FACET_OK) code = do_stages(run, error);
+    if (code == FACET_OK && options->pilot) code = facet_pilot_end(run, error);
     if (run->log) {
         if (code != FACET_OK) fprintf(run->log, "%s: %s\n", facet_code_name(code), error->text);
         fclose(run->log);

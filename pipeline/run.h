@@ -14,6 +14,8 @@ struct facet_run_events {
     void *context;
 };
 
+struct facet_pilot;
+
 struct facet_run_options {
     bool fresh;          // forget this pipeline's containers first
     bool dry_run;        // say what would be done
@@ -21,6 +23,7 @@ struct facet_run_options {
     const char *until;   // stop after this stage; NULL: all
     const char *command; // the command line, for provenance
     struct facet_run_events events;
+    struct facet_pilot *pilot; // run on some of the rows and measure (pilot.h); NULL: an ordinary run
 };
 
 struct facet_run_summary_row {
@@ -41,5 +44,9 @@ struct facet_run_summary {
 int facet_run_pipeline(struct facet_comm *comm, const struct facet_config *config,
                        const struct facet_run_options *options, struct facet_run_summary *summary,
                        struct facet_error *error);
+
+// Signals that ask for a clean stop; the handler only sets a flag.
+void facet_stop_on_signals(void);
+bool facet_stop_requested(void);
 
 #endif

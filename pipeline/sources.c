@@ -111,12 +111,62 @@ void facet_sources_close(struct facet_sources *sources) {
     for (int i = 0; sources->config && i < sources->config->n_sources; i++)
         sources->config->sources[i].plugin->source->close(sources->self[i]);
     facet_items_destroy(sources->items);
+    free(sources->picked);
     *sources = (struct facet_sources){0};
+}
+
+// The lowest number among the rows of the first one's dataset.
+static int32_t lowest_sequence(const struct facet_items *items, const int64_t *rows, int64_t count) {
+    int32_t lowest = INT32_MAX;
+    int dataset = facet_items_dataset_of(items, rows[0]);
+    for (int64_t i = 0; i < count && facet_items_dataset_of(items, rows[i]) == dataset; i++) {
+        int32_t sequence = facet_items_get(items, rows[i]).sequence;
+        lowest = sequence < lowest ? sequence : lowest;
+    }
+    return lowest;
+}
+
+// Sequences keep their order; a dataset's are given as its source numbered them, from 0.
+static int copy_items(const struct facet_items *all, const int64_t *rows, int64_t count, struct facet_items *items,
+                      struct facet_error *error) {
+    int32_t lowest = 0;
+    int dataset = -1, code = FACET_OK;
+    for (int64_t i = 0; code == FACET_OK && i < count; i++) {
+        struct facet_item item = facet_items_get(all, rows[i]);
+        if (facet_items_dataset_of(all, rows[i]) != dataset) {
+            dataset = facet_items_dataset_of(all, rows[i]);
+            code = facet_items_begin_dataset(items, item.dataset, error);
+            lowest = lowest_sequence(all, rows + i, count - i);
+        }
+        item.sequence -= lowest;
+        if (code == FACET_OK) code = facet_items_add(items, &item, error);
+    }
+    return code;
+}
+
+int facet_sources_pick(struct facet_sources *sources, const int64_t *rows, int64_t count, struct facet_error *error) {
+    struct facet_items *items = facet_items_create();
+    int64_t *picked = malloc((size_t)count * sizeof *picked + 1);
+    int code = FACET_OK;
+    if (!items || !picked)
+        code = facet_error_set(error, FACET_ERROR_MEMORY, "out of memory to pick %lld rows", (long long)count);
+    if (code == FACET_OK) code = copy_items(sources->items, rows, count, items, error);
+    if (code == FACET_OK) code = hash_items(items, &sources->hash, error);
+    if (code != FACET_OK) {
+        facet_items_destroy(items);
+        free(picked);
+        return code;
+    }
+    memcpy(picked, rows, (size_t)count * sizeof *picked);
+    facet_items_destroy(sources->items);
+    sources->items = items, sources->picked = picked;
+    return FACET_OK;
 }
 
 int facet_sources_load(const struct facet_sources *sources, int64_t row, struct facet_block *block, int64_t block_row,
                        struct facet_error *error) {
     int index = 0;
+    if (sources->picked) row = sources->picked[row];
     while (row >= sources->first[index + 1]) index++;
     const struct facet_stage_config *source = &sources->config->sources[index];
     int code = source->plugin->source->load(sources->self[index], row - sources->first[index], block, block_row, error);

@@ -13,6 +13,7 @@ struct facet_sources {
     struct facet_field fields[FACET_MAX_FIELDS];
     int n_fields;
     struct facet_hash hash; // of the item table
+    int64_t *picked;        // (rows) what row of the sources a row is; NULL: all of them are there
 };
 
 // Opens every source; all ranks must come to the same item table. Errors: a source's own, fields that differ between
@@ -20,6 +21,8 @@ struct facet_sources {
 int facet_sources_open(const struct facet_config *config, struct facet_comm *comm, struct facet_sources *sources,
                        struct facet_error *error);
 void facet_sources_close(struct facet_sources *sources);
+// Leaves only `rows` (rising, each dataset represented) of open sources, numbered from 0. Rank-local.
+int facet_sources_pick(struct facet_sources *sources, const int64_t *rows, int64_t count, struct facet_error *error);
 // Loads a workspace row into a row of a block. Thread-safe. Broken scans are set aside in the block.
 int facet_sources_load(const struct facet_sources *sources, int64_t row, struct facet_block *block, int64_t block_row,
                        struct facet_error *error);

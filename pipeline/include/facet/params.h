@@ -27,6 +27,7 @@ struct facet_param_spec {
     const char *choices;  // "depth|normal|mask", for strings and each string of a list; NULL: any
     const char *doc;      // one sentence
     const struct facet_param_spec *members;
+    bool repeats; // a whole number: how often the stage repeats itself; `facet plan` tries fewer, and asks its `work`
 };
 
 struct facet_params; // checked values of one plugin; asking for a name or type not in its table is a fatal error
