@@ -45,13 +45,31 @@ static int run(const struct facet_params *params, struct facet_stage *stage, str
     return code;
 }
 
+// Rows read and scored, products of pairs of rows, and the folds of the rank that has most.
+static int work(const struct facet_params *params, struct facet_stage *stage, double scale,
+                double amount[FACET_WORK_KINDS], struct facet_error *error) {
+    enum { ROWS, PAIRS, CUBES };
+    struct facet_array roles = {0};
+    int code = facet_stage_read(stage, "folds/role", &roles, error);
+    if (code) return code;
+    double trained = baseline_trained(&roles), most = (double)facet_param_int(params, "max_rows");
+    double anchors = trained * scale < most ? trained * scale : most;
+    int ranks = facet_comm_size(facet_stage_comm(stage));
+    double folds = (double)((roles.dims[0] + ranks - 1) / ranks);
+    amount[ROWS] = scale * (double)roles.dims[1];
+    amount[PAIRS] = anchors * anchors;
+    amount[CUBES] = folds * anchors * anchors * anchors;
+    facet_array_free(&roles);
+    return FACET_OK;
+}
+
 static const struct facet_need needs[] = {{.name = "views", .rows = true},
                                           {.name = "view_mask", .rows = true},
                                           {.name = "folds"},
                                           {.name = "test_fold"},
                                           {0}};
 static const char *const makes[] = {"baseline_probabilities", NULL};
-static const struct facet_collective_ops ops = {.run = run};
+static const struct facet_collective_ops ops = {.run = run, .work = work};
 
 const struct facet_plugin facet_plugin_baseline = {
     .abi = FACET_PLUGIN_ABI,

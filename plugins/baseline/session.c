@@ -72,6 +72,17 @@ static bool may_train(const struct session *s, int64_t row) {
     return any && s->seen[row] && facet_stage_valid(s->stage)[row] && facet_items_class_of(s->items, row) >= 0;
 }
 
+double baseline_trained(const struct facet_array *roles) {
+    const uint8_t *role = roles->data;
+    double rows = 0;
+    for (int64_t row = 0; row < roles->dims[1]; row++) {
+        bool any = false;
+        for (int64_t f = 0; f < roles->dims[0]; f++) any |= role[f * roles->dims[1] + row] == ROLE_TRAIN;
+        rows += any;
+    }
+    return rows;
+}
+
 static int by_number(const void *a, const void *b) {
     int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
     return (x > y) - (x < y);

@@ -28,6 +28,8 @@ struct session {
 int baseline_open(struct facet_stage *stage, int64_t downsample, int64_t max_rows, struct session *session,
                   struct facet_error *error);
 void baseline_close(struct session *session);
+// Rows that some fold trains on, of u8 (folds, rows).
+double baseline_trained(const struct facet_array *roles);
 // Writes baseline_probabilities (rows, slots, classes) of every tested row; zeros elsewhere. Collective.
 int baseline_score(struct session *session, struct facet_error *error);
 

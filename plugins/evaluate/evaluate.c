@@ -218,13 +218,23 @@ static int run(const struct facet_params *params, struct facet_stage *stage, str
     return code;
 }
 
+// Draws of subjects, and looks at rows.
+static int work(const struct facet_params *params, struct facet_stage *stage, double scale,
+                double amount[FACET_WORK_KINDS], struct facet_error *error) {
+    const struct facet_items *items = facet_stage_items(stage);
+    (void)error;
+    amount[0] = (double)facet_param_int(params, "resamples") * scale * facet_items_subjects(items);
+    amount[1] = scale * (double)facet_items_count(items);
+    return FACET_OK;
+}
+
 static const struct facet_need needs[] = {{.name = "probabilities", .rows = true},
                                           {.name = "baseline_probabilities", .optional = true, .rows = true},
                                           {.name = "test_fold", .rows = true},
                                           {.name = "folds"},
                                           {0}};
 static const char *const makes[] = {"metrics", NULL};
-static const struct facet_collective_ops ops = {.run = run};
+static const struct facet_collective_ops ops = {.run = run, .work = work};
 
 const struct facet_plugin facet_plugin_evaluate = {
     .abi = FACET_PLUGIN_ABI,

@@ -1,7 +1,6 @@
 // Trains one model a fold; docs/method.md.
 #include "train/session.h"
-
-#include <facet/plugin.h>
+#include "train/work.h"
 
 static int run(const struct facet_params *params, struct facet_stage *stage, struct facet_error *error) {
     struct session session;
@@ -19,7 +18,7 @@ static const struct facet_need needs[] = {{.name = "views", .rows = true},
                                           {.name = "folds"},
                                           {0}};
 static const char *const makes[] = {"model", "curves", NULL};
-static const struct facet_collective_ops ops = {.run = run};
+static const struct facet_collective_ops ops = {.run = run, .work = train_work};
 
 const struct facet_plugin facet_plugin_train = {
     .abi = FACET_PLUGIN_ABI,
