@@ -3,11 +3,13 @@
 #define FACET_PIPELINE_COMMAND_H
 
 #include "io/h5/container.h"
+#include "pipeline/config.h"
 
 #include <facet/error.h>
 
 // argv[0] is the sub-command's name. Each returns an exit status. Results go to stdout, everything else to stderr.
 int facet_command_run(int argc, char **argv);
+int facet_command_plan(int argc, char **argv);
 int facet_command_plugins(int argc, char **argv);
 int facet_command_info(int argc, char **argv);
 int facet_command_verify(int argc, char **argv);
@@ -17,6 +19,14 @@ int facet_command_bench(int argc, char **argv);
 // "facet: sentence" on stderr; returns the exit status of error->code.
 int facet_complain(const struct facet_error *error);
 int facet_usage_error(const char *usage, const char *format, ...) FACET_PRINTF(2, 3); // returns 2
+
+// What commands of many ranks share. Loads plugins and file; rank 0 prints what is wrong with it. Collective.
+int facet_load_pipeline(const char *file, const char *const *sets, int n_sets, struct facet_comm *world,
+                        struct facet_plugin_host **host, struct facet_config *config, struct facet_error *error);
+// Says once what went wrong, if anything did; returns the exit status.
+int facet_finish(struct facet_comm *world, int code, const struct facet_error *error);
+// For facet_set_fatal_handler: a broken invariant on one rank must not leave the others waiting.
+void facet_end_all_ranks(const char *file, int line, const char *text);
 
 // A command that looks at containers runs as one process. Calls `look` on FILE, or on every container of a WORKSPACE in
 // name order; stops at the first failure.

@@ -1,6 +1,7 @@
 #include "pipeline/command/command.h"
 
 #include "mpi/ranks.h"
+#include "pipeline/builtin.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -22,6 +23,30 @@ int facet_usage_error(const char *usage, const char *format, ...) {
     fprintf(stderr, "\n%s", usage);
     va_end(args);
     return 2;
+}
+
+int facet_load_pipeline(const char *file, const char *const *sets, int n_sets, struct facet_comm *world,
+                        struct facet_plugin_host **host, struct facet_config *config, struct facet_error *error) {
+    char *report = NULL;
+    int code = facet_plugin_host_create(facet_builtin_plugins, host, error);
+    if (code == FACET_OK) code = facet_plugin_host_load(*host, getenv("FACET_PLUGIN_PATH"), error);
+    if (code == FACET_OK) code = facet_config_load(file, sets, n_sets, *host, config, &report, error);
+    if (report && facet_comm_rank(world) == 0) fprintf(stderr, "%s\n", report);
+    free(report);
+    return facet_comm_agree(world, code, error);
+}
+
+int facet_finish(struct facet_comm *world, int code, const struct facet_error *error) {
+    int status = facet_code_exit_status(code);
+    bool alone = code == FACET_ERROR_MPI; // the others may not have come this far
+    if (code != FACET_OK && (alone || facet_comm_rank(world) == 0)) facet_complain(error);
+    if (alone) facet_ranks_abort(world, status);
+    return status;
+}
+
+void facet_end_all_ranks(const char *file, int line, const char *text) {
+    fprintf(stderr, "facet: %s:%d: %s\n", file, line, text);
+    facet_ranks_abort(NULL, 1);
 }
 
 static int look_into(const char *path, facet_look *look, void *context, struct facet_error *error) {

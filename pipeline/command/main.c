@@ -10,6 +10,7 @@ static const struct {
     const char *summary;
 } commands[] = {
     {"run", facet_command_run, "carry out a pipeline file, doing only what is not done"},
+    {"plan", facet_command_plan, "predict time, memory and disk of a run from a pilot"},
     {"plugins", facet_command_plugins, "list plugins, or the parameters of one"},
     {"info", facet_command_info, "look into a container or a workspace"},
     {"verify", facet_command_verify, "check every unit of a container or a workspace against its hash"},
