@@ -146,7 +146,9 @@ static void work(struct chain_run *c) {
     struct worker *w = chain_worker_create(c, &error);
     if (!w) fail(c, FACET_ERROR_MEMORY, &error);
     for (int64_t unit; w && (unit = claim(c, &error)) >= 0;) {
+        double start = facet_run_clock();
         int code = chain_do_unit(c, w, unit, &error);
+        facet_stop_note_work(facet_run_clock() - start);
         if (code != FACET_OK)
             fail(c, code, &error);
         else {
@@ -170,12 +172,13 @@ static int do_pending(struct chain_run *c, struct facet_error *error) {
     facet_counter_destroy(c->counter);
     int64_t done = c->done;
     if (code == FACET_OK) code = facet_comm_sum_i64(run->comm, &done, 1, error);
-    if (code == FACET_OK && done < c->n_pending)
-        code = facet_error_set(error, FACET_INTERRUPTED,
-                               "stopped on request with %lld of %lld units to do; run again to go on",
-                               (long long)(c->n_pending - done), (long long)c->n_pending);
     c->done = done;
-    return code;
+    if (code != FACET_OK || done == c->n_pending) return code;
+    struct facet_error who = {.text = "stopped"};
+    code = facet_stop_agree(run->comm, &who);
+    return facet_error_set(error, code, "%s with %lld of %lld units of stage %s to do; run again to go on", who.text,
+                           (long long)(c->n_pending - done), (long long)c->n_pending,
+                           run->graph.nodes[c->chain->last].name);
 }
 
 // ---- the end of a chain ---------------------------------------------------------------------------------------------

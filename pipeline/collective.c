@@ -101,13 +101,21 @@ static int check_done(struct facet_run *run, int node, const char *path, bool *d
     return code;
 }
 
+// The plugin says where it stopped, the engine who asked for it. Collective.
+static void say_who_stopped(struct facet_stage *stage, struct facet_error *error) {
+    struct facet_error who = {.text = "stopped"}, where = *error;
+    facet_stop_agree(stage->run->comm, &who);
+    facet_error_set(error, FACET_INTERRUPTED, "%s in stage %s%s%s; run again to go on", who.text,
+                    facet_stage_name(stage), *where.text ? ": " : "", where.text);
+}
+
 static int make(struct facet_stage *stage, const char *path, struct facet_error *error) {
     struct facet_run *run = stage->run;
     const struct facet_stage_config *config = run->graph.nodes[stage->node].stage;
     bool keeps = !config->plugin->collective->always;
     char temporary[4300];
     snprintf(temporary, sizeof temporary, "%s.new", path);
-    stage->began = facet_run_clock();
+    stage->began = stage->step_began = facet_run_clock();
     int code = keeps ? create_container(stage, temporary, error) : FACET_OK;
     if (code == FACET_OK) {
         code = config->plugin->collective->run(config->params, stage, error);
@@ -115,8 +123,7 @@ static int make(struct facet_stage *stage, const char *path, struct facet_error 
     }
     double seconds = run->nodes[stage->node].seconds = stage->before + facet_run_clock() - stage->began;
     if (code != FACET_OK && code != FACET_INTERRUPTED) facet_error_prefix(error, "stage %s", config->name);
-    if (code == FACET_INTERRUPTED && !*error->text)
-        facet_error_set(error, code, "stopped on request in stage %s; run again to go on", config->name);
+    if (code == FACET_INTERRUPTED) say_who_stopped(stage, error);
     if (code == FACET_OK && keeps) code = seal(stage, seconds, error);
     if (stage->out) {
         int closed = facet_container_close(stage->out, code == FACET_OK ? error : NULL);

@@ -1,6 +1,7 @@
 #include "pipeline/config.h"
 
 #include "pipeline/config_set.h"
+#include "pipeline/duration.h"
 
 #include <errno.h>
 #include <libgen.h>
@@ -30,6 +31,27 @@ static const struct facet_param_spec top_level[] = {
      .min = 0,
      .max = 4096,
      .doc = "Threads of a rank; 0: OMP_NUM_THREADS, or its share of the node's cores."},
+    {.name = "max_time",
+     .type = FACET_PARAM_STRING,
+     .fallback = "\"\"",
+     .doc = "Stop after this long: 5400, 90m, 3:50:00."},
+    {.name = "stop_signal",
+     .type = FACET_PARAM_STRING,
+     .fallback = "\"\"",
+     .doc = "One more signal that asks the run to stop, beside TERM, INT and USR1."},
+    {.name = "interrupted_exit",
+     .type = FACET_PARAM_INT,
+     .fallback = "75",
+     .min = 1,
+     .max = 255,
+     .doc = "Exit status of a run that was stopped."},
+    {.name = "stop_before_end",
+     .type = FACET_PARAM_FLOAT,
+     .unit = "s",
+     .fallback = "120",
+     .min = 0,
+     .max = 86400,
+     .doc = "Be done so long before the batch job ends."},
     {.name = "plugin_path",
      .type = FACET_PARAM_STRING,
      .fallback = "\"\"",
@@ -82,6 +104,21 @@ static int parse(const char *file, const char *const *sets, int n_sets, struct f
     return FACET_OK;
 }
 
+static void take_stop_rules(const struct facet_params *params, const config_setting_t *root,
+                            struct facet_stop_rules *stop, struct facet_problems *problems) {
+    const char *limit = facet_param_string(params, "max_time"), *signal = facet_param_string(params, "stop_signal");
+    const char *names;
+    stop->exit_status = (int)facet_param_int(params, "interrupted_exit");
+    stop->before_end = facet_param_float(params, "stop_before_end");
+    stop->signal = facet_stop_signal_named(signal, &names);
+    if (*limit && !facet_duration_read(limit, &stop->max_time))
+        facet_problems_add(problems, config_setting_get_member(root, "max_time"),
+                           "max_time = \"%s\" is no time; write 5400, 90m, 2h or 3:50:00", limit);
+    if (*signal && !stop->signal)
+        facet_problems_add(problems, config_setting_get_member(root, "stop_signal"),
+                           "stop_signal = \"%s\" is not one of %s", signal, names);
+}
+
 static void take_top_level(struct facet_config *config, struct facet_problems *problems, const char **plugin_path) {
     config_setting_t *root = config_root_setting(&config->parsed);
     struct facet_params *params = facet_params_create(top_level, root, top_level_others, 2, problems);
@@ -94,6 +131,7 @@ static void take_top_level(struct facet_config *config, struct facet_problems *p
         config->max_bad = facet_param_float(params, "max_bad");
         config->unit_rows = facet_param_int(params, "unit_rows");
         config->threads = facet_param_int(params, "threads");
+        take_stop_rules(params, root, &config->stop, problems);
     }
     facet_params_destroy(params);
     config_setting_lookup_string(root, "name", &config->name);

@@ -4,6 +4,7 @@
 
 #include "pipeline/params.h"
 #include "pipeline/plugin_host.h"
+#include "pipeline/stop.h"
 
 enum { FACET_MAX_STAGES = 64 };
 
@@ -18,6 +19,7 @@ struct facet_config {
     const char *file, *name, *workspace;
     int64_t seed, unit_rows, threads; // threads 0: all cores this rank may use
     double max_bad;
+    struct facet_stop_rules stop;
     struct facet_stage_config sources[FACET_MAX_STAGES], stages[FACET_MAX_STAGES];
     int n_sources, n_stages;
     char *text; // the file as it was read, with the --set options below it

@@ -207,6 +207,7 @@ int facet_plan_pipeline(struct facet_comm *comm, struct facet_config *config, co
             .comm = comm, .config = *config, .options = options, .plan = plan, .subjects = FEWEST_SUBJECTS};
         p->workspace = config->workspace;
         p->config.max_bad = 1; // of so few rows many may be bad by chance
+        p->config.stop.max_time = 0;
         code = carry_out(p, config, error);
         if (facet_comm_rank(comm) == 0) plan_scratch_remove(p->scratch);
         plan_sample_free(&p->cold), plan_sample_free(&p->single);

@@ -128,6 +128,9 @@ static int prepare(struct facet_run *run, struct facet_error *error) {
     code = facet_comm_agree(run->comm, code, error);
     if (code == FACET_OK) code = build_graph(run, error);
     if (code == FACET_OK) code = facet_run_open_workspace(run, error);
+    char about[200];
+    if (code == FACET_OK) code = facet_stop_set_limits(run->comm, &run->config->stop, about, error);
+    if (code == FACET_OK && *about) facet_run_note(run, "%s", about);
     return code;
 }
 
@@ -140,8 +143,10 @@ static int do_stages(struct facet_run *run, struct facet_error *error) {
     }
     for (int node = 0; code == FACET_OK && node < run->graph.n_nodes && node <= until;) {
         int chain = run->graph.nodes[node].chain;
-        if (facet_comm_any(run->comm, facet_stop_requested()))
-            return facet_error_set(error, FACET_INTERRUPTED, "stopped on request before stage %s; run again to go on",
+        struct facet_error who = {0};
+        code = facet_stop_agree(run->comm, &who);
+        if (code != FACET_OK)
+            return facet_error_set(error, code, "%s before stage %s; run again to go on", who.text,
                                    run->graph.nodes[node].name);
         int last = chain >= 0 ? run->graph.chains[chain].last : node;
         if (run->options->pilot) facet_pilot_begin_stage(run);

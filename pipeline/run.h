@@ -45,8 +45,4 @@ int facet_run_pipeline(struct facet_comm *comm, const struct facet_config *confi
                        const struct facet_run_options *options, struct facet_run_summary *summary,
                        struct facet_error *error);
 
-// Signals that ask for a clean stop; the handler only sets a flag.
-void facet_stop_on_signals(void);
-bool facet_stop_requested(void);
-
 #endif

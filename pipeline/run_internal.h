@@ -9,6 +9,7 @@
 #include "pipeline/output.h"
 #include "pipeline/run.h"
 #include "pipeline/sources.h"
+#include "pipeline/stop.h"
 
 #include <facet/stage.h>
 
@@ -48,6 +49,7 @@ struct facet_stage {
     struct facet_container *out; // of a collective stage
     double before;               // seconds that earlier runs spent on it, as its checkpoint says
     double began;                // when this run took it up, by the monotonic clock
+    double step_began;           // when it was last asked whether to stop
     struct facet_quarantine_entry *ledger;
     char *ledger_text;
     int64_t ledger_count;

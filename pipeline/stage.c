@@ -274,6 +274,9 @@ int facet_stage_load(struct facet_stage *stage, int count, const char *const *na
 }
 
 bool facet_stage_should_stop(struct facet_stage *stage) {
+    double t = facet_run_clock();
+    facet_stop_note_work(t - stage->step_began);
+    stage->step_began = t;
     return facet_comm_any(stage->run->comm, facet_stop_requested());
 }
 

@@ -23,8 +23,8 @@ int facet_usage_error(const char *usage, const char *format, ...) FACET_PRINTF(2
 // What commands of many ranks share. Loads plugins and file; rank 0 prints what is wrong with it. Collective.
 int facet_load_pipeline(const char *file, const char *const *sets, int n_sets, struct facet_comm *world,
                         struct facet_plugin_host **host, struct facet_config *config, struct facet_error *error);
-// Says once what went wrong, if anything did; returns the exit status.
-int facet_finish(struct facet_comm *world, int code, const struct facet_error *error);
+// Says once what went wrong, if anything did; returns the exit status. interrupted: that of a clean stop.
+int facet_finish(struct facet_comm *world, int code, int interrupted, const struct facet_error *error);
 // For facet_set_fatal_handler: a broken invariant on one rank must not leave the others waiting.
 void facet_end_all_ranks(const char *file, int line, const char *text);
 

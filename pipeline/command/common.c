@@ -36,8 +36,8 @@ int facet_load_pipeline(const char *file, const char *const *sets, int n_sets, s
     return facet_comm_agree(world, code, error);
 }
 
-int facet_finish(struct facet_comm *world, int code, const struct facet_error *error) {
-    int status = facet_code_exit_status(code);
+int facet_finish(struct facet_comm *world, int code, int interrupted, const struct facet_error *error) {
+    int status = code == FACET_INTERRUPTED ? interrupted : facet_code_exit_status(code);
     bool alone = code == FACET_ERROR_MPI; // the others may not have come this far
     if (code != FACET_OK && (alone || facet_comm_rank(world) == 0)) facet_complain(error);
     if (alone) facet_ranks_abort(world, status);

@@ -2,7 +2,7 @@
 
 #include "mpi/ranks.h"
 #include "pipeline/plan.h"
-#include "pipeline/run.h"
+#include "pipeline/stop.h"
 
 #include <getopt.h>
 #include <jansson.h>
@@ -194,15 +194,16 @@ int facet_command_plan(int argc, char **argv) {
     struct facet_plugin_host *host = NULL;
     struct facet_config config = {0};
     struct facet_plan plan;
-    facet_stop_on_signals();
+    facet_stop_on_signals(0);
     a.options.sweeper = facet_sweeper_start(); // before MPI starts, which does not like to be forked
     int code = facet_ranks_start(NULL, NULL, &world, &error);
     if (code != FACET_OK) return facet_complain(&error);
     facet_set_fatal_handler(facet_end_all_ranks);
     code = facet_load_pipeline(a.file, a.sets, a.n_sets, world, &host, &config, &error);
+    if (code == FACET_OK) facet_stop_on_signals(config.stop.signal);
     if (code == FACET_OK) code = facet_plan_pipeline(world, &config, &a.options, &plan, &error);
     if (code == FACET_OK && facet_comm_rank(world) == 0) code = print(&a, &plan, &error);
-    status = facet_finish(world, code, &error);
+    status = facet_finish(world, code, config.stop.exit_status, &error);
     facet_config_free(&config);
     facet_plugin_host_destroy(host);
     facet_ranks_stop(world);

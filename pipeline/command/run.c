@@ -3,6 +3,7 @@
 #include "mpi/ranks.h"
 #include "pipeline/params.h"
 #include "pipeline/run.h"
+#include "pipeline/stop.h"
 
 #include <getopt.h>
 #include <signal.h>
@@ -19,6 +20,9 @@ static const char usage[] =
     "  --from STAGE       make STAGE and everything after it again\n"
     "  --until STAGE      stop after STAGE, and keep what it makes\n"
     "  --fresh            remove this pipeline's containers from the workspace first\n"
+    "  --max-time TIME    stop cleanly after this long: 5400, 90m, 3:50:00 (key max_time)\n"
+    "  --stop-signal NAME one more signal that asks the run to stop, beside TERM, INT, USR1 (key stop_signal)\n"
+    "  --interrupted-exit N  exit status of a run that was stopped, instead of 75 (key interrupted_exit)\n"
     "  --dry-run          say what would be done\n"
     "  --quiet            no progress\n";
 
@@ -87,24 +91,54 @@ static void print_summary(const struct facet_run_summary *summary) {
 enum { MOST_SETS = 256 };
 struct arguments {
     const char *file, *sets[MOST_SETS];
-    int n_sets;
+    int n_sets, stop_signal;
+    char max_time[128], stop_signal_name[128], interrupted_exit[128]; // as --set has them
     bool quiet, help;
     struct facet_run_options options;
 };
 
+static int add_set(struct arguments *a, const char *set) {
+    if (a->n_sets == MOST_SETS) return facet_usage_error(usage, "more than %d --set", MOST_SETS);
+    a->sets[a->n_sets++] = set;
+    return 0;
+}
+
+// An option that stands for a key of the pipeline file.
+static int add_key(struct arguments *a, const char *format, const char *value, char *set, size_t size) {
+    snprintf(set, size, format, value);
+    return add_set(a, set);
+}
+
 static int parse(int argc, char **argv, struct arguments *a) {
-    enum { SET = 1, FROM, UNTIL, FRESH, DRY_RUN, QUIET, HELP };
-    static const struct option options[] = {
-        {"set", required_argument, NULL, SET},     {"from", required_argument, NULL, FROM},
-        {"until", required_argument, NULL, UNTIL}, {"fresh", no_argument, NULL, FRESH},
-        {"dry-run", no_argument, NULL, DRY_RUN},   {"quiet", no_argument, NULL, QUIET},
-        {"help", no_argument, NULL, HELP},         {0}};
+    enum { SET = 1, FROM, UNTIL, FRESH, MAX_TIME, STOP_SIGNAL, INTERRUPTED_EXIT, DRY_RUN, QUIET, HELP };
+    static const struct option options[] = {{"set", required_argument, NULL, SET},
+                                            {"from", required_argument, NULL, FROM},
+                                            {"until", required_argument, NULL, UNTIL},
+                                            {"fresh", no_argument, NULL, FRESH},
+                                            {"max-time", required_argument, NULL, MAX_TIME},
+                                            {"stop-signal", required_argument, NULL, STOP_SIGNAL},
+                                            {"interrupted-exit", required_argument, NULL, INTERRUPTED_EXIT},
+                                            {"dry-run", no_argument, NULL, DRY_RUN},
+                                            {"quiet", no_argument, NULL, QUIET},
+                                            {"help", no_argument, NULL, HELP},
+                                            {0}};
     *a = (struct arguments){0};
     opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) switch (option) {
+    const char *names;
+    int status = 0;
+    for (int option; status == 0 && (option = getopt_long(argc, argv, "", options, NULL)) != -1;) switch (option) {
         case SET:
-            if (a->n_sets == MOST_SETS) return facet_usage_error(usage, "more than %d --set", MOST_SETS);
-            a->sets[a->n_sets++] = optarg;
+            status = add_set(a, optarg);
+            break;
+        case MAX_TIME:
+            status = add_key(a, "max_time=\"%s\"", optarg, a->max_time, sizeof a->max_time);
+            break;
+        case STOP_SIGNAL:
+            a->stop_signal = facet_stop_signal_named(optarg, &names);
+            status = add_key(a, "stop_signal=\"%s\"", optarg, a->stop_signal_name, sizeof a->stop_signal_name);
+            break;
+        case INTERRUPTED_EXIT:
+            status = add_key(a, "interrupted_exit=%s", optarg, a->interrupted_exit, sizeof a->interrupted_exit);
             break;
         case FROM:
             a->options.from = optarg;
@@ -127,6 +161,7 @@ static int parse(int argc, char **argv, struct arguments *a) {
         default:
             return facet_usage_error(usage, "unknown option or missing value: %s", argv[optind - 1]);
         }
+    if (status != 0) return status;
     if (optind + 1 != argc) return facet_usage_error(usage, "expected one pipeline file");
     a->file = argv[optind];
     return 0;
@@ -158,7 +193,7 @@ int facet_command_run(int argc, char **argv) {
     struct facet_config config = {0};
     struct facet_run_summary summary = {0};
     struct display display = {.terminal = isatty(STDERR_FILENO), .quiet = a.quiet};
-    facet_stop_on_signals(); // before MPI starts, which takes a while
+    facet_stop_on_signals(a.stop_signal); // before MPI starts, which takes a while
     int code = facet_ranks_start(NULL, NULL, &world, &error);
     if (code != FACET_OK) return facet_complain(&error);
     facet_set_fatal_handler(facet_end_all_ranks);
@@ -168,9 +203,10 @@ int facet_command_run(int argc, char **argv) {
     else if (a.options.dry_run)
         a.options.events.note = note;
     code = facet_load_pipeline(a.file, a.sets, a.n_sets, world, &host, &config, &error);
+    if (code == FACET_OK) facet_stop_on_signals(config.stop.signal);
     if (code == FACET_OK) code = facet_run_pipeline(world, &config, &a.options, &summary, &error);
     if (facet_comm_rank(world) == 0 && summary.count) print_summary(&summary);
-    status = facet_finish(world, code, &error);
+    status = facet_finish(world, code, config.stop.exit_status, &error);
     facet_config_free(&config);
     facet_plugin_host_destroy(host);
     facet_ranks_stop(world);
