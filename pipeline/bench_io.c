@@ -23,6 +23,8 @@ struct bench {
     struct facet_items *items;
     struct facet_units units;
     struct facet_rows rows;
+    struct facet_layout layout;
+    struct facet_unit_data *data;
     struct facet_column *column; // one unit, as a stage hands it over
     char *packed;                // the same bytes one row after the other, as plain MPI-IO takes them
     double *seconds[SIDES][PHASES];
@@ -76,7 +78,9 @@ static int make_rows(struct bench *b, struct facet_error *error) {
     size_t bytes = facet_field_bytes(field) * (size_t)b->units.largest;
     b->column = facet_column_create(field, b->units.largest);
     b->packed = malloc(bytes + 1);
-    if (!b->column || !b->packed)
+    b->layout = (struct facet_layout){.fields = {*field}, .n_fields = 1, .rows = b->plan->rows};
+    b->data = facet_unit_data_create(&b->layout, b->units.largest);
+    if (!b->column || !b->packed || !b->data)
         return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for a unit of %zu bytes", bytes);
     for (size_t i = 0; i < bytes; i++) b->packed[i] = (char)(i * 2654435761u >> 24);
     int code = FACET_OK;
@@ -119,6 +123,7 @@ static void clean_up(struct bench *b) {
         for (int phase = 0; phase < PHASES; phase++) free(b->seconds[side][phase]);
     free(b->packed);
     facet_column_destroy(b->column);
+    facet_unit_data_destroy(b->data);
     facet_rows_destroy(&b->rows);
     facet_units_free(&b->units);
     facet_items_destroy(b->items);
@@ -135,12 +140,17 @@ static int end_phase(struct bench *b, int code, double *end, struct facet_error 
 
 static int write_container(struct bench *b, double ends[3], struct facet_error *error) {
     static const char *const names[] = {"bench"};
+    static const struct facet_text_attribute attributes[] = {{"fingerprint", "bench"}, {"created", "now"}};
     const struct facet_output_plan plan = {.path = b->path,
                                            .fields = &b->plan->field,
                                            .n_fields = 1,
                                            .items = b->items,
                                            .units = &b->units,
                                            .node_names = names,
+                                           .n_nodes = 1,
+                                           .mark_seconds = 3600,
+                                           .attributes = attributes,
+                                           .n_attributes = 2,
                                            .chain_length = 1};
     struct facet_output *output;
     int code = facet_output_open(b->comm, &plan, &output, error);
@@ -153,7 +163,8 @@ static int write_container(struct bench *b, double ends[3], struct facet_error *
         memset(b->rows.valid, 1, (size_t)b->rows.count);
         for (int64_t i = 0; i < b->rows.count; i++)
             stamp(facet_column_data(b->column, i), row_bytes(&b->plan->field, i), unit);
-        code = facet_output_write(output, unit, &b->column, &b->rows, &seconds, error);
+        code = facet_output_pack(output, b->data, &b->column, &b->rows, NULL, error);
+        if (code == FACET_OK) code = facet_output_write(output, unit, b->data, &seconds, error);
     }
     code = end_phase(b, code, &ends[1], error);
     int closed = facet_output_close(output, code == FACET_OK ? error : NULL);
@@ -182,15 +193,13 @@ static int write_plain(struct bench *b, double ends[3], struct facet_error *erro
 
 static int read_container(struct bench *b, double ends[2], struct facet_error *error) {
     struct facet_container *container;
-    char name[FACET_NAME_MAX + 8];
-    snprintf(name, sizeof name, "data/%s", b->plan->field.name);
     int code = facet_container_open(facet_comm_mpi(b->comm), b->path, false, &container, error);
     if (code != FACET_OK) return code;
     code = end_phase(b, FACET_OK, &ends[0], error);
     for (int64_t unit = facet_comm_rank(b->comm); code == FACET_OK && unit < b->units.count;
          unit += facet_comm_size(b->comm)) {
         int64_t first = b->units.range[unit][0], count = b->units.range[unit][1] - first;
-        code = facet_container_read(container, name, first, count, facet_column_data(b->column, 0), error);
+        code = facet_field_read(container, &b->plan->field, first, count, b->column, error);
         for (int64_t i = 0; code == FACET_OK && i < count; i++)
             code = check_stamp(facet_column_data(b->column, i), row_bytes(&b->plan->field, i), unit, error);
     }
@@ -222,7 +231,7 @@ static int measure(struct bench *b, int side, int pair, struct facet_error *erro
     double wrote[3] = {0}, read[2] = {0};
     int code = side == FACET_SIDE ? write_container(b, wrote, error) : write_plain(b, wrote, error);
     if (code == FACET_OK) code = side == FACET_SIDE ? read_container(b, read, error) : read_plain(b, read, error);
-    if (facet_comm_rank(b->comm) == 0) unlink(b->path);
+    if (facet_comm_rank(b->comm) == 0) unlink(b->path), facet_marks_remove(b->path);
     b->seconds[side][WRITE][pair] = wrote[1] - wrote[0];
     b->seconds[side][FLUSH][pair] = wrote[2] - wrote[0];
     b->seconds[side][READ][pair] = read[1] - read[0];

@@ -74,7 +74,7 @@ static int open_output(struct chain_run *c, int node, struct facet_error *error)
     char path[4200];
     bool exists;
     facet_run_path(run, node, ".h5", path, sizeof path);
-    int code = facet_run_check_fingerprint(run, node, path, &exists, error);
+    int code = facet_run_check_container(run, node, path, &exists, error);
     if (code != FACET_OK) return code;
     struct facet_attributes attributes;
     code = facet_comm_agree(run->comm, facet_provenance(run, node, &attributes, error), error);
@@ -86,6 +86,8 @@ static int open_output(struct chain_run *c, int node, struct facet_error *error)
                                      .units = &c->units,
                                      .node = node,
                                      .node_names = c->node_names,
+                                     .n_nodes = run->graph.n_nodes,
+                                     .mark_seconds = (double)run->config->mark_seconds,
                                      .chain_length = c->chain->last - c->chain->first + 1,
                                      .attributes = attributes.all,
                                      .n_attributes = attributes.count};
@@ -94,28 +96,7 @@ static int open_output(struct chain_run *c, int node, struct facet_error *error)
     return code;
 }
 
-// ---- what is done already -------------------------------------------------------------------------------------------
-
-static int find_pending(struct chain_run *c, struct facet_error *error) {
-    int64_t n = c->units.count;
-    int rank = facet_comm_rank(c->run->comm), size = facet_comm_size(c->run->comm), code = FACET_OK;
-    int64_t *done = calloc((size_t)n + 1, sizeof *done);
-    c->pending = calloc((size_t)n + 1, sizeof *c->pending);
-    if (!done || !c->pending)
-        code = facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for %lld units", (long long)n);
-    for (int64_t unit = rank; code == FACET_OK && unit < n; unit += size) {
-        bool all = true;
-        for (int node = c->chain->first; code == FACET_OK && all && node <= c->chain->last; node++)
-            if (c->outputs[node]) code = facet_output_check(c->outputs[node], unit, &all, error);
-        done[unit] = all;
-    }
-    code = facet_comm_agree(c->run->comm, code, error);
-    if (code == FACET_OK) code = facet_comm_sum_i64(c->run->comm, done, (int)n, error);
-    for (int64_t unit = 0; code == FACET_OK && unit < n; unit++)
-        if (!done[unit]) c->pending[c->n_pending++] = unit;
-    free(done);
-    return code;
-}
+// ---- doing it -------------------------------------------------------------------------------------------------------
 
 // Draws the next unit; -1 when there is none or the run is to stop.
 static int64_t claim(struct chain_run *c, struct facet_error *error) {
@@ -153,7 +134,7 @@ static void work(struct chain_run *c) {
             fail(c, code, &error);
         else {
 #pragma omp atomic
-            c->done++;
+            c->units_done++;
         }
     }
     chain_worker_destroy(c, w);
@@ -170,9 +151,9 @@ static int do_pending(struct chain_run *c, struct facet_error *error) {
     if (c->code != FACET_OK) *error = c->error;
     code = facet_comm_agree(run->comm, c->code, error);
     facet_counter_destroy(c->counter);
-    int64_t done = c->done;
+    int64_t done = c->units_done;
     if (code == FACET_OK) code = facet_comm_sum_i64(run->comm, &done, 1, error);
-    c->done = done;
+    c->units_done = done;
     if (code != FACET_OK || done == c->n_pending) return code;
     struct facet_error who = {.text = "stopped"};
     code = facet_stop_agree(run->comm, &who);
@@ -182,76 +163,6 @@ static int do_pending(struct chain_run *c, struct facet_error *error) {
 }
 
 // ---- the end of a chain ---------------------------------------------------------------------------------------------
-
-// Wall time is the sum of the units' shares. The container may come from a pipeline whose chain was
-// longer or shorter behind this stage.
-static int read_seconds(struct chain_run *c, int node, struct facet_error *error) {
-    struct facet_run *run = c->run;
-    struct facet_container *container = facet_output_container(c->outputs[node]);
-    struct facet_dataset is;
-    int code = facet_container_describe(container, "units/seconds", &is, error);
-    if (code != FACET_OK) return code;
-    int64_t units = is.dims[0], width = is.dims[1], length = c->chain->last - c->chain->first + 1;
-    double *seconds = calloc((size_t)(units * width) + 1, sizeof *seconds);
-    if (!seconds) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for %lld units", (long long)units);
-    code = facet_container_read(container, is.name, 0, units, seconds, error);
-    for (int64_t k = 0; code == FACET_OK && k < width && k < length; k++) {
-        double sum = 0;
-        for (int64_t unit = 0; unit < units; unit++) sum += seconds[unit * width + k];
-        run->nodes[c->chain->first + k].seconds = sum;
-    }
-    free(seconds);
-    return code;
-}
-
-static int node_named(const struct facet_run *run, const char *name) {
-    for (int node = 0; node < run->graph.n_nodes; node++)
-        if (strncmp(run->graph.nodes[node].name, name, FACET_NAME_MAX) == 0) return node;
-    return -1;
-}
-
-// Rows this container sets aside leave the run's mask; each is counted at the stage that told first.
-static int read_valid(struct chain_run *c, int node, struct facet_error *error) {
-    struct facet_run *run = c->run;
-    size_t n = (size_t)run->rows + 1;
-    uint8_t *valid = malloc(n);
-    int32_t *codes = malloc(n * sizeof *codes);
-    char *stages = malloc(n * FACET_NAME_MAX);
-    bool room = valid && codes && stages;
-    int code = room ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the row mask");
-    struct facet_container *container = facet_output_container(c->outputs[node]);
-    if (code == FACET_OK) code = facet_container_read(container, "items/valid", 0, run->rows, valid, error);
-    if (code == FACET_OK) code = facet_container_read(container, "quarantine/code", 0, run->rows, codes, error);
-    if (code == FACET_OK) code = facet_container_read(container, "quarantine/stage", 0, run->rows, stages, error);
-    for (int64_t row = 0; code == FACET_OK && row < run->rows; row++) {
-        bool first_told = run->valid[row] && !valid[row] && codes[row] != FACET_OK;
-        int teller = first_told ? node_named(run, stages + (size_t)row * FACET_NAME_MAX) : -1;
-        if (teller >= 0) run->nodes[teller].quarantined++;
-        run->valid[row] &= valid[row];
-    }
-    free(valid), free(codes), free(stages);
-    return code;
-}
-
-static int finish_outputs(struct chain_run *c, struct facet_error *error) {
-    struct facet_run *run = c->run;
-    int code = FACET_OK;
-    for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++) {
-        if (!c->outputs[node]) continue;
-        struct facet_hash hash;
-        code = facet_container_flush(facet_output_container(c->outputs[node]), error);
-        code = facet_comm_agree(run->comm, code, error);
-        if (code == FACET_OK) code = read_seconds(c, node, error);
-        if (code == FACET_OK) code = read_valid(c, node, error);
-        if (code == FACET_OK && facet_comm_rank(run->comm) == 0)
-            code = facet_content_hash(facet_output_container(c->outputs[node]), &hash, error);
-        code = facet_comm_agree(run->comm, code, error);
-        if (code == FACET_OK) code = facet_comm_bcast(run->comm, &hash, sizeof hash, 0, error);
-        if (code == FACET_OK) facet_hash_text(hash, run->nodes[node].content_hash);
-        run->nodes[node].finished = code == FACET_OK;
-    }
-    return code;
-}
 
 static int check_bad_share(struct facet_run *run, struct facet_error *error) {
     int64_t bad = 0;
@@ -267,7 +178,7 @@ static void summarise(struct chain_run *c, double seconds) {
     for (int node = c->chain->first; node <= c->chain->last; node++) {
         struct facet_run_summary_row *row = facet_run_summarise(c->run, node);
         row->skipped = c->n_pending == 0;
-        row->units_done = c->done;
+        row->units_done = c->units_done;
         row->seconds = c->n_pending ? c->run->nodes[node].seconds : 0;
         if (node == c->chain->last && c->chain->first == c->chain->last) row->seconds = seconds;
     }
@@ -283,7 +194,7 @@ static int prepare(struct chain_run *c, struct facet_error *error) {
     code = facet_comm_agree(run->comm, code, error);
     for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++)
         if (run->graph.nodes[node].keep) code = open_output(c, node, error);
-    return code == FACET_OK ? find_pending(c, error) : code;
+    return code == FACET_OK ? chain_find_pending(c, error) : code;
 }
 
 static int close_outputs(struct chain_run *c, int code, struct facet_error *error) {
@@ -295,53 +206,23 @@ static int close_outputs(struct chain_run *c, int code, struct facet_error *erro
     return facet_comm_agree(c->run->comm, code, error);
 }
 
-// What a run would do, without making anything: a container that is not there has all its units to do.
-static int tell_pending(struct facet_run *run, int chain, struct facet_error *error) {
-    for (int node = run->graph.chains[chain].first; node <= run->graph.chains[chain].last; node++) {
-        char path[4200];
-        bool exists;
-        if (!run->graph.nodes[node].keep) continue;
-        facet_run_path(run, node, ".h5", path, sizeof path);
-        int code = facet_run_check_fingerprint(run, node, path, &exists, error);
-        if (code != FACET_OK) return code;
-        int64_t units = 0, bad = 0;
-        uint8_t *which = NULL;
-        bool items_match; // a run writes the item table anew in any case
-        struct facet_container *container = NULL;
-        if (exists) code = facet_container_open(facet_comm_mpi(run->comm), path, false, &container, error);
-        if (container) code = facet_output_verify(container, &which, &units, &bad, &items_match, error);
-        facet_container_close(container, NULL);
-        free(which);
-        code = facet_comm_agree(run->comm, code, error);
-        if (code != FACET_OK) return code;
-        if (!exists)
-            facet_run_note(run, "%s: all %lld rows to do", run->graph.nodes[node].name, (long long)run->rows);
-        else if (bad)
-            facet_run_note(run, "%s: %lld of %lld units to do", run->graph.nodes[node].name, (long long)bad,
-                           (long long)units);
-        else
-            facet_run_note(run, "%s: done", run->graph.nodes[node].name);
-    }
-    return FACET_OK;
-}
-
 static int carry_out(struct chain_run *c, struct facet_error *error) {
     double start = facet_run_clock();
     int code = prepare(c, error);
     if (code == FACET_OK && c->n_pending > 0) code = do_pending(c, error);
-    if (code == FACET_OK) code = finish_outputs(c, error);
+    if (code == FACET_OK) code = chain_read_outputs(c, error);
     code = close_outputs(c, code, error);
     if (code == FACET_OK) summarise(c, facet_run_clock() - start);
     for (int node = c->chain->first; node <= c->chain->last; node++)
         if (c->self[node]) c->run->graph.nodes[node].stage->plugin->map->destroy(c->self[node]);
     facet_run_close_inputs(c->run);
     facet_units_free(&c->units);
-    free(c->pending);
+    chain_free_pending(c);
     return code;
 }
 
 int facet_run_chain(struct facet_run *run, int chain, struct facet_error *error) {
-    if (run->options->dry_run) return tell_pending(run, chain, error);
+    if (run->options->dry_run) return chain_tell_pending(run, chain, error);
     struct chain_run *c = calloc(1, sizeof *c);
     int code = facet_comm_agree(
         run->comm, c ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for a chain"), error);

@@ -1,4 +1,4 @@
-// Shared by chain.c and chain_worker.c alone: a chain being carried out, and what one thread works in.
+// Shared by the files of a chain alone: a chain being carried out, and what one thread works in.
 #ifndef FACET_PIPELINE_CHAIN_INTERNAL_H
 #define FACET_PIPELINE_CHAIN_INTERNAL_H
 
@@ -26,7 +26,10 @@ struct chain_run {
     struct facet_units units;
     const char *node_names[FACET_MAX_NODES];
     struct facet_counter *counter;
-    int64_t *pending, n_pending, done; // units to do; how many this rank has done
+    uint8_t *done[FACET_MAX_NODES]; // of a kept node, a unit each: it is as it should be
+    uint8_t *retry;                 // a unit each: rows set aside are to be tried again; NULL: none
+    int64_t *pending, n_pending;    // units to do
+    int64_t units_done;             // by this rank, then by all
     pthread_mutex_t turn;
     int code; // the first failure of a thread of this rank
     struct facet_error error;
@@ -36,13 +39,32 @@ struct chain_run {
 struct worker {
     struct facet_column *columns[FACET_MAX_NODES][FACET_MAX_FIELDS], *external[MOST_EXTERNAL];
     struct facet_block *in[FACET_MAX_NODES], *out[FACET_MAX_NODES];
+    struct facet_unit_data *data[FACET_MAX_NODES]; // of kept nodes
     struct facet_rows rows;
-    char *packed; // external rows as they lie in the file
+    uint8_t *told;  // a row each: it was set aside before, and is tried again
+    int32_t *tries; // a row each, while rows are tried again
+};
+
+// What a unit still needs: nodes from..to are computed, what they need of nodes before is read back.
+struct unit_plan {
+    int from, to;
 };
 
 bool chain_inside(const struct chain_run *c, int node);
 bool chain_wants_rows(const struct facet_node *node, int need);
 int chain_find_external(const struct chain_run *c, int node, const char *name); // -1: none
+
+// chain_pending.c. Which units are to be done, and what of them. Collective.
+int chain_find_pending(struct chain_run *c, struct facet_error *error);
+void chain_free_pending(struct chain_run *c);
+struct unit_plan chain_plan_unit(const struct chain_run *c, int64_t unit);
+// What a run would do, without making anything. Collective.
+int chain_tell_pending(struct facet_run *run, int chain, struct facet_error *error);
+
+// chain_finish.c. What the containers of a finished chain say. Collective.
+int chain_read_outputs(struct chain_run *c, struct facet_error *error);
+// Takes the rows a container sets aside out of the mask of the run. Not collective.
+int chain_read_valid(struct facet_run *run, struct facet_container *container, struct facet_error *error);
 
 // chain_worker.c. Each thread has one worker; NULL when out of memory.
 struct worker *chain_worker_create(const struct chain_run *c, struct facet_error *error);

@@ -31,28 +31,29 @@ void chain_worker_destroy(const struct chain_run *c, struct worker *w) {
     if (!w) return;
     for (int node = c->chain->first; node <= c->chain->last; node++) {
         facet_block_destroy(w->in[node]), facet_block_destroy(w->out[node]);
+        facet_unit_data_destroy(w->data[node]);
         for (int i = 0; i < FACET_MAX_FIELDS; i++) facet_column_destroy(w->columns[node][i]);
     }
     for (int i = 0; i < c->n_external; i++) facet_column_destroy(w->external[i]);
     facet_rows_destroy(&w->rows);
-    free(w->packed);
+    free(w->told), free(w->tries);
     free(w);
 }
 
 struct worker *chain_worker_create(const struct chain_run *c, struct facet_error *error) {
     struct worker *w = calloc(1, sizeof *w);
     if (!w || facet_rows_create(c->units.largest, &w->rows, error) != FACET_OK) goto error;
-    size_t largest = 0;
+    w->told = calloc((size_t)c->units.largest + 1, 1);
+    w->tries = calloc((size_t)c->units.largest + 1, sizeof *w->tries);
+    if (!w->told || !w->tries) goto error;
     for (int i = 0; i < c->n_external; i++) {
-        size_t bytes = facet_field_bytes(&c->external[i].field);
-        if (bytes > largest) largest = bytes;
         w->external[i] = facet_column_create(&c->external[i].field, c->units.largest);
         if (!w->external[i]) goto error;
     }
-    w->packed = malloc(largest * (size_t)c->units.largest + 1);
-    if (!w->packed) goto error;
-    for (int node = c->chain->first; node <= c->chain->last; node++)
+    for (int node = c->chain->first; node <= c->chain->last; node++) {
         if (!make_blocks(c, w, node)) goto error;
+        if (c->outputs[node] && !(w->data[node] = facet_output_unit_data(c->outputs[node]))) goto error;
+    }
     return w;
 error:
     facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the buffers of a thread (units of %lld rows)",
@@ -61,30 +62,79 @@ error:
     return NULL;
 }
 
-// ---- one unit -------------------------------------------------------------------------------------------------------
+// ---- rows in files ---------------------------------------------------------------------------------------------------
 
-static int read_external(struct chain_run *c, struct worker *w, int index, struct facet_error *error) {
-    const struct external *e = &c->external[index];
-    struct facet_container *container = c->run->nodes[e->node].input;
-    struct facet_column *column = w->external[index];
-    char path[200];
-    snprintf(path, sizeof path, "data/%s", e->field.name);
-    facet_column_clear(column, w->rows.count);
-    int code = facet_container_read(container, path, w->rows.first, w->rows.count, w->packed, error);
-    size_t bytes = facet_field_bytes(&e->field);
-    int64_t counts[2] = {0};
-    snprintf(path, sizeof path, "data/%s_count", e->field.name);
-    for (int64_t row = 0; code == FACET_OK && row < w->rows.count; row++) {
-        size_t used = bytes;
-        if (e->field.ragged) {
-            code = facet_container_read(container, path, w->rows.first + row, 1, counts, error);
-            if (code == FACET_OK) code = facet_column_resize(column, row, counts[0], error);
-            used = (size_t)counts[0] * facet_field_step(&e->field);
+// What nodes from..to need of rows that are in files: of stages outside the chain, and of those the unit has done.
+static int read_needs(struct chain_run *c, struct worker *w, const struct unit_plan *plan, struct facet_error *error) {
+    int code = FACET_OK;
+    for (int node = plan->from; node <= plan->to; node++) {
+        const struct facet_node *n = &c->run->graph.nodes[node];
+        for (int i = 0; code == FACET_OK && i < n->n_needs; i++) {
+            int maker = n->maker[i];
+            if (!chain_wants_rows(n, i) || maker >= plan->from) continue;
+            bool inside = chain_inside(c, maker);
+            struct facet_container *container =
+                inside ? facet_output_container(c->outputs[maker]) : c->run->nodes[maker].input;
+            struct facet_column *column = column_for(c, w, node, i);
+            facet_column_clear(column, w->rows.count);
+            code = facet_field_read(container, facet_column_field(column), w->rows.first, w->rows.count, column, error);
         }
-        if (code == FACET_OK && used) memcpy(facet_column_data(column, row), w->packed + (size_t)row * bytes, used);
     }
     return code;
 }
+
+// ---- rows tried again ------------------------------------------------------------------------------------------------
+
+static bool same_sequence(const struct chain_run *c, int64_t a, int64_t b) {
+    const struct facet_items *items = c->run->sources.items;
+    return facet_items_get(items, a).sequence == facet_items_get(items, b).sequence;
+}
+
+// A stage that needs whole sequences gets the whole sequence of a row again.
+static void spread_over_sequences(const struct chain_run *c, struct worker *w) {
+    int64_t first = w->rows.first, n = w->rows.count;
+    for (int64_t i = 1; i < n; i++)
+        if (w->told[i - 1] && same_sequence(c, first + i, first + i - 1)) w->told[i] = 1;
+    for (int64_t i = n - 2; i >= 0; i--)
+        if (w->told[i + 1] && same_sequence(c, first + i, first + i + 1)) w->told[i] = 1;
+}
+
+// Only rows that were set aside in this chain are tried again: the others are taken for invalid meanwhile.
+static int mask_for_retry(struct chain_run *c, struct worker *w, struct facet_error *error) {
+    int64_t n = w->rows.count;
+    int code = FACET_OK;
+    memset(w->told, 0, (size_t)n);
+    memset(w->tries, 0, (size_t)n * sizeof *w->tries);
+    for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++) {
+        if (!c->outputs[node]) continue;
+        const struct facet_ledger *ledger = facet_unit_data_ledger(w->data[node]);
+        code = facet_ledger_read(w->data[node], facet_output_container(c->outputs[node]), w->rows.first, n, error);
+        for (int64_t i = 0; code == FACET_OK && i < n; i++) {
+            w->told[i] |= ledger->code[i] != FACET_OK;
+            if (ledger->tries[i] > w->tries[i]) w->tries[i] = ledger->tries[i];
+        }
+    }
+    if (c->chain->whole_sequences) spread_over_sequences(c, w);
+    for (int64_t i = 0; i < n; i++) {
+        w->rows.valid[i] &= w->told[i];
+        w->tries[i] += w->told[i];
+    }
+    return code;
+}
+
+// The rows not tried again are what they were.
+static int restore_others(struct chain_run *c, struct worker *w, struct facet_error *error) {
+    int code = FACET_OK;
+    for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++)
+        if (c->outputs[node])
+            code =
+                facet_output_restore(c->outputs[node], w->rows.first, w->rows.count, w->told, w->columns[node], error);
+    for (int64_t i = 0; i < w->rows.count; i++)
+        if (!w->told[i]) w->rows.valid[i] = c->run->valid[w->rows.first + i];
+    return code;
+}
+
+// ---- one unit -------------------------------------------------------------------------------------------------------
 
 static void begin_unit(const struct chain_run *c, struct worker *w, int64_t unit) {
     struct facet_rows *rows = &w->rows;
@@ -118,30 +168,58 @@ static int do_node(const struct chain_run *c, struct worker *w, int node, struct
     return FACET_OK;
 }
 
-static int write_unit(struct chain_run *c, struct worker *w, int64_t unit, const double *seconds,
-                      struct facet_error *error) {
+// What is known of the unit before its first node is computed.
+static int read_unit(struct chain_run *c, struct worker *w, const struct unit_plan *plan, bool retry,
+                     struct facet_error *error) {
+    pthread_mutex_lock(&c->turn);
+    int code = read_needs(c, w, plan, error);
+    if (code == FACET_OK && plan->from > c->chain->first)
+        code = facet_output_read_rows(c->outputs[plan->from - 1], w->data[plan->from - 1], &w->rows, error);
+    if (code == FACET_OK && retry) code = mask_for_retry(c, w, error);
+    pthread_mutex_unlock(&c->turn);
+    return code;
+}
+
+static bool to_write(const struct chain_run *c, int node, int64_t unit, bool retry) {
+    return c->outputs[node] && (!c->done[node][unit] || retry);
+}
+
+static int pack_unit(struct chain_run *c, struct worker *w, int64_t unit, bool retry, struct facet_error *error) {
     int code = FACET_OK;
     for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++)
-        if (c->outputs[node])
-            code = facet_output_write(c->outputs[node], unit, w->columns[node], &w->rows, seconds, error);
+        if (to_write(c, node, unit, retry))
+            code = facet_output_pack(c->outputs[node], w->data[node], w->columns[node], &w->rows,
+                                     retry ? w->tries : NULL, error);
+    return code;
+}
+
+static int write_unit(struct chain_run *c, struct worker *w, int64_t unit, bool retry, const double *seconds,
+                      struct facet_error *error) {
+    int code = FACET_OK;
+    pthread_mutex_lock(&c->turn);
+    for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++)
+        if (to_write(c, node, unit, retry))
+            code = facet_output_write(c->outputs[node], unit, w->data[node], seconds, error);
+    pthread_mutex_unlock(&c->turn);
     return code;
 }
 
 int chain_do_unit(struct chain_run *c, struct worker *w, int64_t unit, struct facet_error *error) {
     double seconds[FACET_MAX_NODES] = {0}, workers = (double)facet_comm_size(c->run->comm) * c->run->threads;
+    struct unit_plan plan = chain_plan_unit(c, unit);
+    bool retry = c->retry && c->retry[unit];
     begin_unit(c, w, unit);
-    pthread_mutex_lock(&c->turn);
-    int code = FACET_OK;
-    for (int i = 0; code == FACET_OK && i < c->n_external; i++) code = read_external(c, w, i, error);
-    pthread_mutex_unlock(&c->turn);
-    for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++) {
+    int code = read_unit(c, w, &plan, retry, error);
+    for (int node = plan.from; code == FACET_OK && node <= plan.to; node++) {
         double start = facet_run_clock();
         code = do_node(c, w, node, error);
         seconds[node - c->chain->first] = (facet_run_clock() - start) / workers; // its share of the wall time
     }
-    if (code != FACET_OK) return code;
-    pthread_mutex_lock(&c->turn);
-    code = write_unit(c, w, unit, seconds, error);
-    pthread_mutex_unlock(&c->turn);
-    return code;
+    if (code == FACET_OK && retry) {
+        pthread_mutex_lock(&c->turn);
+        code = restore_others(c, w, error);
+        pthread_mutex_unlock(&c->turn);
+    }
+    if (code == FACET_OK) code = pack_unit(c, w, unit, retry, error);
+    return code == FACET_OK ? write_unit(c, w, unit, retry, seconds, error) : code;
 }

@@ -83,7 +83,7 @@ static int check_done(struct facet_run *run, int node, const char *path, bool *d
     struct facet_hash pair[2] = {{0, 0}, {0, 1}};
     double seconds = 0;
     *done = false;
-    int code = facet_run_check_fingerprint(run, node, path, done, error);
+    int code = facet_run_check_container(run, node, path, done, error);
     if (code != FACET_OK || !*done) return code;
     if (facet_comm_rank(run->comm) == 0) {
         code = facet_container_open(MPI_COMM_SELF, path, false, &container, error);
@@ -148,7 +148,9 @@ int facet_run_collective(struct facet_run *run, int node, struct facet_error *er
     if (run->graph.nodes[node].keep) code = check_done(run, node, path, &done, error);
     if (code != FACET_OK) return code;
     if (run->options->dry_run) {
-        facet_run_note(run, "%s: %s", run->graph.nodes[node].name, done ? "done" : "to do");
+        facet_run_note(run, "%s: %s%s", run->graph.nodes[node].name, done ? "done" : "to do",
+                       done ? facet_run_doubt(run, node) : "");
+        run->nodes[node].finished = done;
         return FACET_OK;
     }
     if (!done) {

@@ -52,6 +52,13 @@ static const struct facet_param_spec top_level[] = {
      .min = 0,
      .max = 86400,
      .doc = "Be done so long before the batch job ends."},
+    {.name = "mark_seconds",
+     .type = FACET_PARAM_INT,
+     .fallback = "60",
+     .unit = "s",
+     .min = 0,
+     .max = 86400,
+     .doc = "How often units that are written are made durable, so that a restart need not read them again."},
     {.name = "plugin_path",
      .type = FACET_PARAM_STRING,
      .fallback = "\"\"",
@@ -132,6 +139,7 @@ static void take_top_level(struct facet_config *config, struct facet_problems *p
         config->unit_rows = facet_param_int(params, "unit_rows");
         config->threads = facet_param_int(params, "threads");
         take_stop_rules(params, root, &config->stop, problems);
+        config->mark_seconds = facet_param_int(params, "mark_seconds");
     }
     facet_params_destroy(params);
     config_setting_lookup_string(root, "name", &config->name);

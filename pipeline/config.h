@@ -17,7 +17,7 @@ struct facet_stage_config {
 
 struct facet_config {
     const char *file, *name, *workspace;
-    int64_t seed, unit_rows, threads; // threads 0: all cores this rank may use
+    int64_t seed, unit_rows, mark_seconds, threads; // threads 0: all cores this rank may use
     double max_bad;
     struct facet_stop_rules stop;
     struct facet_stage_config sources[FACET_MAX_STAGES], stages[FACET_MAX_STAGES];

@@ -7,99 +7,52 @@
 #include <string.h>
 #include <unistd.h>
 
-// Datasets with one entry a row that a unit owns, in the order they are hashed: fields (each ragged one followed by its
-// counts), then the ledger.
-enum { MOST_PARTS = 2 * FACET_MAX_FIELDS + 4 };
-
-struct part {
-    struct facet_dataset dataset;
-    int field; // index of the field; -1: ledger
-    bool counts;
-};
-
 struct facet_output {
     struct facet_comm *comm;
     struct facet_container *container;
+    struct facet_marks *marks;
+    struct facet_layout layout;
     const struct facet_units *units;
-    struct part parts[MOST_PARTS];
-    int n_parts, node, chain_length;
+    int node, n_nodes, chain_length;
     const char *const *node_names;
-    char *packed[MOST_PARTS]; // one unit's rows of each part
+    double mark_seconds;
+    char *path;
+    bool writing, made;          // made: by this run, so that what it did not write is zeros
+    struct facet_hash *recorded; // a unit each; zero: never written
+    // For reading units back, made when first needed:
+    struct facet_unit_data *back;
+    struct facet_column *columns[FACET_MAX_FIELDS];
 };
 
-enum { VALID, STAGE, CODE, MESSAGE, LEDGER_PARTS };
-
-static void ledger_parts(int64_t rows, struct part *parts) {
-    static const struct facet_dataset ledger[LEDGER_PARTS] = {
-        [VALID] = {.name = "items/valid", .type = FACET_U8, .rank = 1},
-        [STAGE] = {.name = "quarantine/stage", .width = FACET_NAME_MAX, .rank = 1},
-        [CODE] = {.name = "quarantine/code", .type = FACET_I32, .rank = 1},
-        [MESSAGE] = {.name = "quarantine/message", .width = FACET_MESSAGE_MAX, .rank = 1}};
-    for (int i = 0; i < LEDGER_PARTS; i++) {
-        parts[i] = (struct part){.dataset = ledger[i], .field = -1};
-        parts[i].dataset.dims[0] = rows;
-    }
-}
-
-static void plan_parts(const struct facet_output_plan *plan, struct facet_output *output) {
-    int64_t rows = facet_items_count(plan->items);
-    for (int i = 0; i < plan->n_fields; i++) {
-        const struct facet_field *field = &plan->fields[i];
-        struct part *part = &output->parts[output->n_parts++];
-        *part = (struct part){.field = i, .dataset = {.type = field->type, .rank = field->rank + 1, .dims = {rows}}};
-        snprintf(part->dataset.name, sizeof part->dataset.name, "data/%s", field->name);
-        memcpy(part->dataset.dims + 1, field->dims, (size_t)field->rank * sizeof *field->dims);
-        if (!field->ragged) continue;
-        part = &output->parts[output->n_parts++];
-        *part = (struct part){.field = i, .counts = true, .dataset = {.type = FACET_I64, .rank = 1, .dims = {rows}}};
-        snprintf(part->dataset.name, sizeof part->dataset.name, "data/%s_count", field->name);
-    }
-    ledger_parts(rows, &output->parts[output->n_parts]);
-    output->n_parts += LEDGER_PARTS;
-}
+// ---- making and opening ---------------------------------------------------------------------------------------------
 
 static int create(struct facet_output *output, const struct facet_output_plan *plan, struct facet_error *error) {
     int64_t units = plan->units->count;
-    struct facet_dataset all[MOST_PARTS + FACET_ITEM_COLUMNS + 5];
-    int n = 0;
-    for (int i = 0; i < output->n_parts; i++) all[n++] = output->parts[i].dataset;
+    struct facet_dataset all[FACET_LAYOUT_DATASETS + FACET_ITEM_COLUMNS + 5];
+    int n = facet_layout_datasets(&output->layout, all);
     facet_item_columns(plan->items, &all[n]);
-    n += FACET_ITEM_COLUMNS - 1; // valid is among the parts
+    n += FACET_ITEM_COLUMNS - 1; // valid is in the layout
     all[n++] = (struct facet_dataset){.name = "units/range", .type = FACET_I64, .rank = 2, .dims = {units, 2}};
     all[n++] = (struct facet_dataset){.name = "units/items_hash", .type = FACET_I64, .rank = 1, .dims = {2}};
     all[n++] = (struct facet_dataset){.name = "units/state", .type = FACET_U8, .rank = 1, .dims = {units}};
     all[n++] = (struct facet_dataset){.name = "units/hash", .type = FACET_I64, .rank = 2, .dims = {units, 2}};
     all[n++] = (struct facet_dataset){
         .name = "units/seconds", .type = FACET_F64, .rank = 2, .dims = {units, plan->chain_length}};
+    output->writing = output->made = true;
     return facet_container_create(facet_comm_mpi(output->comm), plan->path, all, n, plan->attributes,
                                   plan->n_attributes, &output->container, error);
 }
 
-// The columns no unit owns: all of /items but `valid`.
-static int hash_items(struct facet_container *container, struct facet_hash *hash, struct facet_error *error) {
-    struct facet_dataset *datasets;
-    int count, code = facet_container_list(container, &datasets, &count, error);
-    *hash = (struct facet_hash){0};
-    for (int i = 0; code == FACET_OK && i < count; i++) {
-        struct facet_hash part;
-        if (strncmp(datasets[i].name, "items/", 6) != 0 || strcmp(datasets[i].name, "items/valid") == 0) continue;
-        code = facet_container_hash(container, &datasets[i], &part, error);
-        if (code == FACET_OK) *hash = facet_hash_bytes(*hash, &part, sizeof part);
-    }
-    free(datasets);
-    return code;
-}
-
-static int write_fixed_parts(struct facet_output *output, const struct facet_output_plan *plan,
-                             struct facet_error *error) {
+static int write_fixed_parts(struct facet_output *output, const struct facet_items *items, struct facet_error *error) {
+    struct facet_container *container = output->container;
     int code = FACET_OK;
     if (facet_comm_rank(output->comm) == 0) {
         struct facet_hash hash;
-        code = facet_items_write(plan->items, output->container, &hash, error);
-        if (code == FACET_OK) code = facet_container_write(output->container, "units/items_hash", 0, 2, &hash, error);
+        code = facet_items_write(items, container, &hash, error);
+        if (code == FACET_OK) code = facet_container_write(container, "units/items_hash", 0, 2, &hash, error);
         if (code == FACET_OK)
-            code = facet_container_write(output->container, "units/range", 0, plan->units->count, plan->units->range,
-                                         error);
+            code =
+                facet_container_write(container, "units/range", 0, output->units->count, output->units->range, error);
     }
     return facet_comm_agree(output->comm, code, error);
 }
@@ -110,77 +63,121 @@ static bool same_shape(const struct facet_dataset *a, const struct facet_dataset
 }
 
 // A container that is continued must hold just what this run would write.
-static int check_layout(struct facet_output *output, const struct facet_output_plan *plan, struct facet_error *error) {
-    struct facet_dataset found;
-    for (int i = 0; i < output->n_parts; i++) {
-        int code = facet_container_describe(output->container, output->parts[i].dataset.name, &found, error);
+static int check_layout(struct facet_output *output, struct facet_error *error) {
+    struct facet_dataset expected[FACET_LAYOUT_DATASETS], found;
+    int n = facet_layout_datasets(&output->layout, expected);
+    for (int i = 0; i < n; i++) {
+        int code = facet_container_describe(output->container, expected[i].name, &found, error);
         if (code != FACET_OK) return code;
-        if (!same_shape(&found, &output->parts[i].dataset))
+        if (!same_shape(&found, &expected[i]))
             return facet_error_set(error, FACET_ERROR_STATE,
-                                   "%s: dataset %s has another shape than this run would write", plan->path,
+                                   "%s: dataset %s has another shape than this run would write", output->path,
                                    found.name);
     }
     int code = facet_container_describe(output->container, "units/range", &found, error);
-    if (code == FACET_OK && found.dims[0] != plan->units->count)
+    if (code == FACET_OK && found.dims[0] != output->units->count)
         code = facet_error_set(error, FACET_ERROR_STATE,
-                               "%s: was written in %lld units, this run has %lld (unit_rows differs)", plan->path,
-                               (long long)found.dims[0], (long long)plan->units->count);
+                               "%s: was written in %lld units, this run has %lld (unit_rows differs)", output->path,
+                               (long long)found.dims[0], (long long)output->units->count);
     return code;
 }
 
-static int allocate(struct facet_output *output, struct facet_error *error) {
-    for (int i = 0; i < output->n_parts; i++) {
-        size_t bytes = facet_dataset_row_bytes(&output->parts[i].dataset) * (size_t)output->units->largest;
-        output->packed[i] = malloc(bytes + 1);
-        if (!output->packed[i])
-            return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for one unit of %s (%zu bytes)",
-                                   output->parts[i].dataset.name, bytes);
+static int open_marks(struct facet_output *output, bool made, struct facet_error *error) {
+    char *fingerprint = NULL, *created = NULL, *identity = NULL;
+    if (made && facet_comm_rank(output->comm) == 0) facet_marks_remove(output->path);
+    int code = facet_container_attribute(output->container, "fingerprint", &fingerprint, error);
+    if (code == FACET_OK) code = facet_container_attribute(output->container, "created", &created, error);
+    if (code == FACET_OK && asprintf(&identity, "%s %s", fingerprint, created) < 0)
+        identity = NULL, code = facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for %s", output->path);
+    code = facet_comm_agree(output->comm, code, error);
+    if (code == FACET_OK)
+        code = facet_marks_open(output->comm, output->path, identity, output->units->count, &output->marks, error);
+    free(fingerprint), free(created), free(identity);
+    return code;
+}
+
+static int open_or_create(struct facet_output *output, const struct facet_output_plan *plan,
+                          struct facet_error *error) {
+    bool exists = facet_comm_any(output->comm, facet_comm_rank(output->comm) == 0 && access(plan->path, F_OK) == 0);
+    int code = exists ? facet_container_open(facet_comm_mpi(output->comm), plan->path, false, &output->container, error)
+                      : create(output, plan, error);
+    code = facet_comm_agree(output->comm, code, error);
+    if (code == FACET_OK && exists) {
+        code = check_layout(output, error);
+        if (code == FACET_OK)
+            code =
+                facet_container_read(output->container, "units/hash", 0, output->units->count, output->recorded, error);
+        code = facet_comm_agree(output->comm, code, error);
     }
-    return FACET_OK;
+    if (code == FACET_OK && !exists) code = write_fixed_parts(output, plan->items, error);
+    return code == FACET_OK ? open_marks(output, !exists, error) : code;
 }
 
 int facet_output_open(struct facet_comm *comm, const struct facet_output_plan *plan, struct facet_output **output,
                       struct facet_error *error) {
     *output = NULL;
     struct facet_output *o = calloc(1, sizeof *o);
-    int code = o ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for %s", plan->path);
     if (o) {
         *o = (struct facet_output){.comm = comm,
                                    .units = plan->units,
                                    .node = plan->node,
+                                   .n_nodes = plan->n_nodes,
                                    .chain_length = plan->chain_length,
-                                   .node_names = plan->node_names};
-        plan_parts(plan, o);
-        code = allocate(o, error);
+                                   .node_names = plan->node_names,
+                                   .mark_seconds = plan->mark_seconds,
+                                   .path = strdup(plan->path),
+                                   .recorded = calloc((size_t)plan->units->count + 1, sizeof *o->recorded)};
+        o->layout = (struct facet_layout){.n_fields = plan->n_fields, .rows = facet_items_count(plan->items)};
+        memcpy(o->layout.fields, plan->fields, (size_t)plan->n_fields * sizeof *plan->fields);
     }
+    int code = o && o->path && o->recorded
+                   ? FACET_OK
+                   : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for %s", plan->path);
     code = facet_comm_agree(comm, code, error);
-    if (code != FACET_OK) goto error;
-    bool exists = facet_comm_any(comm, access(plan->path, F_OK) == 0);
-    if (exists) {
-        code = facet_container_open(facet_comm_mpi(comm), plan->path, true, &o->container, error);
-        if (code == FACET_OK) code = facet_comm_agree(comm, check_layout(o, plan, error), error);
-    } else {
-        code = create(o, plan, error);
+    if (code == FACET_OK) code = open_or_create(o, plan, error);
+    if (code == FACET_OK) {
+        *output = o;
+        return FACET_OK;
     }
-    code = facet_comm_agree(comm, code, error);
-    if (code == FACET_OK) code = write_fixed_parts(o, plan, error);
-    if (code != FACET_OK) goto error;
-    *output = o;
-    return FACET_OK;
-error:
     facet_output_close(o, NULL);
     return code;
 }
 
+// Units whose hash is recorded are done: a unit found altered has lost its hash before anything was written.
+static int mark_done(struct facet_output *output, const struct facet_hash *recorded) {
+    uint8_t *done = calloc((size_t)output->units->count + 1, 1);
+    if (facet_comm_any(output->comm, !done)) {
+        free(done);
+        return FACET_OK; // marks save time, nothing else
+    }
+    for (int64_t unit = 0; unit < output->units->count; unit++) done[unit] = recorded[unit].low || recorded[unit].high;
+    facet_marks_end(output->marks, done);
+    free(done);
+    return FACET_OK;
+}
+
+static int close_container(struct facet_output *output, struct facet_error *error) {
+    int code = FACET_OK;
+    if (output->writing && output->marks) {
+        code = facet_container_flush(output->container, error);
+        if (code == FACET_OK)
+            code =
+                facet_container_read(output->container, "units/hash", 0, output->units->count, output->recorded, error);
+        code = facet_comm_agree(output->comm, code, error);
+    }
+    int closed = facet_container_close(output->container, code == FACET_OK ? error : NULL);
+    if (code == FACET_OK) code = closed;
+    code = facet_comm_agree(output->comm, code, error);
+    return code == FACET_OK && output->writing && output->marks ? mark_done(output, output->recorded) : code;
+}
+
 int facet_output_close(struct facet_output *output, struct facet_error *error) {
     if (!output) return FACET_OK;
-    int code = FACET_OK;
-    if (output->container) {
-        code = facet_container_flush(output->container, error);
-        int closed = facet_container_close(output->container, code == FACET_OK ? error : NULL);
-        if (code == FACET_OK) code = closed;
-    }
-    for (int i = 0; i < output->n_parts; i++) free(output->packed[i]);
+    int code = output->container ? close_container(output, error) : FACET_OK;
+    facet_marks_close(output->marks);
+    facet_unit_data_destroy(output->back);
+    for (int i = 0; i < FACET_MAX_FIELDS; i++) facet_column_destroy(output->columns[i]);
+    free(output->recorded), free(output->path);
     free(output);
     return code;
 }
@@ -189,200 +186,161 @@ struct facet_container *facet_output_container(struct facet_output *output) {
     return output->container;
 }
 
-static void pack_field(const struct part *part, const struct facet_column *column, int64_t count, char *to) {
-    size_t row_bytes = facet_dataset_row_bytes(&part->dataset);
-    if (part->counts) {
-        for (int64_t i = 0; i < count; i++) ((int64_t *)to)[i] = facet_column_count(column, i);
-        return;
-    }
-    const struct facet_field *field = facet_column_field(column);
-    for (int64_t i = 0; i < count; i++, to += row_bytes) {
-        size_t used = field->ragged ? (size_t)facet_column_count(column, i) * facet_field_step(field) : row_bytes;
-        if (used) memcpy(to, facet_column_data(column, i), used);
-        memset(to + used, 0, row_bytes - used);
-    }
+const struct facet_layout *facet_output_layout(const struct facet_output *output) {
+    return &output->layout;
 }
 
-// What the ledger says at this node: rows that later nodes of the chain set aside are still in order here.
-static void pack_ledger(const struct facet_output *output, const struct facet_rows *rows, char *const *to) {
-    for (int64_t i = 0; i < rows->count; i++) {
-        bool later = rows->code[i] != FACET_OK && rows->stage[i] > output->node;
-        ((uint8_t *)to[VALID])[i] = rows->valid[i] || later;
-        bool told = rows->code[i] != FACET_OK && !later;
-        char *stage = to[STAGE] + (size_t)i * FACET_NAME_MAX;
-        memset(stage, 0, FACET_NAME_MAX);
-        if (told) snprintf(stage, FACET_NAME_MAX, "%s", output->node_names[rows->stage[i]]);
-        ((int32_t *)to[CODE])[i] = later ? 0 : rows->code[i];
-        char *message = to[MESSAGE] + (size_t)i * FACET_MESSAGE_MAX;
-        memset(message, 0, FACET_MESSAGE_MAX);
-        if (!later) memcpy(message, rows->message[i], strnlen(rows->message[i], FACET_MESSAGE_MAX - 1));
-    }
-}
+// ---- what is done already -------------------------------------------------------------------------------------------
 
-static struct facet_hash hash_unit(const struct part *parts, int n_parts, char *const *packed, int64_t first,
-                                   int64_t count) {
-    int64_t range[2] = {first, count};
-    struct facet_hash hash = facet_hash_bytes((struct facet_hash){0}, range, sizeof range);
-    for (int i = 0; i < n_parts; i++)
-        hash = facet_hash_bytes(hash, packed[i], facet_dataset_row_bytes(&parts[i].dataset) * (size_t)count);
-    return hash;
-}
-
-int facet_output_write(struct facet_output *output, int64_t unit, struct facet_column *const *columns,
-                       const struct facet_rows *rows, const double *seconds, struct facet_error *error) {
-    int n_fields = output->n_parts - LEDGER_PARTS;
-    for (int i = 0; i < n_fields; i++)
-        pack_field(&output->parts[i], columns[output->parts[i].field], rows->count, output->packed[i]);
-    pack_ledger(output, rows, &output->packed[n_fields]);
-    struct facet_hash hash = hash_unit(output->parts, output->n_parts, output->packed, rows->first, rows->count);
-    int code = FACET_OK;
-    for (int i = 0; code == FACET_OK && i < output->n_parts; i++)
-        code = facet_container_write(output->container, output->parts[i].dataset.name, rows->first, rows->count,
-                                     output->packed[i], error);
-    uint8_t state = 1;
-    if (code == FACET_OK) code = facet_container_write(output->container, "units/seconds", unit, 1, seconds, error);
-    if (code == FACET_OK) code = facet_container_write(output->container, "units/state", unit, 1, &state, error);
-    if (code == FACET_OK) code = facet_container_write(output->container, "units/hash", unit, 1, &hash, error);
-    return code;
-}
-
-static int read_and_compare(struct facet_container *container, const struct part *parts, int n_parts,
-                            char *const *packed, int64_t unit, int64_t first, int64_t count, bool *matches,
-                            struct facet_error *error) {
-    struct facet_hash recorded;
-    *matches = false;
-    int code = facet_container_read(container, "units/hash", unit, 1, &recorded, error);
-    if (code != FACET_OK || (recorded.low == 0 && recorded.high == 0)) return code;
-    for (int i = 0; code == FACET_OK && i < n_parts; i++)
-        code = facet_container_read(container, parts[i].dataset.name, first, count, packed[i], error);
-    if (code != FACET_OK) return code;
-    struct facet_hash actual = hash_unit(parts, n_parts, packed, first, count);
-    *matches = actual.low == recorded.low && actual.high == recorded.high;
-    return FACET_OK;
+static int make_room_to_read(struct facet_output *output, struct facet_error *error) {
+    if (output->back) return FACET_OK;
+    bool good = true;
+    for (int i = 0; good && i < output->layout.n_fields; i++)
+        if (!output->columns[i])
+            good =
+                (output->columns[i] = facet_column_create(&output->layout.fields[i], output->units->largest)) != NULL;
+    if (good) output->back = facet_unit_data_create(&output->layout, output->units->largest);
+    if (output->back) return FACET_OK;
+    return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for one unit of %s", output->path);
 }
 
 int facet_output_check(struct facet_output *output, int64_t unit, bool *done, struct facet_error *error) {
+    const struct facet_hash *recorded = &output->recorded[unit];
     const int64_t *range = output->units->range[unit];
-    return read_and_compare(output->container, output->parts, output->n_parts, output->packed, unit, range[0],
-                            range[1] - range[0], done, error);
-}
-
-// The parts of a container nobody planned: fields are hashed in the order the stage declared them, which the attribute
-// "fields" keeps.
-static int parts_of(struct facet_container *container, struct part *parts, int *n_parts, struct facet_error *error) {
-    char *names = NULL;
-    *n_parts = 0;
-    int code = facet_container_attribute(container, "fields", &names, error);
-    for (char *name = code == FACET_OK ? strtok(names, "\n") : NULL; name && code == FACET_OK;
-         name = strtok(NULL, "\n")) {
-        if (*n_parts + 2 + LEDGER_PARTS > MOST_PARTS) break;
-        char path[FACET_NAME_MAX + 16];
-        snprintf(path, sizeof path, "data/%s", name);
-        code = facet_container_describe(container, path, &parts[(*n_parts)++].dataset, error);
-        snprintf(path, sizeof path, "data/%s_count", name);
-        if (code == FACET_OK && facet_container_has(container, path))
-            code = facet_container_describe(container, path, &parts[(*n_parts)++].dataset, error);
-    }
-    free(names);
+    *done = (recorded->low || recorded->high) && facet_marks_have(output->marks, unit);
+    if (*done || (!recorded->low && !recorded->high)) return FACET_OK;
+    int code = make_room_to_read(output, error);
     if (code != FACET_OK) return code;
-    struct facet_dataset valid;
-    code = facet_container_describe(container, "items/valid", &valid, error);
-    if (code == FACET_OK) ledger_parts(valid.dims[0], &parts[*n_parts]), *n_parts += LEDGER_PARTS;
-    return code;
+    return facet_unit_matches(output->container, output->back, output->columns, range, recorded, done, error);
 }
 
-static int verify_units(struct facet_container *container, const struct part *parts, int n_parts, int64_t n_units,
-                        uint8_t *bad, struct facet_error *error) {
-    char *packed[MOST_PARTS] = {0};
-    int64_t room = 0;
+int facet_output_check_items(struct facet_output *output, bool *match, struct facet_error *error) {
+    *match = output->writing || facet_marks_untouched(output->marks);
+    if (*match) return FACET_OK;
     int code = FACET_OK;
-    for (int64_t unit = 0; code == FACET_OK && unit < n_units; unit++) {
-        int64_t range[2];
-        bool matches = false;
-        code = facet_container_read(container, "units/range", unit, 1, range, error);
-        int64_t count = range[1] - range[0];
-        if (code == FACET_OK && (count < 0 || range[0] < 0))
-            code = facet_error_set(error, FACET_ERROR_DATA, "unit %lld has an impossible range", (long long)unit);
-        for (int i = 0; code == FACET_OK && count > room && i < n_parts; i++) {
-            free(packed[i]);
-            packed[i] = malloc(facet_dataset_row_bytes(&parts[i].dataset) * (size_t)count + 1);
-            if (!packed[i])
-                code = facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for unit %lld", (long long)unit);
-        }
-        if (count > room) room = count;
-        if (code == FACET_OK)
-            code = read_and_compare(container, parts, n_parts, packed, unit, range[0], count, &matches, error);
-        bad[unit] = !matches;
+    uint8_t same = 0;
+    if (facet_comm_rank(output->comm) == 0) {
+        code = facet_items_match(output->container, output->units->count, match, error);
+        same = *match;
     }
-    for (int i = 0; i < n_parts; i++) free(packed[i]);
+    code = facet_comm_agree(output->comm, code, error);
+    if (code == FACET_OK) code = facet_comm_bcast(output->comm, &same, 1, 0, error);
+    *match = same;
     return code;
 }
 
-static int verify_whole(struct facet_container *container, uint8_t *bad, struct facet_error *error) {
-    struct facet_hash recorded, actual;
-    int code = facet_container_read(container, "units/hash", 0, 1, &recorded, error);
-    if (code == FACET_OK) code = facet_content_hash(container, &actual, error);
-    bad[0] = code != FACET_OK || recorded.low != actual.low || recorded.high != actual.high;
-    return code;
-}
+// ---- writing --------------------------------------------------------------------------------------------------------
 
-static int verify_items(struct facet_container *container, int64_t n_units, bool *match, struct facet_error *error) {
-    struct facet_hash recorded, actual;
-    struct facet_dataset valid;
-    int code = facet_container_read(container, "units/items_hash", 0, 2, &recorded, error);
-    if (code == FACET_OK) code = hash_items(container, &actual, error);
-    if (code == FACET_OK) code = facet_container_describe(container, "items/valid", &valid, error);
+static int reopen_for_writing(struct facet_output *output, struct facet_error *error) {
+    int code = facet_container_close(output->container, error);
+    output->container = NULL;
+    code = facet_comm_agree(output->comm, code, error);
     if (code != FACET_OK) return code;
-    int64_t next = 0, range[2];
-    for (int64_t unit = 0; code == FACET_OK && unit < n_units; unit++) {
-        code = facet_container_read(container, "units/range", unit, 1, range, error);
-        next = range[0] == next && range[1] > next ? range[1] : -1;
+    output->writing = true;
+    return facet_container_open(facet_comm_mpi(output->comm), output->path, true, &output->container, error);
+}
+
+// What is not done must not look done, whatever happens while it is written again.
+static int clear_hashes(struct facet_output *output, const uint8_t *done, struct facet_error *error) {
+    static const struct facet_hash none;
+    static const uint8_t not_done;
+    int code = FACET_OK;
+    bool root = facet_comm_rank(output->comm) == 0;
+    for (int64_t unit = 0; code == FACET_OK && unit < output->units->count; unit++) {
+        if (done[unit] || (!output->recorded[unit].low && !output->recorded[unit].high)) continue;
+        if (root) code = facet_container_write(output->container, "units/hash", unit, 1, &none, error);
+        if (root && code == FACET_OK)
+            code = facet_container_write(output->container, "units/state", unit, 1, &not_done, error);
     }
-    *match = recorded.low == actual.low && recorded.high == actual.high && next == valid.dims[0];
+    return facet_comm_agree(output->comm, code, error);
+}
+
+int facet_output_begin(struct facet_output *output, const struct facet_items *items, const uint8_t *done,
+                       bool items_match, struct facet_error *error) {
+    bool made = output->made;
+    int code = made ? FACET_OK : reopen_for_writing(output, error);
+    if (code == FACET_OK && !made)
+        code = facet_comm_agree(output->comm, facet_container_sync_file(output->path, error), error);
+    if (code == FACET_OK) code = facet_marks_begin(output->marks, done, error);
+    if (code == FACET_OK && !items_match) code = write_fixed_parts(output, items, error);
+    return code == FACET_OK ? clear_hashes(output, done, error) : code;
+}
+
+struct facet_unit_data *facet_output_unit_data(const struct facet_output *output) {
+    return facet_unit_data_create(&output->layout, output->units->largest);
+}
+
+// What the ledger says at this node: rows that later nodes of the chain set aside are still in order here.
+static void fill_ledger(const struct facet_output *output, const struct facet_rows *rows, const int32_t *tries,
+                        struct facet_ledger *ledger) {
+    for (int64_t i = 0; i < rows->count; i++) {
+        bool later = rows->code[i] != FACET_OK && rows->stage[i] > output->node;
+        bool told = rows->code[i] != FACET_OK && !later;
+        ledger->valid[i] = rows->valid[i] || later;
+        ledger->code[i] = told ? rows->code[i] : FACET_OK;
+        ledger->tries[i] = tries ? tries[i] : told;
+        memset(ledger->stage[i], 0, FACET_NAME_MAX);
+        memset(ledger->message[i], 0, FACET_MESSAGE_MAX);
+        if (!told) continue;
+        snprintf(ledger->stage[i], FACET_NAME_MAX, "%s", output->node_names[rows->stage[i]]);
+        memcpy(ledger->message[i], rows->message[i], strnlen(rows->message[i], FACET_MESSAGE_MAX - 1));
+    }
+}
+
+int facet_output_pack(const struct facet_output *output, struct facet_unit_data *data,
+                      struct facet_column *const *columns, const struct facet_rows *rows, const int32_t *tries,
+                      struct facet_error *error) {
+    fill_ledger(output, rows, tries, facet_unit_data_ledger(data));
+    return facet_unit_data_pack(data, rows->first, rows->count, columns, error);
+}
+
+int facet_output_write(struct facet_output *output, int64_t unit, const struct facet_unit_data *data,
+                       const double *seconds, struct facet_error *error) {
+    struct facet_container *container = output->container;
+    struct facet_hash hash = facet_unit_data_hash(data);
+    uint8_t state = 1;
+    int code = facet_unit_data_write(data, container, output->made, error);
+    if (code == FACET_OK) code = facet_container_write(container, "units/seconds", unit, 1, seconds, error);
+    if (code == FACET_OK) code = facet_container_write(container, "units/state", unit, 1, &state, error);
+    if (code == FACET_OK) code = facet_container_write(container, "units/hash", unit, 1, &hash, error);
+    return code == FACET_OK ? facet_marks_note(output->marks, unit, output->mark_seconds, error) : code;
+}
+
+static int node_named(const struct facet_output *output, const char *name) {
+    for (int node = 0; node < output->n_nodes; node++)
+        if (strncmp(output->node_names[node], name, FACET_NAME_MAX - 1) == 0) return node;
+    return output->node;
+}
+
+int facet_output_read_rows(struct facet_output *output, struct facet_unit_data *data, struct facet_rows *rows,
+                           struct facet_error *error) {
+    const struct facet_ledger *ledger = facet_unit_data_ledger(data);
+    int code = facet_ledger_read(data, output->container, rows->first, rows->count, error);
+    for (int64_t i = 0; code == FACET_OK && i < rows->count; i++) {
+        rows->valid[i] &= ledger->valid[i];
+        if (ledger->code[i] == FACET_OK) continue;
+        rows->code[i] = ledger->code[i], rows->stage[i] = node_named(output, ledger->stage[i]);
+        memcpy(rows->message[i], ledger->message[i], FACET_MESSAGE_MAX);
+    }
     return code;
 }
 
-int facet_output_verify(struct facet_container *container, uint8_t **bad, int64_t *units, int64_t *n_bad,
-                        bool *items_match, struct facet_error *error) {
-    struct facet_dataset hashes;
-    struct part parts[MOST_PARTS];
-    int n_parts = 0;
-    char *kind = NULL;
-    *bad = NULL, *units = *n_bad = 0, *items_match = true;
-    int code = facet_container_describe(container, "units/hash", &hashes, error);
-    if (code == FACET_OK) code = facet_container_attribute(container, "kind", &kind, error);
-    if (code != FACET_OK) return code;
-    *units = hashes.dims[0];
-    *bad = calloc((size_t)*units + 1, 1);
-    bool map = strcmp(kind, "map") == 0;
-    free(kind);
-    if (!*bad)
-        return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for verifying %lld units", (long long)*units);
-    if (map) {
-        code = parts_of(container, parts, &n_parts, error);
-        if (code == FACET_OK) code = verify_items(container, *units, items_match, error);
-        if (code == FACET_OK) code = verify_units(container, parts, n_parts, *units, *bad, error);
-    } else {
-        code = verify_whole(container, *bad, error);
-    }
-    for (int64_t i = 0; i < *units; i++) *n_bad += (*bad)[i];
-    if (code != FACET_OK) free(*bad), *bad = NULL;
+static int copy_row(const struct facet_column *from, struct facet_column *to, int64_t row, struct facet_error *error) {
+    const struct facet_field *field = facet_column_field(to);
+    int64_t count = facet_column_count(from, row);
+    int code = field->ragged ? facet_column_resize(to, row, count, error) : FACET_OK;
+    size_t bytes = field->ragged ? (size_t)count * facet_field_step(field) : facet_field_bytes(field);
+    if (code == FACET_OK && bytes) memcpy(facet_column_data(to, row), facet_column_data(from, row), bytes);
     return code;
 }
 
-int facet_content_hash(struct facet_container *container, struct facet_hash *hash, struct facet_error *error) {
-    struct facet_dataset *datasets;
-    int count;
-    *hash = (struct facet_hash){0};
-    int code = facet_container_list(container, &datasets, &count, error);
-    for (int i = 0; code == FACET_OK && i < count; i++) {
-        bool content = strncmp(datasets[i].name, "data/", 5) == 0 || strncmp(datasets[i].name, "items/", 6) == 0 ||
-                       strncmp(datasets[i].name, "quarantine/", 11) == 0;
-        struct facet_hash part;
-        if (!content) continue;
-        code = facet_container_hash(container, &datasets[i], &part, error);
-        if (code == FACET_OK) *hash = facet_hash_bytes(*hash, &part, sizeof part);
-    }
-    free(datasets);
+int facet_output_restore(struct facet_output *output, int64_t first, int64_t count, const uint8_t *changed,
+                         struct facet_column *const *columns, struct facet_error *error) {
+    int code = make_room_to_read(output, error);
+    if (code == FACET_OK)
+        code = facet_unit_data_read(output->back, output->container, first, count, output->columns, error);
+    for (int f = 0; code == FACET_OK && f < output->layout.n_fields; f++)
+        for (int64_t i = 0; code == FACET_OK && i < count; i++)
+            if (!changed[i]) code = copy_row(output->columns[f], columns[f], i, error);
     return code;
 }

@@ -21,9 +21,12 @@ static int add(struct facet_attributes *attributes, const char *name, struct fac
     return FACET_OK;
 }
 
-static char *inputs_text(const struct facet_run *run, const struct facet_node *node) {
-    char *text = NULL;
-    bool listed[FACET_MAX_NODES] = {false}, good = facet_text_append(&text, "%s", "");
+char *facet_run_inputs(const struct facet_run *run, int index) {
+    const struct facet_node *node = &run->graph.nodes[index];
+    char *text = NULL, mask[33];
+    bool listed[FACET_MAX_NODES] = {false};
+    facet_hash_text(facet_hash_bytes((struct facet_hash){0}, run->valid, (size_t)run->rows), mask);
+    bool good = facet_text_append(&text, "rows %s\n", mask);
     for (int i = 0; good && i < node->n_needs; i++) {
         int maker = node->maker[i];
         if (maker < 0 || listed[maker]) continue;
@@ -61,12 +64,12 @@ int facet_provenance(const struct facet_run *run, int node, struct facet_attribu
     const struct facet_node *n = &run->graph.nodes[node];
     const struct facet_plugin *plugin = n->stage ? n->stage->plugin : NULL;
     *attributes = (struct facet_attributes){0};
-    char *inputs = inputs_text(run, n), *fields = fields_text(run, node), *nodes = nodes_text(run);
+    char *inputs = facet_run_inputs(run, node), *fields = fields_text(run, node), *nodes = nodes_text(run);
     bool map = !plugin || plugin->kind == FACET_MAP;
     const struct {
         const char *name, *text;
     } plain[] = {
-        {"schema", "facet/1"},
+        {"schema", FACET_SCHEMA},
         {"facet_version", FACET_VERSION},
         {"pipeline", run->config->name},
         {"stage", n->name},

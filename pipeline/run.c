@@ -74,21 +74,8 @@ int facet_run_field(struct facet_run *run, int node, const char *name, struct fa
             *field = state->fields[i];
             return FACET_OK;
         }
-    struct facet_dataset is;
-    char path[200];
-    snprintf(path, sizeof path, "data/%s", name);
     if (!state->input) return facet_error_set(error, FACET_ERROR_INTERNAL, "%s is asked for before it is there", name);
-    int code = facet_container_describe(state->input, path, &is, error);
-    if (code != FACET_OK) return code;
-    if (!is.type || is.rank < 1 || is.dims[0] != run->rows)
-        return facet_error_set(error, FACET_ERROR_DATA, "%s of stage %s does not have one value a row", name,
-                               run->graph.nodes[node].name);
-    *field = (struct facet_field){.type = is.type, .rank = is.rank - 1};
-    snprintf(field->name, sizeof field->name, "%s", name);
-    memcpy(field->dims, is.dims + 1, (size_t)field->rank * sizeof *field->dims);
-    snprintf(path, sizeof path, "data/%s_count", name);
-    field->ragged = facet_container_has(state->input, path);
-    return FACET_OK;
+    return facet_layout_field(state->input, name, run->rows, field, error);
 }
 
 static int fingerprint(struct facet_run *run, int node, struct facet_error *error) {

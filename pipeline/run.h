@@ -17,11 +17,12 @@ struct facet_run_events {
 struct facet_pilot;
 
 struct facet_run_options {
-    bool fresh;          // forget this pipeline's containers first
-    bool dry_run;        // say what would be done
-    const char *from;    // redo this stage and all after it; NULL: only what is not done
-    const char *until;   // stop after this stage; NULL: all
-    const char *command; // the command line, for provenance
+    bool fresh;             // forget this pipeline's containers first
+    bool dry_run;           // say what would be done
+    bool retry_quarantined; // try rows again that were set aside
+    const char *from;       // redo this stage and all after it; NULL: only what is not done
+    const char *until;      // stop after this stage; NULL: all
+    const char *command;    // the command line, for provenance
     struct facet_run_events events;
     struct facet_pilot *pilot; // run on some of the rows and measure (pilot.h); NULL: an ordinary run
 };

@@ -66,9 +66,16 @@ void facet_run_note_circumstances(struct facet_run *run);  // what the run's con
 int facet_run_open_workspace(struct facet_run *run, struct facet_error *error);
 int facet_run_stage_named(const struct facet_run *run, const char *option, const char *name, int *node,
                           struct facet_error *error);
-// Checks that an existing container was made by the same stage with the same settings from the same things. Collective.
-int facet_run_check_fingerprint(struct facet_run *run, int node, const char *path, bool *exists,
-                                struct facet_error *error);
+// Whether there is a container that this run may go on with: made by the same stage with the same settings from the same
+// things. One that was made otherwise is told of and, but for a dry run, removed. Errors: STATE, when another pipeline
+// made it. Collective.
+int facet_run_check_container(struct facet_run *run, int node, const char *path, bool *exists,
+                              struct facet_error *error);
+// For a dry run: "" or what may yet change the stage's inputs.
+const char *facet_run_doubt(const struct facet_run *run, int node);
+// Why the stage's container, or a checkpoint, made from `inputs` by `fingerprint` is not of this run; false when it is.
+bool facet_run_is_stale(const struct facet_run *run, int node, const char *description, const char *inputs, char *why,
+                        size_t size);
 
 // run.c
 void facet_run_path(const struct facet_run *run, int node, const char *suffix, char *path, size_t size);
@@ -85,6 +92,7 @@ struct facet_run_summary_row *facet_run_summarise(struct facet_run *run, int nod
 char *facet_loaded_libraries(void);
 
 // provenance.c
+#define FACET_SCHEMA "facet/2" // of containers: docs/formats.md
 enum { FACET_MOST_ATTRIBUTES = 32 };
 struct facet_attributes {
     struct facet_text_attribute all[FACET_MOST_ATTRIBUTES];
@@ -95,6 +103,9 @@ struct facet_attributes {
 int facet_provenance(const struct facet_run *run, int node, struct facet_attributes *attributes,
                      struct facet_error *error);
 void facet_attributes_free(struct facet_attributes *attributes);
+// What a stage is made from, a line each: "rows <hash of the row mask>", "<stage> <content hash>" or "<stage> in memory".
+// The caller frees the text; NULL when out of memory.
+char *facet_run_inputs(const struct facet_run *run, int node);
 
 // chain.c, collective.c; collective
 int facet_run_chain(struct facet_run *run, int chain, struct facet_error *error);

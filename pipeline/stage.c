@@ -116,13 +116,33 @@ int facet_stage_field(struct facet_stage *stage, const char *need, struct facet_
     return facet_run_field(stage->run, maker, need, field, error);
 }
 
+// Ragged rows one by one, each filled up with zeros to its largest.
+static int read_ragged_rows(struct facet_container *container, const struct facet_field *field, int64_t first,
+                            int64_t count, char *rows, struct facet_error *error) {
+    struct facet_column *column = facet_column_create(field, 1);
+    size_t bytes = facet_field_bytes(field);
+    int code = column ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for %s", field->name);
+    for (int64_t i = 0; code == FACET_OK && i < count; i++, rows += bytes) {
+        code = facet_field_read(container, field, first + i, 1, column, error);
+        size_t used = code == FACET_OK ? (size_t)facet_column_count(column, 0) * facet_field_step(field) : 0;
+        memset(rows, 0, bytes);
+        if (used) memcpy(rows, facet_column_data(column, 0), used);
+    }
+    facet_column_destroy(column);
+    return code;
+}
+
 int facet_stage_read_rows(struct facet_stage *stage, const char *need, int64_t first, int64_t count, void *rows,
                           struct facet_error *error) {
     struct facet_container *container;
+    struct facet_field field;
     char path[200];
     data_path(need, path, sizeof path);
     int code = container_of(stage, need, &container, error);
-    return code == FACET_OK ? facet_container_read(container, path, first, count, rows, error) : code;
+    if (code == FACET_OK) code = facet_stage_field(stage, need, &field, error);
+    if (code != FACET_OK) return code;
+    return field.ragged ? read_ragged_rows(container, &field, first, count, rows, error)
+                        : facet_container_read(container, path, first, count, rows, error);
 }
 
 struct facet_comm *facet_stage_comm(struct facet_stage *stage) {
@@ -200,6 +220,10 @@ static int write_checkpoint(struct facet_stage *stage, int count, const char *co
     if (code == FACET_OK) code = facet_store_write(store, "seconds", &seconds_array, error);
     if (code == FACET_OK)
         code = facet_store_write_string(store, "fingerprint", stage->run->nodes[stage->node].fingerprint, error);
+    char *inputs = facet_run_inputs(stage->run, stage->node);
+    if (code == FACET_OK && !inputs) code = facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for %s", path);
+    if (code == FACET_OK) code = facet_store_write_string(store, "inputs", inputs, error);
+    free(inputs);
     if (code == FACET_OK) code = facet_store_commit(store, error);
     facet_store_close(store);
     return code;
@@ -212,18 +236,36 @@ int facet_stage_save(struct facet_stage *stage, int count, const char *const *na
     return facet_comm_agree(stage->run->comm, code, error);
 }
 
+static bool store_says(struct facet_store *store, const char *name, const char *expected) {
+    char **text = NULL;
+    int64_t n = 0;
+    bool same = facet_store_read_strings(store, name, &text, &n, NULL) == FACET_OK && n == 1 && expected &&
+                strcmp(text[0], expected) == 0;
+    free(text);
+    return same;
+}
+
+// A checkpoint of other settings, or of inputs whose content was another, is nobody's any more.
+static bool is_of_this_run(const struct facet_stage *stage, struct facet_store *store) {
+    char *inputs = facet_run_inputs(stage->run, stage->node);
+    bool same = store_says(store, "fingerprint", stage->run->nodes[stage->node].fingerprint) &&
+                store_says(store, "inputs", inputs);
+    free(inputs);
+    return same;
+}
+
 static int read_checkpoint(struct facet_stage *stage, const char *path, int count, const char *const *names,
-                           struct facet_array *arrays, struct facet_error *error) {
+                           struct facet_array *arrays, bool *found, struct facet_error *error) {
     struct facet_store *store = NULL;
     struct facet_array recorded = {0}, seconds = {0};
-    char **fingerprint = NULL;
-    int64_t n = 0;
     int code = facet_store_open(path, &store, error);
-    if (code == FACET_OK) code = facet_store_read_strings(store, "fingerprint", &fingerprint, &n, error);
-    if (code == FACET_OK && (n != 1 || strcmp(fingerprint[0], stage->run->nodes[stage->node].fingerprint) != 0))
-        code = facet_error_set(error, FACET_ERROR_STATE,
-                               "%s: was saved by a stage with other settings or inputs; --from %s starts it anew", path,
-                               facet_stage_name(stage));
+    *found = code == FACET_OK && is_of_this_run(stage, store);
+    if (code == FACET_OK && !*found) {
+        facet_run_note(stage->run, "%s was saved with other settings or inputs; %s begins anew", path,
+                       facet_stage_name(stage));
+        facet_store_close(store);
+        return FACET_OK;
+    }
     for (int i = 0; code == FACET_OK && i < count; i++) code = facet_store_read(store, names[i], 0, &arrays[i], error);
     if (code == FACET_OK) code = facet_store_read(store, "content_hash", FACET_I64, &recorded, error);
     if (code == FACET_OK) code = facet_store_read(store, "seconds", FACET_F64, &seconds, error);
@@ -236,7 +278,6 @@ static int read_checkpoint(struct facet_stage *stage, const char *path, int coun
         else
             stage->before = *(const double *)seconds.data;
     }
-    free(fingerprint);
     facet_array_free(&recorded);
     facet_array_free(&seconds);
     facet_store_close(store);
@@ -266,8 +307,9 @@ int facet_stage_load(struct facet_stage *stage, int count, const char *const *na
     bool root = facet_comm_rank(comm) == 0;
     *found = facet_comm_any(comm, root && access(path, F_OK) == 0);
     if (!*found) return FACET_OK;
-    int code = root ? read_checkpoint(stage, path, count, names, arrays, error) : FACET_OK;
+    int code = root ? read_checkpoint(stage, path, count, names, arrays, found, error) : FACET_OK;
     code = facet_comm_agree(comm, code, error);
+    if (code == FACET_OK && !(*found = facet_comm_any(comm, root && *found))) return FACET_OK;
     for (int i = 0; code == FACET_OK && i < count; i++) code = share_array(comm, &arrays[i], error);
     for (int i = 0; code != FACET_OK && i < count; i++) facet_array_free(&arrays[i]);
     return code;

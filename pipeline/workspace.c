@@ -32,40 +32,123 @@ static void first_difference(const char *was, const char *is, char *text, size_t
         snprintf(text, size, "the sources list other rows, or hold other scans");
 }
 
-static int compare_fingerprint(const struct facet_run *run, int node, const char *path,
-                               struct facet_container *container, struct facet_error *error) {
-    char *fingerprint = NULL, *description = NULL, *pipeline = NULL, difference[600];
-    int code = facet_container_attribute(container, "fingerprint", &fingerprint, error);
-    if (code == FACET_OK) code = facet_container_attribute(container, "config", &description, error);
-    if (code == FACET_OK) code = facet_container_attribute(container, "pipeline", &pipeline, error);
-    if (code == FACET_OK && strcmp(fingerprint, run->nodes[node].fingerprint) != 0) {
-        first_difference(description, run->nodes[node].description, difference, sizeof difference);
-        bool foreign = strcmp(pipeline, run->config->name) != 0;
-        code =
-            facet_error_set(error, FACET_ERROR_STATE,
-                            "%s was made %s%s%s: %s. Use another workspace, or --from %s to make it and what follows "
-                            "again, or --fresh to begin anew",
-                            path, foreign ? "by pipeline \"" : "with other settings", foreign ? pipeline : "",
-                            foreign ? "\"" : "", difference, run->graph.nodes[node].name);
+// The hash of one input in a list of them; NULL when it is not told. *length: of its text.
+static const char *hash_of_input(const char *inputs, const char *name, size_t length, size_t *hash_length) {
+    for (const char *line = inputs; line && *line; line += strcspn(line, "\n"), line += *line == '\n') {
+        if (strncmp(line, name, length) != 0 || line[length] != ' ') continue;
+        *hash_length = strcspn(line + length + 1, "\n");
+        return *hash_length == 32 ? line + length + 1 : NULL; // "in memory" tells nothing
     }
-    free(fingerprint), free(description), free(pipeline);
+    return NULL;
+}
+
+// "the content of render changed": the first input that both lists tell of, differently.
+static bool inputs_differ(const char *was, const char *is, char *why, size_t size) {
+    for (const char *line = is; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+        size_t length = strcspn(line, " "), a, b;
+        const char *x = hash_of_input(was, line, length, &a), *y = hash_of_input(is, line, length, &b);
+        if (!x || !y || (a == b && memcmp(x, y, a) == 0)) continue;
+        if (length == 4 && memcmp(line, "rows", 4) == 0)
+            snprintf(why, size, "other rows are set aside");
+        else
+            snprintf(why, size, "the content of %.*s changed", (int)length, line);
+        return true;
+    }
+    return false;
+}
+
+bool facet_run_is_stale(const struct facet_run *run, int node, const char *description, const char *inputs, char *why,
+                        size_t size) {
+    const char *mine = run->nodes[node].description;
+    if (strcmp(description, mine) != 0) {
+        first_difference(description, mine, why, size);
+        return true;
+    }
+    char *now = facet_run_inputs(run, node);
+    bool differ = now && inputs_differ(inputs, now, why, size);
+    free(now);
+    return differ;
+}
+
+struct provenance {
+    char *schema, *fingerprint, *description, *inputs, *pipeline;
+};
+
+static int read_provenance(struct facet_container *container, struct provenance *p, struct facet_error *error) {
+    int code = facet_container_attribute(container, "schema", &p->schema, error);
+    if (code == FACET_OK) code = facet_container_attribute(container, "fingerprint", &p->fingerprint, error);
+    if (code == FACET_OK) code = facet_container_attribute(container, "config", &p->description, error);
+    if (code == FACET_OK) code = facet_container_attribute(container, "inputs", &p->inputs, error);
+    if (code == FACET_OK) code = facet_container_attribute(container, "pipeline", &p->pipeline, error);
     return code;
 }
 
-int facet_run_check_fingerprint(struct facet_run *run, int node, const char *path, bool *exists,
-                                struct facet_error *error) {
+static void free_provenance(struct provenance *p) {
+    free(p->schema), free(p->fingerprint), free(p->description), free(p->inputs), free(p->pipeline);
+}
+
+static bool made_otherwise(const struct facet_run *run, int node, const struct provenance *p, char *why, size_t size) {
+    if (strcmp(p->schema, FACET_SCHEMA) != 0) {
+        snprintf(why, size, "its layout is %s, this version writes %s", p->schema, FACET_SCHEMA);
+        return true;
+    }
+    if (facet_run_is_stale(run, node, p->description, p->inputs, why, size)) return true;
+    snprintf(why, size, "the sources list other rows, or hold other scans");
+    return strcmp(p->fingerprint, run->nodes[node].fingerprint) != 0;
+}
+
+static int examine(const struct facet_run *run, int node, const char *path, bool *stale, char *why, size_t size,
+                   struct facet_error *error) {
+    struct facet_container *container = NULL;
+    struct provenance p = {0};
+    int code = facet_container_open(MPI_COMM_SELF, path, false, &container, error);
+    if (code == FACET_OK) code = read_provenance(container, &p, error);
+    if (code == FACET_OK) *stale = made_otherwise(run, node, &p, why, size);
+    if (code == FACET_OK && *stale && strcmp(p.pipeline, run->config->name) != 0)
+        code = facet_error_set(error, FACET_ERROR_STATE,
+                               "%s was made by pipeline \"%s\": %s. Use another workspace, or --fresh to begin anew",
+                               path, p.pipeline, why);
+    free_provenance(&p);
+    facet_container_close(container, NULL);
+    return code;
+}
+
+static int remove_stale(const struct facet_run *run, int node, const char *path, struct facet_error *error) {
+    char checkpoint[4200];
+    facet_run_path(run, node, ".checkpoint.h5", checkpoint, sizeof checkpoint);
+    facet_marks_remove(path);
+    if (unlink(checkpoint) != 0 && errno != ENOENT)
+        return facet_error_set(error, FACET_ERROR_IO, "%s: cannot be removed: %s", checkpoint, strerror(errno));
+    if (unlink(path) != 0)
+        return facet_error_set(error, FACET_ERROR_IO, "%s: cannot be removed: %s", path, strerror(errno));
+    return FACET_OK;
+}
+
+int facet_run_check_container(struct facet_run *run, int node, const char *path, bool *exists,
+                              struct facet_error *error) {
     int code = FACET_OK;
-    bool root = facet_comm_rank(run->comm) == 0;
+    bool root = facet_comm_rank(run->comm) == 0, stale = false;
+    char why[600] = "";
     *exists = facet_comm_any(run->comm, root && access(path, F_OK) == 0);
     if (!*exists) return FACET_OK;
-    if (root) {
-        struct facet_container *container = NULL;
-        code = facet_container_open(MPI_COMM_SELF, path, false, &container, error);
-        if (code == FACET_OK) code = compare_fingerprint(run, node, path, container, error);
-        facet_container_close(container, NULL);
-    }
-    return facet_comm_agree(run->comm, code, error);
+    if (root) code = examine(run, node, path, &stale, why, sizeof why, error);
+    if (root && code == FACET_OK && stale && !run->options->dry_run) code = remove_stale(run, node, path, error);
+    code = facet_comm_agree(run->comm, code, error);
+    if (code != FACET_OK || !facet_comm_any(run->comm, stale)) return code;
+    facet_run_note(run, "%s %s: %s", run->graph.nodes[node].name,
+                   run->options->dry_run ? "would be made again" : "is made again", why);
+    *exists = false;
+    return FACET_OK;
 }
+const char *facet_run_doubt(const struct facet_run *run, int node) {
+    const struct facet_node *n = &run->graph.nodes[node];
+    for (int i = 0; i < n->n_needs; i++)
+        if (n->maker[i] >= 0 && run->graph.nodes[n->maker[i]].keep && !run->nodes[n->maker[i]].finished &&
+            (n->chain < 0 || n->chain != run->graph.nodes[n->maker[i]].chain))
+            return ", unless what it reads comes out differently";
+    return "";
+}
+
 // A run that was killed a moment ago may take so many seconds to be gone from all nodes.
 enum { LOCK_PATIENCE = 10 };
 
@@ -134,6 +217,7 @@ static void forget(const struct facet_run *run, int from) {
         for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
             facet_run_path(run, node, suffixes[i], path, sizeof path);
             unlink(path);
+            if (i == 0) facet_marks_remove(path);
         }
 }
 

@@ -40,6 +40,9 @@ int facet_container_open(MPI_Comm comm, const char *path, bool writable, struct 
 int facet_container_close(struct facet_container *container, struct facet_error *error);
 int facet_container_flush(struct facet_container *container, struct facet_error *error); // to the device; collective
 
+// What this process's node holds of the file goes to the device; ranks may be writing. Not collective.
+int facet_container_sync_file(const char *path, struct facet_error *error);
+
 // Adds a dataset to an open container; the structure is written now and then, and by the next flush or close.
 // Collective, all arguments agree.
 int facet_container_add(struct facet_container *container, const struct facet_dataset *dataset,

@@ -35,6 +35,11 @@ static int sync_folder_of(const char *path) {
     return sync_path(folder, O_RDONLY | O_DIRECTORY);
 }
 
+int facet_container_sync_file(const char *path, struct facet_error *error) {
+    int reason = sync_path(path, O_RDONLY);
+    return reason ? h5_system_failed(path, "cannot sync", reason, error) : FACET_OK;
+}
+
 int h5_move_into_place(const char *part, const char *path, struct facet_error *error) {
     int reason = sync_path(part, O_RDONLY);
     if (reason) return h5_system_failed(part, "cannot sync", reason, error);

@@ -19,6 +19,7 @@ static const char usage[] =
     "  --set PATH=VALUE   override a setting: seed=3, train.epochs=5, lab.subjects=10, stages[1].size=64\n"
     "  --from STAGE       make STAGE and everything after it again\n"
     "  --until STAGE      stop after STAGE, and keep what it makes\n"
+    "  --retry-quarantined  try again the rows that were set aside, and only those\n"
     "  --fresh            remove this pipeline's containers from the workspace first\n"
     "  --max-time TIME    stop cleanly after this long: 5400, 90m, 3:50:00 (key max_time)\n"
     "  --stop-signal NAME one more signal that asks the run to stop, beside TERM, INT, USR1 (key stop_signal)\n"
@@ -110,7 +111,7 @@ static int add_key(struct arguments *a, const char *format, const char *value, c
 }
 
 static int parse(int argc, char **argv, struct arguments *a) {
-    enum { SET = 1, FROM, UNTIL, FRESH, MAX_TIME, STOP_SIGNAL, INTERRUPTED_EXIT, DRY_RUN, QUIET, HELP };
+    enum { SET = 1, FROM, UNTIL, RETRY, FRESH, MAX_TIME, STOP_SIGNAL, INTERRUPTED_EXIT, DRY_RUN, QUIET, HELP };
     static const struct option options[] = {{"set", required_argument, NULL, SET},
                                             {"from", required_argument, NULL, FROM},
                                             {"until", required_argument, NULL, UNTIL},
@@ -121,6 +122,7 @@ static int parse(int argc, char **argv, struct arguments *a) {
                                             {"dry-run", no_argument, NULL, DRY_RUN},
                                             {"quiet", no_argument, NULL, QUIET},
                                             {"help", no_argument, NULL, HELP},
+                                            {"retry-quarantined", no_argument, NULL, RETRY},
                                             {0}};
     *a = (struct arguments){0};
     opterr = 0;
@@ -145,6 +147,9 @@ static int parse(int argc, char **argv, struct arguments *a) {
             break;
         case UNTIL:
             a->options.until = optarg;
+            break;
+        case RETRY:
+            a->options.retry_quarantined = true;
             break;
         case FRESH:
             a->options.fresh = true;

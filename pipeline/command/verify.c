@@ -28,6 +28,7 @@ static int verify(struct facet_container *container, void *context, struct facet
                (long long)range[0], (long long)range[1] - 1);
     }
     free(bad);
+    if (n_bad || !items_match) facet_marks_remove(facet_container_path(container)); // the next run looks itself
     *total_bad += n_bad + !items_match;
     return FACET_OK;
 }
