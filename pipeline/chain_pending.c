@@ -87,6 +87,20 @@ static int look_at_units(struct chain_run *c, int64_t *numbers, struct facet_err
     return facet_comm_agree(c->run->comm, code, error);
 }
 
+// A unit found altered, and what later stages may have made of it since: a file changed before it was altered is innocent.
+static void distrust_altered(struct chain_run *c) {
+    for (int node = c->chain->first; node <= c->chain->last; node++) {
+        if (!c->outputs[node]) continue;
+        int64_t changed = facet_output_changed(c->outputs[node]);
+        for (int64_t unit = 0; unit < c->units.count; unit++) {
+            if (c->done[node][unit] || !facet_output_recorded(c->outputs[node], unit)) continue;
+            c->run->nodes[node].altered = changed;
+            for (int later = node + 1; later <= c->chain->last; later++)
+                if (c->outputs[later] && changed <= facet_output_changed(c->outputs[later])) c->done[later][unit] = 0;
+        }
+    }
+}
+
 static void take_lists(struct chain_run *c, const int64_t *numbers) {
     int64_t n = c->units.count;
     for (int node = c->chain->first; node <= c->chain->last; node++) {
@@ -94,6 +108,7 @@ static void take_lists(struct chain_run *c, const int64_t *numbers) {
         for (int64_t unit = 0; unit < n; unit++) c->done[node][unit] = numbers[unit] != 0;
         numbers += n;
     }
+    distrust_altered(c);
     for (int64_t unit = 0; unit < n; unit++) {
         bool all = true;
         for (int node = c->chain->first; all && node <= c->chain->last; node++)

@@ -60,10 +60,15 @@ static void take_line(struct facet_marks *marks, char *line) {
     }
 }
 
+int64_t facet_file_changed(const char *path) {
+    struct stat is;
+    return stat(path, &is) == 0 ? is.st_mtim.tv_sec * 1000000000LL + is.st_mtim.tv_nsec : 0;
+}
+
 static bool same_stamp(const struct facet_marks *marks, long long size, long long changed) {
     struct stat is;
     if (stat(marks->container, &is) != 0) return false;
-    return is.st_size == size && is.st_mtim.tv_sec * 1000000000LL + is.st_mtim.tv_nsec == changed;
+    return is.st_size == size && facet_file_changed(marks->container) == changed;
 }
 
 static void take_file(struct facet_marks *marks, const char *path) {
@@ -225,6 +230,6 @@ void facet_marks_end(struct facet_marks *marks, const uint8_t *done) {
         return;
     }
     snprintf(state, sizeof state, "closed %lld %lld", (long long)is.st_size,
-             is.st_mtim.tv_sec * 1000000000LL + is.st_mtim.tv_nsec);
+             (long long)facet_file_changed(marks->container));
     write_common(marks, done, state);
 }

@@ -27,6 +27,9 @@ int facet_marks_note(struct facet_marks *marks, int64_t unit, double seconds, st
 // The container was closed in good order with these units done. Collective; one rank writes.
 void facet_marks_end(struct facet_marks *marks, const uint8_t *done);
 
+// When a file was last changed, in nanoseconds; 0 when it is not there.
+int64_t facet_file_changed(const char *path);
+
 // Forgets all marks of a container. One rank calls it.
 void facet_marks_remove(const char *container);
 

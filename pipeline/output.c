@@ -18,6 +18,7 @@ struct facet_output {
     double mark_seconds;
     char *path;
     bool writing, made;          // made: by this run, so that what it did not write is zeros
+    int64_t changed;             // when the file was last changed before it was opened, ns
     struct facet_hash *recorded; // a unit each; zero: never written
     // For reading units back, made when first needed:
     struct facet_unit_data *back;
@@ -99,9 +100,11 @@ static int open_marks(struct facet_output *output, bool made, struct facet_error
 static int open_or_create(struct facet_output *output, const struct facet_output_plan *plan,
                           struct facet_error *error) {
     bool exists = facet_comm_any(output->comm, facet_comm_rank(output->comm) == 0 && access(plan->path, F_OK) == 0);
+    output->changed = exists ? facet_file_changed(plan->path) : 0;
     int code = exists ? facet_container_open(facet_comm_mpi(output->comm), plan->path, false, &output->container, error)
                       : create(output, plan, error);
     code = facet_comm_agree(output->comm, code, error);
+    if (code == FACET_OK) code = facet_comm_bcast(output->comm, &output->changed, sizeof output->changed, 0, error);
     if (code == FACET_OK && exists) {
         code = check_layout(output, error);
         if (code == FACET_OK)
@@ -212,6 +215,14 @@ int facet_output_check(struct facet_output *output, int64_t unit, bool *done, st
     int code = make_room_to_read(output, error);
     if (code != FACET_OK) return code;
     return facet_unit_matches(output->container, output->back, output->columns, range, recorded, done, error);
+}
+
+bool facet_output_recorded(const struct facet_output *output, int64_t unit) {
+    return output->recorded[unit].low || output->recorded[unit].high;
+}
+
+int64_t facet_output_changed(const struct facet_output *output) {
+    return output->changed;
 }
 
 int facet_output_check_items(struct facet_output *output, bool *match, struct facet_error *error) {

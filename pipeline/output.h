@@ -38,6 +38,10 @@ const struct facet_layout *facet_output_layout(const struct facet_output *output
 
 // Whether the unit is as it was recorded; units that marks vouch for are not read. One thread of a rank at a time.
 int facet_output_check(struct facet_output *output, int64_t unit, bool *done, struct facet_error *error);
+// Whether the unit was once recorded as done, so that it was altered since if it is not.
+bool facet_output_recorded(const struct facet_output *output, int64_t unit);
+// When the file was last changed before this run opened it, in nanoseconds; 0 for one this run made.
+int64_t facet_output_changed(const struct facet_output *output);
 // Whether the item table is as this run would write it. Collective.
 int facet_output_check_items(struct facet_output *output, bool *match, struct facet_error *error);
 // Gets ready for writing every unit that is not done: opens the file for it, writes the item table anew if it is not as

@@ -23,6 +23,7 @@ struct facet_node_state {
     double seconds;                // wall, over all runs
     int64_t quarantined;
     bool finished;
+    int64_t altered; // when units of it were altered at the latest, ns; 0: none was found so
 };
 
 struct facet_run {
@@ -73,9 +74,9 @@ int facet_run_check_container(struct facet_run *run, int node, const char *path,
                               struct facet_error *error);
 // For a dry run: "" or what may yet change the stage's inputs.
 const char *facet_run_doubt(const struct facet_run *run, int node);
-// Why the stage's container, or a checkpoint, made from `inputs` by `fingerprint` is not of this run; false when it is.
-bool facet_run_is_stale(const struct facet_run *run, int node, const char *description, const char *inputs, char *why,
-                        size_t size);
+// The name of a stage whose units were altered before a file of `node` was last changed, so that it may have been made
+// from what was altered; NULL when there is none.
+const char *facet_run_poisoned(const struct facet_run *run, int node, int64_t changed);
 
 // run.c
 void facet_run_path(const struct facet_run *run, int node, const char *suffix, char *path, size_t size);

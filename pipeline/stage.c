@@ -246,9 +246,10 @@ static bool store_says(struct facet_store *store, const char *name, const char *
 }
 
 // A checkpoint of other settings, or of inputs whose content was another, is nobody's any more.
-static bool is_of_this_run(const struct facet_stage *stage, struct facet_store *store) {
+static bool is_of_this_run(const struct facet_stage *stage, const char *path, struct facet_store *store) {
     char *inputs = facet_run_inputs(stage->run, stage->node);
-    bool same = store_says(store, "fingerprint", stage->run->nodes[stage->node].fingerprint) &&
+    bool same = !facet_run_poisoned(stage->run, stage->node, facet_file_changed(path)) &&
+                store_says(store, "fingerprint", stage->run->nodes[stage->node].fingerprint) &&
                 store_says(store, "inputs", inputs);
     free(inputs);
     return same;
@@ -259,7 +260,7 @@ static int read_checkpoint(struct facet_stage *stage, const char *path, int coun
     struct facet_store *store = NULL;
     struct facet_array recorded = {0}, seconds = {0};
     int code = facet_store_open(path, &store, error);
-    *found = code == FACET_OK && is_of_this_run(stage, store);
+    *found = code == FACET_OK && is_of_this_run(stage, path, store);
     if (code == FACET_OK && !*found) {
         facet_run_note(stage->run, "%s was saved with other settings or inputs; %s begins anew", path,
                        facet_stage_name(stage));

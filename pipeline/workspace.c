@@ -57,8 +57,8 @@ static bool inputs_differ(const char *was, const char *is, char *why, size_t siz
     return false;
 }
 
-bool facet_run_is_stale(const struct facet_run *run, int node, const char *description, const char *inputs, char *why,
-                        size_t size) {
+static bool is_stale(const struct facet_run *run, int node, const char *description, const char *inputs, char *why,
+                     size_t size) {
     const char *mine = run->nodes[node].description;
     if (strcmp(description, mine) != 0) {
         first_difference(description, mine, why, size);
@@ -68,6 +68,15 @@ bool facet_run_is_stale(const struct facet_run *run, int node, const char *descr
     bool differ = now && inputs_differ(inputs, now, why, size);
     free(now);
     return differ;
+}
+
+const char *facet_run_poisoned(const struct facet_run *run, int node, int64_t changed) {
+    const struct facet_node *n = &run->graph.nodes[node];
+    for (int i = 0; i < n->n_needs; i++) {
+        int64_t altered = n->maker[i] >= 0 ? run->nodes[n->maker[i]].altered : 0;
+        if (altered && altered <= changed) return run->graph.nodes[n->maker[i]].name;
+    }
+    return NULL;
 }
 
 struct provenance {
@@ -87,12 +96,18 @@ static void free_provenance(struct provenance *p) {
     free(p->schema), free(p->fingerprint), free(p->description), free(p->inputs), free(p->pipeline);
 }
 
-static bool made_otherwise(const struct facet_run *run, int node, const struct provenance *p, char *why, size_t size) {
+static bool made_otherwise(const struct facet_run *run, int node, const char *path, const struct provenance *p,
+                           char *why, size_t size) {
+    const char *altered = facet_run_poisoned(run, node, facet_file_changed(path));
     if (strcmp(p->schema, FACET_SCHEMA) != 0) {
         snprintf(why, size, "its layout is %s, this version writes %s", p->schema, FACET_SCHEMA);
         return true;
     }
-    if (facet_run_is_stale(run, node, p->description, p->inputs, why, size)) return true;
+    if (is_stale(run, node, p->description, p->inputs, why, size)) return true;
+    if (altered) {
+        snprintf(why, size, "units of %s had been altered when it was made", altered);
+        return true;
+    }
     snprintf(why, size, "the sources list other rows, or hold other scans");
     return strcmp(p->fingerprint, run->nodes[node].fingerprint) != 0;
 }
@@ -103,7 +118,7 @@ static int examine(const struct facet_run *run, int node, const char *path, bool
     struct provenance p = {0};
     int code = facet_container_open(MPI_COMM_SELF, path, false, &container, error);
     if (code == FACET_OK) code = read_provenance(container, &p, error);
-    if (code == FACET_OK) *stale = made_otherwise(run, node, &p, why, size);
+    if (code == FACET_OK) *stale = made_otherwise(run, node, path, &p, why, size);
     if (code == FACET_OK && *stale && strcmp(p.pipeline, run->config->name) != 0)
         code = facet_error_set(error, FACET_ERROR_STATE,
                                "%s was made by pipeline \"%s\": %s. Use another workspace, or --fresh to begin anew",

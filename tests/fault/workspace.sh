@@ -1,5 +1,5 @@
 #!/bin/sh
-# A workspace made otherwise is refused with what differs; altered bytes are found and made again; --from, --fresh and
+# What is made otherwise is told of and made again, or refused when it is another pipeline's; altered bytes are found and made again; --from, --fresh and
 # --dry-run do what they say.
 # timeout: 300
 set -eu
@@ -9,12 +9,13 @@ small_pipeline "$scratch/a.cfg" "$scratch/run"
 expect 0 "" "$FACET" run --quiet "$scratch/a.cfg"
 hashes "$scratch/run" >"$scratch/expected"
 
-expect 2 "render.size was 32, is 48" "$FACET" run "$scratch/a.cfg" --set render.size=48
-expect 2 "seed was 3, is 4" "$FACET" run "$scratch/a.cfg" --set seed=4
+# Another setting: a dry run says what it would make again and changes nothing; another pipeline is refused.
+expect 0 "render would be made again: render.size was 32, is 48" "$FACET" run "$scratch/a.cfg" --set render.size=48 --dry-run
+expect 0 "preprocess would be made again: seed was 3, is 4" "$FACET" run "$scratch/a.cfg" --set seed=4 --dry-run
 sed 's/name = "small"/name = "other"/; s/subjects = 10/subjects = 9/' "$scratch/a.cfg" >"$scratch/b.cfg"
 expect 2 'was made by pipeline "small"' "$FACET" run "$scratch/b.cfg"
 hashes "$scratch/run" >"$scratch/actual"
-diff "$scratch/expected" "$scratch/actual" || die "a refused run changed the workspace"
+diff "$scratch/expected" "$scratch/actual" || die "a dry or refused run changed the workspace"
 
 expect 0 "done" "$FACET" run "$scratch/a.cfg" --dry-run
 expect 0 "to do" "$FACET" run "$scratch/a.cfg" --dry-run --set "workspace=$scratch/nothing"

@@ -1,7 +1,9 @@
 // A source of plain numbers for tests of the engine: row i holds i and a ragged list of i % 5 numbers. Rows can be made
-// broken, slow, or fatal on one rank.
+// broken, slow, or fatal on one rank. With NUMBERS_LOG each row loaded adds a byte to that file; with NUMBERS_MENDED broken
+// rows are in order, as scans are that somebody repaired.
 #include <facet/plugin.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -49,15 +51,26 @@ static int open_source(const struct facet_params *p, uint64_t seed, struct facet
     return FACET_OK;
 }
 
+static int log_a_load(struct facet_error *error) {
+    const char *path = getenv("NUMBERS_LOG");
+    if (!path) return FACET_OK;
+    int file = open(path, O_WRONLY | O_CREAT | O_APPEND, 0666);
+    bool written = file >= 0 && write(file, ".", 1) == 1;
+    if (file >= 0) close(file);
+    return written ? FACET_OK : facet_error_set(error, FACET_ERROR_INTERNAL, "cannot write to %s", path);
+}
+
 static int load(const void *self, int64_t index, struct facet_block *block, int64_t row, struct facet_error *error) {
     const struct numbers *n = self;
+    int code = log_a_load(error);
+    if (code != FACET_OK) return code;
     if (n->sleep_ms) usleep((useconds_t)n->sleep_ms * 1000);
     if (index == n->fatal_row)
         return facet_error_set(error, FACET_ERROR_INTERNAL, "row %lld is fatal", (long long)index);
-    if (n->bad_every && index % n->bad_every == 0)
+    if (n->bad_every && index % n->bad_every == 0 && !getenv("NUMBERS_MENDED"))
         return facet_error_set(error, FACET_ERROR_DATA, "row %lld is broken on purpose", (long long)index);
     *(double *)facet_block_data(block, 0, row) = (double)index;
-    int code = facet_block_resize(block, 1, row, index % 5, error);
+    code = facet_block_resize(block, 1, row, index % 5, error);
     for (int i = 0; code == FACET_OK && i < index % 5; i++) ((int32_t *)facet_block_data(block, 1, row))[i] = i;
     return code;
 }
