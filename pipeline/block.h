@@ -19,6 +19,8 @@ int64_t facet_column_count(const struct facet_column *column, int64_t row);
 int facet_column_resize(struct facet_column *column, int64_t row, int64_t count, struct facet_error *error);
 void *facet_column_data(const struct facet_column *column, int64_t row);
 
+enum { FACET_NODE_FORGET = -1 }; // the node, as facet_rows tells it, that set forgotten people aside
+
 // Why rows were set aside, shared by all blocks of a unit.
 struct facet_rows {
     int64_t first, count;

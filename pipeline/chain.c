@@ -167,11 +167,13 @@ static int do_pending(struct chain_run *c, struct facet_error *error) {
 static int check_bad_share(struct facet_run *run, struct facet_error *error) {
     int64_t bad = 0;
     for (int64_t row = 0; row < run->rows; row++) bad += !run->valid[row];
-    if ((double)bad <= run->config->max_bad * (double)run->rows) return FACET_OK;
+    bad -= run->n_forgotten; // erased on request, not for a fault
+    if ((double)bad <= run->config->max_bad * (double)(run->rows - run->n_forgotten)) return FACET_OK;
     return facet_error_set(error, FACET_TOO_MANY_BAD,
                            "%lld of %lld rows are set aside, more than max_bad = %g allows; facet info %s lists them, "
                            "--set max_bad=... goes on without them",
-                           (long long)bad, (long long)run->rows, run->config->max_bad, run->config->workspace);
+                           (long long)bad, (long long)(run->rows - run->n_forgotten), run->config->max_bad,
+                           run->config->workspace);
 }
 
 static void summarise(struct chain_run *c, double seconds) {

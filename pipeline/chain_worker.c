@@ -1,6 +1,8 @@
 // One thread of a chain: its memory, and a unit taken through the stages.
 #include "pipeline/chain_internal.h"
 
+#include "pipeline/tombstone.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -145,6 +147,11 @@ static void begin_unit(const struct chain_run *c, struct worker *w, int64_t unit
     memset(rows->stage, 0, n * sizeof *rows->stage);
     memset(rows->code, 0, n * sizeof *rows->code);
     memset(rows->message, 0, n * sizeof *rows->message);
+    for (int64_t i = 0; c->run->forgotten && i < rows->count; i++) {
+        if (!c->run->forgotten[rows->first + i]) continue;
+        rows->stage[i] = FACET_NODE_FORGET, rows->code[i] = FACET_FORGOTTEN;
+        snprintf(rows->message[i], sizeof rows->message[i], "%s", FACET_FORGOTTEN_MESSAGE);
+    }
 }
 
 static int load_unit(const struct chain_run *c, struct worker *w, struct facet_error *error) {

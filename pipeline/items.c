@@ -2,6 +2,7 @@
 
 #include "pipeline/texts.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,6 +165,24 @@ struct facet_item facet_items_get(const struct facet_items *items, int64_t row) 
                                .frame = r->frame,
                                .intensity = r->intensity,
                                .stamp = r->stamp};
+}
+
+int facet_items_mask(struct facet_items *items, const uint8_t *subjects, struct facet_error *error) {
+    int32_t labels = items->labels.count, name = facet_text_set_add(&items->names, "");
+    int32_t label = facet_text_set_add(&items->labels, ""), licence = facet_text_set_add(&items->licences, "");
+    int32_t consent = facet_text_set_add(&items->consents, "");
+    bool good = name >= 0 && label >= 0 && licence >= 0 && consent >= 0;
+    if (!good || (items->labels.count != labels && !sort_classes(items)))
+        return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the item table");
+    for (int32_t i = 0; i < items->n_subjects; i++)
+        if (subjects[i]) items->subjects[i].name = name;
+    for (int64_t i = 0; i < items->count; i++) {
+        struct row *row = &items->rows[i];
+        if (!subjects[row->subject]) continue;
+        row->path = "", row->label = label, row->licence = licence, row->consent = consent;
+        row->intensity = NAN;
+    }
+    return FACET_OK;
 }
 
 struct facet_item_widths facet_items_widths(const struct facet_items *items) {

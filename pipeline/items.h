@@ -14,6 +14,9 @@ int facet_items_begin_dataset(struct facet_items *items, const char *name, struc
 struct facet_item_widths {
     size_t dataset, subject, label, path, licence, consent;
 };
+// Rows of these subjects (a flag each) lose their texts and intensity and keep their place; widths, classes and numbers stay
+// what they were. No row may be added afterwards. Errors: MEMORY.
+int facet_items_mask(struct facet_items *items, const uint8_t *subjects, struct facet_error *error);
 struct facet_item_widths facet_items_widths(const struct facet_items *items);
 
 #endif

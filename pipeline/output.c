@@ -1,6 +1,7 @@
 #include "pipeline/output.h"
 
 #include "mpi/ranks.h"
+#include "pipeline/tombstone.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -293,7 +294,9 @@ static void fill_ledger(const struct facet_output *output, const struct facet_ro
         memset(ledger->stage[i], 0, FACET_NAME_MAX);
         memset(ledger->message[i], 0, FACET_MESSAGE_MAX);
         if (!told) continue;
-        snprintf(ledger->stage[i], FACET_NAME_MAX, "%s", output->node_names[rows->stage[i]]);
+        bool forgotten = rows->stage[i] == FACET_NODE_FORGET;
+        snprintf(ledger->stage[i], FACET_NAME_MAX, "%s",
+                 forgotten ? FACET_FORGOTTEN_STAGE : output->node_names[rows->stage[i]]);
         memcpy(ledger->message[i], rows->message[i], strnlen(rows->message[i], FACET_MESSAGE_MAX - 1));
     }
 }
@@ -320,7 +323,7 @@ int facet_output_write(struct facet_output *output, int64_t unit, const struct f
 static int node_named(const struct facet_output *output, const char *name) {
     for (int node = 0; node < output->n_nodes; node++)
         if (strncmp(output->node_names[node], name, FACET_NAME_MAX - 1) == 0) return node;
-    return output->node;
+    return strcmp(name, FACET_FORGOTTEN_STAGE) == 0 ? FACET_NODE_FORGET : output->node;
 }
 
 int facet_output_read_rows(struct facet_output *output, struct facet_unit_data *data, struct facet_rows *rows,

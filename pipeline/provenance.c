@@ -21,11 +21,24 @@ static int add(struct facet_attributes *attributes, const char *name, struct fac
     return FACET_OK;
 }
 
+// Forgotten rows of a map stage's container are erased where they are: other rows need not be made again for that. What a
+// collective stage makes of the whole is another thing without them.
+static bool mask_of(const struct facet_run *run, const struct facet_node *node, char text[33]) {
+    bool map = !node->stage || node->stage->plugin->kind == FACET_MAP;
+    size_t n = (size_t)run->rows;
+    uint8_t *mask = map && run->forgotten ? malloc(n + 1) : NULL;
+    if (map && run->forgotten && !mask) return false;
+    for (size_t i = 0; mask && i < n; i++) mask[i] = run->valid[i] | run->forgotten[i];
+    facet_hash_text(facet_hash_bytes((struct facet_hash){0}, mask ? mask : run->valid, n), text);
+    free(mask);
+    return true;
+}
+
 char *facet_run_inputs(const struct facet_run *run, int index) {
     const struct facet_node *node = &run->graph.nodes[index];
     char *text = NULL, mask[33];
     bool listed[FACET_MAX_NODES] = {false};
-    facet_hash_text(facet_hash_bytes((struct facet_hash){0}, run->valid, (size_t)run->rows), mask);
+    if (!mask_of(run, node, mask)) return NULL;
     bool good = facet_text_append(&text, "rows %s\n", mask);
     for (int i = 0; good && i < node->n_needs; i++) {
         int maker = node->maker[i];

@@ -118,6 +118,7 @@ static int prepare(struct facet_run *run, struct facet_error *error) {
     char about[200];
     if (code == FACET_OK) code = facet_stop_set_limits(run->comm, &run->config->stop, about, error);
     if (code == FACET_OK && *about) facet_run_note(run, "%s", about);
+    if (code == FACET_OK) code = facet_run_mask_forgotten(run, error);
     return code;
 }
 
@@ -171,7 +172,7 @@ int facet_run_pipeline(struct facet_comm *comm, const struct facet_config *confi
     for (int node = 0; node < run->graph.n_nodes; node++) free(run->nodes[node].description);
     facet_sources_close(&run->sources);
     facet_lock_release(run->lock);
-    free(run->valid);
+    free(run->valid), free(run->forgotten);
     free(run->libraries);
     free(run);
     return code;

@@ -33,8 +33,9 @@ struct facet_run {
     struct facet_graph graph;
     struct facet_sources sources;
     struct facet_node_state nodes[FACET_MAX_NODES];
-    uint8_t *valid; // (rows) 1 = no stage finished so far set the row aside
-    int64_t rows;
+    uint8_t *valid;     // (rows) 1 = no stage finished so far set the row aside
+    uint8_t *forgotten; // (rows) 1 = of a person who is not to be loaded again; NULL: there are none
+    int64_t rows, n_forgotten;
     int threads;
     FILE *log;               // rank 0's user.log
     struct facet_lock *lock; // of the workspace, on rank 0
@@ -77,6 +78,10 @@ const char *facet_run_doubt(const struct facet_run *run, int node);
 // The name of a stage whose units were altered before a file of `node` was last changed, so that it may have been made
 // from what was altered; NULL when there is none.
 const char *facet_run_poisoned(const struct facet_run *run, int node, int64_t changed);
+
+// run_forget.c
+// Finishes what an interrupted facet forget left and masks whom the workspace's tombstone means. Collective.
+int facet_run_mask_forgotten(struct facet_run *run, struct facet_error *error);
 
 // run.c
 void facet_run_path(const struct facet_run *run, int node, const char *suffix, char *path, size_t size);

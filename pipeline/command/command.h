@@ -14,6 +14,7 @@ int facet_command_plugins(int argc, char **argv);
 int facet_command_info(int argc, char **argv);
 int facet_command_verify(int argc, char **argv);
 int facet_command_diff(int argc, char **argv);
+int facet_command_forget(int argc, char **argv);
 int facet_command_bench(int argc, char **argv);
 
 // "facet: sentence" on stderr; returns the exit status of error->code.

@@ -15,6 +15,7 @@ static const struct {
     {"info", facet_command_info, "look into a container or a workspace"},
     {"verify", facet_command_verify, "check every unit of a container or a workspace against its hash"},
     {"diff", facet_command_diff, "compare two containers by content"},
+    {"forget", facet_command_forget, "erase a person from a workspace and keep them away"},
     {"view", facet_command_view, "draw rows of a container as a contact sheet"},
     {"bench", facet_command_bench, "measure this machine, and how close facet comes to it"},
 };

@@ -97,6 +97,34 @@ static void a_hundred_thousand_rows_keep_what_they_were_given(void **state) {
     facet_items_destroy(items);
 }
 
+static void masked_people_lose_their_texts_and_nobody_their_place(void **state) {
+    (void)state;
+    struct facet_error error = {0};
+    struct facet_items *items = two_datasets();
+    uint8_t subjects[50] = {[1] = 1}; // s01 of lab: rows 4 to 7
+    struct facet_item_widths before = facet_items_widths(items);
+    assert_int_equal(facet_items_mask(items, subjects, &error), FACET_OK);
+    for (int row = 4; row < 8; row++) {
+        struct facet_item item = facet_items_get(items, row);
+        assert_string_equal(item.dataset, "lab");
+        assert_string_equal(item.subject, "");
+        assert_string_equal(item.path, "");
+        assert_string_equal(item.label, "");
+        assert_string_equal(item.consent, "");
+        assert_true(item.intensity != item.intensity);
+        assert_int_equal(item.sequence, row);
+        assert_int_equal(facet_items_class_of(items, row), -1);
+        assert_int_equal(facet_items_subject_of(items, row), 1);
+    }
+    assert_string_equal(facet_items_get(items, 8).subject, "s02");
+    assert_string_equal(facet_items_get(items, 104).subject, "s01");
+    assert_int_equal(facet_items_subjects(items), 50);
+    assert_int_equal(facet_items_classes(items), 3);
+    struct facet_item_widths after = facet_items_widths(items);
+    assert_memory_equal(&before, &after, sizeof before);
+    facet_items_destroy(items);
+}
+
 static void ragged_rows_grow_to_their_capacity_and_no_further(void **state) {
     (void)state;
     struct facet_error error = {0};
@@ -143,6 +171,7 @@ int main(void) {
         cmocka_unit_test(rows_keep_what_they_were_given),
         cmocka_unit_test(classes_are_sorted_and_subjects_belong_to_a_dataset),
         cmocka_unit_test(a_hundred_thousand_rows_keep_what_they_were_given),
+        cmocka_unit_test(masked_people_lose_their_texts_and_nobody_their_place),
         cmocka_unit_test(ragged_rows_grow_to_their_capacity_and_no_further),
         cmocka_unit_test(the_first_reason_for_setting_a_row_aside_stands),
     };
