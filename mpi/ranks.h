@@ -9,7 +9,11 @@
 // Starts MPI (threads may call it one at a time) and gives the communicator of all ranks, owned by the caller until
 // facet_ranks_stop. Works without a launcher as one rank. Collective.
 int facet_ranks_start(int *argc, char ***argv, struct facet_comm **world, struct facet_error *error);
-void facet_ranks_stop(struct facet_comm *world);                   // collective; NULL stops MPI alone
+void facet_ranks_stop(struct facet_comm *world); // collective; NULL stops MPI alone
+// From now on this process ends at once when the launcher that started it does (mpirun killed, a node's daemon lost), so
+// that no rank of a dead run writes beside the ranks of the next. Nothing without a launcher: a shell may end before its
+// job. Where there is a wrapper between the two, MPI's own notice, a second or so later, is what ends the rank.
+void facet_ranks_end_with_launcher(void);
 void facet_ranks_abort(struct facet_comm *world, int exit_status); // not collective: ends every rank
 
 // A communicator of one's own on top of an MPI one, which is duplicated. Collective.

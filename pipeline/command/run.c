@@ -198,6 +198,7 @@ int facet_command_run(int argc, char **argv) {
     struct facet_config config = {0};
     struct facet_run_summary summary = {0};
     struct display display = {.terminal = isatty(STDERR_FILENO), .quiet = a.quiet};
+    facet_ranks_end_with_launcher();
     facet_stop_on_signals(a.stop_signal); // before MPI starts, which takes a while
     int code = facet_ranks_start(NULL, NULL, &world, &error);
     if (code != FACET_OK) return facet_complain(&error);
