@@ -128,7 +128,9 @@ static void work(struct chain_run *c) {
     if (!w) fail(c, FACET_ERROR_MEMORY, &error);
     for (int64_t unit; w && (unit = claim(c, &error)) >= 0;) {
         double start = facet_run_clock();
+        facet_trace_add(c->run->trace, c->node_names[c->chain->last], "begin", unit);
         int code = chain_do_unit(c, w, unit, &error);
+        if (code == FACET_OK) facet_trace_add(c->run->trace, c->node_names[c->chain->last], "end", unit);
         facet_stop_note_work(facet_run_clock() - start);
         if (code != FACET_OK)
             fail(c, code, &error);

@@ -154,9 +154,11 @@ int facet_run_collective(struct facet_run *run, int node, struct facet_error *er
         return FACET_OK;
     }
     if (!done) {
+        facet_trace_add(run->trace, run->graph.nodes[node].name, "enter", 0);
         code = facet_run_open_inputs(run, node, node, error);
         if (code == FACET_OK) code = make(&stage, path, error);
         if (code == FACET_OK && run->options->pilot) code = facet_pilot_ask_work(&stage, error);
+        if (code == FACET_OK) facet_trace_add(run->trace, run->graph.nodes[node].name, "leave", 0);
         facet_run_close_inputs(run);
         facet_stage_free_scratch(&stage);
     }

@@ -161,6 +161,7 @@ int facet_run_pipeline(struct facet_comm *comm, const struct facet_config *confi
     facet_run_note_circumstances(run);
     run->libraries = facet_loaded_libraries();
     code = run->libraries ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for a run");
+    if (code == FACET_OK) code = facet_trace_create(facet_comm_rank(comm), &run->trace, error);
     code = facet_comm_agree(comm, code, error);
     if (code == FACET_OK) code = prepare(run, error);
     if (code == FACET_OK) code = do_stages(run, error);
@@ -173,6 +174,7 @@ int facet_run_pipeline(struct facet_comm *comm, const struct facet_config *confi
     facet_sources_close(&run->sources);
     facet_lock_release(run->lock);
     free(run->valid), free(run->forgotten);
+    facet_trace_destroy(run->trace);
     free(run->libraries);
     free(run);
     return code;

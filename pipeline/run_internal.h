@@ -10,6 +10,7 @@
 #include "pipeline/run.h"
 #include "pipeline/sources.h"
 #include "pipeline/stop.h"
+#include "pipeline/trace.h"
 
 #include <facet/stage.h>
 
@@ -39,6 +40,7 @@ struct facet_run {
     int threads;
     FILE *log;               // rank 0's user.log
     struct facet_lock *lock; // of the workspace, on rank 0
+    struct facet_trace *trace;
     struct facet_run_summary *summary;
     char *libraries; // loaded when the run began
     char created[32], isa[64];
@@ -50,6 +52,7 @@ struct facet_stage {
     int node;
     struct facet_container *out; // of a collective stage
     double before;               // seconds that earlier runs spent on it, as its checkpoint says
+    int64_t steps;               // of a collective stage in this run: how often it asked whether to stop
     double began;                // when this run took it up, by the monotonic clock
     double step_began;           // when it was last asked whether to stop
     struct facet_quarantine_entry *ledger;

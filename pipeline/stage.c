@@ -197,6 +197,11 @@ int facet_stage_write(struct facet_stage *stage, const char *name, int64_t first
     return facet_container_write(stage->out, path, first, count, data, error);
 }
 
+static void trace(const struct facet_stage *stage, const char *event) {
+    if (facet_comm_rank(stage->run->comm) == 0)
+        facet_trace_add(stage->run->trace, facet_stage_name(stage), event, stage->steps);
+}
+
 static struct facet_hash hash_arrays(int count, const struct facet_array *arrays) {
     struct facet_hash hash = {0};
     for (int i = 0; i < count; i++)
@@ -233,6 +238,7 @@ int facet_stage_save(struct facet_stage *stage, int count, const char *const *na
                      struct facet_error *error) {
     int code = FACET_OK;
     if (facet_comm_rank(stage->run->comm) == 0) code = write_checkpoint(stage, count, names, arrays, error);
+    if (code == FACET_OK) trace(stage, "saved");
     return facet_comm_agree(stage->run->comm, code, error);
 }
 
@@ -320,6 +326,8 @@ bool facet_stage_should_stop(struct facet_stage *stage) {
     double t = facet_run_clock();
     facet_stop_note_work(t - stage->step_began);
     stage->step_began = t;
+    stage->steps++;
+    trace(stage, "step");
     return facet_comm_any(stage->run->comm, facet_stop_requested());
 }
 
