@@ -31,6 +31,13 @@ static const struct facet_param_spec top_level[] = {
      .min = 0,
      .max = 4096,
      .doc = "Threads of a rank; 0: OMP_NUM_THREADS, or its share of the node's cores."},
+    {.name = "checkpoint_minutes",
+     .type = FACET_PARAM_FLOAT,
+     .unit = "minute",
+     .fallback = "5.0",
+     .min = 0,
+     .max = 1e6,
+     .doc = "A training saves where it stands at least so often."},
     {.name = "max_time",
      .type = FACET_PARAM_STRING,
      .fallback = "\"\"",
@@ -136,6 +143,7 @@ static void take_top_level(struct facet_config *config, struct facet_problems *p
     if (problems->count == 0) {
         config->seed = facet_param_int(params, "seed");
         config->max_bad = facet_param_float(params, "max_bad");
+        config->checkpoint_minutes = facet_param_float(params, "checkpoint_minutes");
         config->unit_rows = facet_param_int(params, "unit_rows");
         config->threads = facet_param_int(params, "threads");
         take_stop_rules(params, root, &config->stop, problems);

@@ -18,7 +18,7 @@ struct facet_stage_config {
 struct facet_config {
     const char *file, *name, *workspace;
     int64_t seed, unit_rows, mark_seconds, threads; // threads 0: all cores this rank may use
-    double max_bad;
+    double max_bad, checkpoint_minutes;
     struct facet_stop_rules stop;
     struct facet_stage_config sources[FACET_MAX_STAGES], stages[FACET_MAX_STAGES];
     int n_sources, n_stages;

@@ -54,6 +54,7 @@ struct facet_stage {
     double before;               // seconds that earlier runs spent on it, as its checkpoint says
     int64_t steps;               // of a collective stage in this run: how often it asked whether to stop
     double began;                // when this run took it up, by the monotonic clock
+    double saved;                // when its last checkpoint was written; 0: not in this run
     double step_began;           // when it was last asked whether to stop
     struct facet_quarantine_entry *ledger;
     char *ledger_text;

@@ -239,6 +239,7 @@ int facet_stage_save(struct facet_stage *stage, int count, const char *const *na
     int code = FACET_OK;
     if (facet_comm_rank(stage->run->comm) == 0) code = write_checkpoint(stage, count, names, arrays, error);
     if (code == FACET_OK) trace(stage, "saved");
+    stage->saved = facet_run_clock();
     return facet_comm_agree(stage->run->comm, code, error);
 }
 
@@ -322,12 +323,25 @@ int facet_stage_load(struct facet_stage *stage, int count, const char *const *na
     return code;
 }
 
-bool facet_stage_should_stop(struct facet_stage *stage) {
+static void note_step(struct facet_stage *stage) {
     double t = facet_run_clock();
     facet_stop_note_work(t - stage->step_began);
     stage->step_began = t;
     stage->steps++;
     trace(stage, "step");
+}
+
+enum facet_wish facet_stage_step(struct facet_stage *stage) {
+    struct facet_comm *comm = stage->run->comm;
+    note_step(stage);
+    double age = facet_run_clock() - (stage->saved > 0 ? stage->saved : stage->began);
+    bool due = facet_comm_rank(comm) == 0 && age >= 60 * stage->run->config->checkpoint_minutes;
+    if (!facet_comm_any(comm, due || facet_stop_requested())) return FACET_GO_ON;
+    return facet_comm_any(comm, facet_stop_requested()) ? FACET_STOP : FACET_SAVE;
+}
+
+bool facet_stage_should_stop(struct facet_stage *stage) {
+    note_step(stage);
     return facet_comm_any(stage->run->comm, facet_stop_requested());
 }
 

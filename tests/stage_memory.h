@@ -30,7 +30,10 @@ struct facet_stage {
     uint8_t *valid;
     struct stage_entry inputs[STAGE_MAX], outputs[STAGE_MAX], saved[STAGE_MAX];
     int n_inputs, n_outputs, n_saved;
-    int64_t questions, stop_at; // should_stop says yes at question number stop_at; 0: never
+    int64_t questions;  // steps done
+    int64_t stop_at;    // the step after which to stop; 0: never
+    int64_t save_every; // steps, 0: when it stops
+    bool killed;        // what it saves when it stops is lost, as by SIGKILL
 };
 
 static inline struct stage_entry *stage_find(struct stage_entry *entries, int n, const char *name) {
@@ -168,6 +171,7 @@ int facet_stage_write(struct facet_stage *stage, const char *name, int64_t first
 int facet_stage_save(struct facet_stage *stage, int count, const char *const *names, const struct facet_array *arrays,
                      struct facet_error *error) {
     (void)error;
+    if (stage->killed && stage->questions == stage->stop_at) return FACET_OK;
     stage_clear(stage->saved, &stage->n_saved);
     for (int i = 0; i < count; i++) stage_add(stage->saved, &stage->n_saved, names[i], &arrays[i]);
     return FACET_OK;
@@ -185,8 +189,9 @@ int facet_stage_load(struct facet_stage *stage, int count, const char *const *na
     return FACET_OK;
 }
 
-bool facet_stage_should_stop(struct facet_stage *stage) {
-    return ++stage->questions == stage->stop_at;
+enum facet_wish facet_stage_step(struct facet_stage *stage) {
+    if (++stage->questions == stage->stop_at) return FACET_STOP;
+    return stage->save_every && stage->questions % stage->save_every == 0 ? FACET_SAVE : FACET_GO_ON;
 }
 
 void facet_stage_progress(struct facet_stage *stage, int64_t done, int64_t total, const char *what) {

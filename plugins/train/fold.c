@@ -129,12 +129,14 @@ static int name_place(const struct session *session, int code, struct facet_erro
     return code;
 }
 
-static int stop_if_told(struct session *session, struct trainer *trainer, struct facet_error *error) {
-    if (!facet_stage_should_stop(session->stage)) return FACET_OK;
+static int save_if_told(struct session *session, struct trainer *trainer, struct facet_error *error) {
+    enum facet_wish wish = facet_stage_step(session->stage);
+    if (wish == FACET_GO_ON) return FACET_OK;
     int code = session_save(session, trainer, error);
-    return code ? code
-                : facet_error_set(error, FACET_INTERRUPTED, "training stopped in fold %lld, epoch %lld, step %lld",
-                                  (long long)session->fold, (long long)session->epoch, (long long)session->step);
+    return code || wish == FACET_SAVE
+               ? code
+               : facet_error_set(error, FACET_INTERRUPTED, "training stopped in fold %lld, epoch %lld, step %lld",
+                                 (long long)session->fold, (long long)session->epoch, (long long)session->step);
 }
 
 static float rate_now(const struct session *session, const struct course *course, int64_t step) {
@@ -155,7 +157,7 @@ static int train_epoch(struct session *session, struct trainer *trainer, struct 
         if (code) return name_place(session, code, error);
         add_step(session, &result, batch.rows);
         session->step++;
-        if ((code = stop_if_told(session, trainer, error))) return code;
+        if ((code = save_if_told(session, trainer, error))) return code;
     }
     return FACET_OK;
 }

@@ -111,6 +111,30 @@ static void stopped_anywhere_the_bits_are_the_same(void **state) {
     stage_destroy(reference);
 }
 
+// A checkpoint every second step, and none when it ends: at most those two steps are done again.
+static void killed_anywhere_it_repeats_what_no_checkpoint_has(void **state) {
+    (void)state;
+    struct facet_stage *reference = undisturbed(QUICK);
+    struct facet_error error = {0};
+    for (int64_t at = 3; at <= 5; at++) {
+        struct facet_stage *stage = make_stage(world);
+        stage->stop_at = at, stage->save_every = 2, stage->killed = true;
+        int64_t steps = 0, kills = 0;
+        int code;
+        while ((code = run_train(stage, QUICK, &error)) == FACET_INTERRUPTED) {
+            steps += stage->questions, kills++;
+            stage->questions = 0;
+        }
+        if (code) fail_msg("%s", error.text);
+        steps += stage->questions;
+        assert_true(kills > 1);
+        assert_in_range(steps, reference->questions + 1, reference->questions + 2 * kills);
+        compare(stage, reference);
+        stage_destroy(stage);
+    }
+    stage_destroy(reference);
+}
+
 static void other_seed_other_model(void **state) {
     (void)state;
     struct facet_error error = {0};
@@ -287,6 +311,7 @@ int main(int argc, char **argv) {
     if (facet_ranks_start(&argc, &argv, &world, &error)) return 1;
     if (facet_comm_create(MPI_COMM_SELF, &alone, &error)) return 1;
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(killed_anywhere_it_repeats_what_no_checkpoint_has),
         cmocka_unit_test(stopped_anywhere_the_bits_are_the_same),
         cmocka_unit_test(merges_are_needed_once),
         cmocka_unit_test(other_seed_other_model),

@@ -48,8 +48,11 @@ int facet_stage_save(struct facet_stage *stage, int count, const char *const *na
                      struct facet_error *error);
 int facet_stage_load(struct facet_stage *stage, int count, const char *const *names, struct facet_array *arrays,
                      bool *found, struct facet_error *error);
-// True on all ranks once any rank was told to stop; then save, and return FACET_INTERRUPTED. Collective.
-bool facet_stage_should_stop(struct facet_stage *stage);
+// What to do after a step: go on; save, because the last checkpoint is as old as the pipeline's checkpoint_minutes allow
+// by the clock of rank 0; or save and return FACET_INTERRUPTED, because a rank was told to stop. The same on all ranks.
+enum facet_wish { FACET_GO_ON, FACET_SAVE, FACET_STOP };
+enum facet_wish facet_stage_step(struct facet_stage *stage); // collective
+bool facet_stage_should_stop(struct facet_stage *stage);     // the same, for stages without checkpoints: FACET_STOP?
 void facet_stage_progress(struct facet_stage *stage, int64_t done, int64_t total, const char *what); // rank 0 shows
 
 // A file beside the containers, for people: "<workspace>/<relative>"; its folder is made. Rank-local. Returns path.
