@@ -1,6 +1,7 @@
 // Pictures in memory and as PNG files.
 #include <facet/image.h>
 
+#include "fault/fault.h"
 #include "io/font.h"
 
 #include <errno.h>
@@ -15,7 +16,7 @@ int facet_image_create(struct facet_image *image, int width, int height, uint8_t
     *image = (struct facet_image){0};
     FACET_REQUIRE(width > 0 && height > 0);
     size_t bytes = (size_t)width * (size_t)height * 3;
-    uint8_t *rgb = malloc(bytes);
+    uint8_t *rgb = facet_fault(FAULT_MEMORY_IMAGE) ? NULL : malloc(bytes);
     if (!rgb) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for a picture of %d x %d", width, height);
     memset(rgb, grey, bytes);
     *image = (struct facet_image){.width = width, .height = height, .rgb = rgb};
@@ -95,7 +96,7 @@ static int write_file(FILE *file, const struct facet_image *image, const char *p
     if (!png_image_write_to_stdio(&png, file, 0, image->rgb, 0, NULL))
         return facet_error_set(error, FACET_ERROR_IO, "%s: cannot be written: %s", path,
                                errno ? strerror(errno) : png.message);
-    if (fflush(file) || fsync(fileno(file)))
+    if (facet_fault(FAULT_IMAGE_WRITE) || fflush(file) || fsync(fileno(file)))
         return facet_error_set(error, FACET_ERROR_IO, "%s: cannot be written: %s", path, strerror(errno));
     return FACET_OK;
 }
@@ -105,12 +106,12 @@ int facet_image_write_png(const char *path, const struct facet_image *image, str
     int length = snprintf(part, sizeof part, "%s.part", path);
     if (length < 0 || (size_t)length >= sizeof part)
         return facet_error_set(error, FACET_ERROR_IO, "%.80s...: the path is too long", path);
-    FILE *file = fopen(part, "wb");
+    FILE *file = facet_fault(FAULT_IMAGE_OPEN) ? NULL : fopen(part, "wb");
     if (!file) return facet_error_set(error, FACET_ERROR_IO, "%s: cannot be made: %s", path, strerror(errno));
     int code = write_file(file, image, path, error);
-    if (fclose(file) && !code)
+    if ((fclose(file) || facet_fault(FAULT_IMAGE_CLOSE)) && !code)
         code = facet_error_set(error, FACET_ERROR_IO, "%s: cannot be written: %s", path, strerror(errno));
-    if (!code && rename(part, path))
+    if (!code && (facet_fault(FAULT_IMAGE_RENAME) || rename(part, path)))
         code = facet_error_set(error, FACET_ERROR_IO, "%s: cannot be put in place: %s", path, strerror(errno));
     if (code) unlink(part);
     return code;

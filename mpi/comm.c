@@ -2,7 +2,9 @@
 #include "mpi/internal.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { LARGEST_MESSAGE = 1 << 30 }; // bytes; MPI counts are int
 
@@ -19,22 +21,47 @@ static int64_t call_signature(const char *operation, int64_t a, int64_t b) {
     return (int64_t)(hash_bytes(hash, &b, sizeof b) >> 1);
 }
 
-int facet_comm_end(struct facet_comm *comm, int status, const char *operation, struct facet_error *error) {
-    if (status == MPI_SUCCESS) return FACET_OK;
-    int code = facet_mpi_check(status, operation, &comm->failed);
-    if (error) *error = comm->failed;
-    return code;
+static double patience(void) {
+    const char *seconds = getenv("FACET_PATIENCE");
+    return seconds && *seconds ? strtod(seconds, NULL) : 30;
+}
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+// Polls for as long as patience lasts. MPI_ERR_PENDING: some rank has not come.
+static int wait_briefly(MPI_Request *request) {
+    const struct timespec pause = {.tv_nsec = 1000000};
+    double end = now() + patience();
+    int come = 0, status = MPI_Test(request, &come, MPI_STATUS_IGNORE);
+    while (status == MPI_SUCCESS && !come && now() < end) {
+        nanosleep(&pause, NULL);
+        status = MPI_Test(request, &come, MPI_STATUS_IGNORE);
+    }
+    return status != MPI_SUCCESS || come ? status : MPI_ERR_PENDING;
+}
+
+// The largest of each number over the ranks, in place. Begun without blocking, as a rank that gives up must be able to.
+static int reduce_max(struct facet_comm *comm, int64_t *numbers, int count) {
+    MPI_Request request;
+    int status = MPI_Iallreduce(MPI_IN_PLACE, numbers, count, MPI_INT64_T, MPI_MAX, comm->mpi, &request);
+    if (status != MPI_SUCCESS) return status;
+    return comm->hurried ? wait_briefly(&request) : MPI_Wait(&request, MPI_STATUS_IGNORE);
 }
 
 int facet_comm_begin(struct facet_comm *comm, const char *operation, int64_t a, int64_t b, struct facet_error *error) {
+    int broken = facet_ranks_broken(error);
+    if (broken != FACET_OK) return broken;
     if (comm->failed.code != FACET_OK) {
         if (error) *error = comm->failed;
         return comm->failed.code;
     }
     if (!comm->safe || comm->size == 1) return FACET_OK;
     int64_t mine = call_signature(operation, a, b), ends[2] = {mine, -mine};
-    int status = MPI_Allreduce(MPI_IN_PLACE, ends, 2, MPI_INT64_T, MPI_MAX, comm->mpi);
-    int code = facet_comm_end(comm, status, operation, error);
+    int code = facet_mpi_check(MPI_TRY(MPI_CHECK, reduce_max(comm, ends, 2)), operation, error);
     if (code != FACET_OK || ends[0] == -ends[1]) return code;
     code = facet_error_set(&comm->failed, FACET_ERROR_INTERNAL,
                            "ranks disagree about a collective call; rank %d calls %s with %lld and %lld", comm->rank,
@@ -43,36 +70,66 @@ int facet_comm_begin(struct facet_comm *comm, const char *operation, int64_t a, 
     return code;
 }
 
+static void name_rank(struct facet_error *error, int rank) {
+    bool told = strncmp(error->text, "rank ", 5) == 0 || strstr(error->text, ": rank "); // by an earlier agreement
+    if (error->code != FACET_INTERRUPTED && !told) facet_error_prefix(error, "rank %d", rank);
+}
+
 // Gives all ranks what the rank `first` brings.
-static int share_failure(struct facet_comm *comm, int first, int code, struct facet_error *error) {
+static int share_failure(struct facet_comm *comm, int first, struct facet_error *error) {
     struct facet_error common = *error;
-    bool told = strncmp(common.text, "rank ", 5) == 0; // an earlier agreement named the rank
-    if (comm->rank == first && code != FACET_INTERRUPTED && !told) facet_error_prefix(&common, "rank %d", first);
-    common.code = code;
-    int status = MPI_Bcast(&common, sizeof common, MPI_BYTE, first, comm->mpi);
-    if (status != MPI_SUCCESS) return facet_comm_end(comm, status, "agree", error);
+    if (comm->rank == first) name_rank(&common, first);
+    int status = MPI_TRY(MPI_SHARE, MPI_Bcast(&common, sizeof common, MPI_BYTE, first, comm->mpi));
+    if (status != MPI_SUCCESS) return facet_mpi_check(status, "agree", error);
     *error = common;
     return common.code;
 }
 
-int facet_comm_agree(struct facet_comm *comm, int code, struct facet_error *error) {
-    struct facet_error scratch = {0};
+// Where MPI gives up while it carries a failure of this rank's, that failure is what the rank has to tell.
+static int keep_own(const struct facet_comm *comm, struct facet_error *error) {
+    name_rank(error, comm->rank);
+    facet_mpi_give_up(error);
+    return error->code;
+}
+
+static int agree(struct facet_comm *comm, int code, bool *uneven, struct facet_error *error) {
+    struct facet_error mpi = {0}, scratch = {0};
     if (!error) error = &scratch;
+    if (code != FACET_OK) error->code = code;
+    *uneven = true; // for all we know, until the others have come
+    int64_t ends[2] = {code == FACET_OK ? -INT_MAX : -comm->rank, code == FACET_OK};
+    int began = facet_comm_begin(comm, "agree", 0, 0, &mpi);
+    if (began == FACET_OK) began = facet_mpi_check(MPI_TRY(MPI_AGREE, reduce_max(comm, ends, 2)), "agree", &mpi);
+    if (began != FACET_OK) {
+        if (code != FACET_OK && facet_ranks_broken(NULL) != FACET_OK) return keep_own(comm, error);
+        if (code == FACET_OK) *error = mpi;
+        return error->code;
+    }
+    bool any = ends[0] > -INT_MAX;
+    *uneven = any && ends[1] > 0;
+    return any ? share_failure(comm, (int)-ends[0], error) : FACET_OK;
+}
+
+int facet_comm_agree(struct facet_comm *comm, int code, struct facet_error *error) {
+    bool uneven;
+    return comm->size == 1 ? code : agree(comm, code, &uneven, error);
+}
+
+int facet_comm_agree_after(struct facet_comm *comm, int code, bool *uneven, struct facet_error *error) {
+    *uneven = false;
     if (comm->size == 1) return code;
-    int began = facet_comm_begin(comm, "agree", 0, 0, code == FACET_OK ? error : &scratch);
-    if (began != FACET_OK) return code != FACET_OK ? code : began;
-    int first = code == FACET_OK ? INT_MAX : comm->rank;
-    int status = MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, comm->mpi);
-    if (status != MPI_SUCCESS) return facet_comm_end(comm, status, "agree", error);
-    return first == INT_MAX ? FACET_OK : share_failure(comm, first, code, error);
+    comm->hurried = code != FACET_OK;
+    code = agree(comm, code, uneven, error);
+    comm->hurried = false;
+    return code;
 }
 
 int facet_comm_bcast(struct facet_comm *comm, void *data, size_t bytes, int root, struct facet_error *error) {
     int code = facet_comm_begin(comm, "bcast", (int64_t)bytes, root, error);
     for (size_t done = 0; code == FACET_OK && done < bytes; done += LARGEST_MESSAGE) {
         size_t part = bytes - done < LARGEST_MESSAGE ? bytes - done : LARGEST_MESSAGE;
-        int status = MPI_Bcast((char *)data + done, (int)part, MPI_BYTE, root, comm->mpi);
-        code = facet_comm_end(comm, status, "bcast", error);
+        int status = MPI_TRY(MPI_BCAST, MPI_Bcast((char *)data + done, (int)part, MPI_BYTE, root, comm->mpi));
+        code = facet_mpi_check(status, "bcast", error);
     }
     return code;
 }
@@ -97,7 +154,8 @@ int facet_comm_allgather(struct facet_comm *comm, const void *mine, size_t bytes
     if (bytes > (size_t)LARGEST_MESSAGE / (size_t)comm->size)
         return gather_in_turn(comm, mine, NULL, bytes, all, error);
     int n = (int)bytes;
-    return facet_comm_end(comm, MPI_Allgather(mine, n, MPI_BYTE, all, n, MPI_BYTE, comm->mpi), "allgather", error);
+    int status = MPI_TRY(MPI_ALLGATHER, MPI_Allgather(mine, n, MPI_BYTE, all, n, MPI_BYTE, comm->mpi));
+    return facet_mpi_check(status, "allgather", error);
 }
 
 int facet_comm_allgatherv(struct facet_comm *comm, const void *mine, const size_t *counts, void *all,
@@ -114,27 +172,27 @@ int facet_comm_allgatherv(struct facet_comm *comm, const void *mine, const size_
         comm->places[r] = place;
         place += comm->counts[r];
     }
-    int status =
-        MPI_Allgatherv(mine, comm->counts[comm->rank], MPI_BYTE, all, comm->counts, comm->places, MPI_BYTE, comm->mpi);
-    return facet_comm_end(comm, status, "allgatherv", error);
+    int status = MPI_TRY(MPI_ALLGATHERV, MPI_Allgatherv(mine, comm->counts[comm->rank], MPI_BYTE, all, comm->counts,
+                                                        comm->places, MPI_BYTE, comm->mpi));
+    return facet_mpi_check(status, "allgatherv", error);
 }
 
 bool facet_comm_any(struct facet_comm *comm, bool mine) {
     int flag = mine;
     if (facet_comm_begin(comm, "any", 0, 0, NULL) != FACET_OK) return true;
     if (comm->size == 1) return mine;
-    int status = MPI_Allreduce(MPI_IN_PLACE, &flag, 1, MPI_INT, MPI_MAX, comm->mpi);
-    return facet_comm_end(comm, status, "any", NULL) != FACET_OK || flag != 0;
+    int status = MPI_TRY(MPI_ANY, MPI_Allreduce(MPI_IN_PLACE, &flag, 1, MPI_INT, MPI_MAX, comm->mpi));
+    return facet_mpi_check(status, "any", NULL) != FACET_OK || flag != 0;
 }
 
 int facet_comm_barrier(struct facet_comm *comm, struct facet_error *error) {
     int code = facet_comm_begin(comm, "barrier", 0, 0, error);
-    return code == FACET_OK ? facet_comm_end(comm, MPI_Barrier(comm->mpi), "barrier", error) : code;
+    return code == FACET_OK ? facet_mpi_check(MPI_TRY(MPI_BARRIER, MPI_Barrier(comm->mpi)), "barrier", error) : code;
 }
 
 int facet_comm_sum_i64(struct facet_comm *comm, int64_t *numbers, int count, struct facet_error *error) {
     int code = facet_comm_begin(comm, "sum", count, 0, error);
     if (code != FACET_OK) return code;
-    int status = MPI_Allreduce(MPI_IN_PLACE, numbers, count, MPI_INT64_T, MPI_SUM, comm->mpi);
-    return facet_comm_end(comm, status, "sum", error);
+    int status = MPI_TRY(MPI_SUM, MPI_Allreduce(MPI_IN_PLACE, numbers, count, MPI_INT64_T, MPI_SUM, comm->mpi));
+    return facet_mpi_check(status, "sum", error);
 }

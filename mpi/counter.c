@@ -13,12 +13,12 @@ struct facet_counter {
 };
 
 static int open_window(struct facet_counter *counter) {
-    int status = MPI_Win_allocate(sizeof *counter->next, sizeof *counter->next, MPI_INFO_NULL, counter->comm->mpi,
-                                  &counter->next, &counter->window);
+    int status = MPI_TRY(MPI_WINDOW, MPI_Win_allocate(sizeof *counter->next, sizeof *counter->next, MPI_INFO_NULL,
+                                                      counter->comm->mpi, &counter->next, &counter->window));
     if (status != MPI_SUCCESS) return status;
     status = MPI_Win_set_errhandler(counter->window, MPI_ERRORS_RETURN);
     *counter->next = 0;
-    if (status == MPI_SUCCESS) status = MPI_Win_lock_all(MPI_MODE_NOCHECK, counter->window);
+    if (status == MPI_SUCCESS) status = MPI_TRY(MPI_LOCK, MPI_Win_lock_all(MPI_MODE_NOCHECK, counter->window));
     if (status == MPI_SUCCESS) status = MPI_Win_sync(counter->window);
     return status;
 }
@@ -28,12 +28,12 @@ int facet_counter_create(struct facet_comm *comm, int64_t limit, struct facet_co
     *counter = NULL;
     int code = facet_comm_begin(comm, "counter", limit, 0, error);
     if (code != FACET_OK) return code;
-    struct facet_counter *c = calloc(1, sizeof *c);
+    struct facet_counter *c = facet_fault(FAULT_MEMORY_COUNTER) ? NULL : calloc(1, sizeof *c);
     code = c ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for a work counter");
     code = facet_comm_agree(comm, code, error);
     if (code != FACET_OK) goto error;
     *c = (struct facet_counter){.comm = comm, .limit = limit};
-    code = facet_comm_end(comm, open_window(c), "work counter", error);
+    code = facet_mpi_check(open_window(c), "work counter", error);
     if (code == FACET_OK) code = facet_comm_barrier(comm, error);
     if (code != FACET_OK) goto error;
     *counter = c;
@@ -45,8 +45,10 @@ error:
 
 void facet_counter_destroy(struct facet_counter *counter) {
     if (!counter) return;
-    MPI_Win_unlock_all(counter->window);
-    MPI_Win_free(&counter->window);
+    if (facet_ranks_broken(NULL) == FACET_OK) {
+        MPI_Win_unlock_all(counter->window);
+        MPI_Win_free(&counter->window);
+    }
     free(counter);
 }
 
@@ -54,9 +56,11 @@ void facet_counter_destroy(struct facet_counter *counter) {
 static int fetch_and_add(struct facet_counter *counter, int owner, int64_t more, int64_t *before,
                          struct facet_error *error) {
     MPI_Request request;
-    int status = MPI_Rget_accumulate(&more, 1, MPI_INT64_T, before, 1, MPI_INT64_T, owner, 0, 1, MPI_INT64_T, MPI_SUM,
-                                     counter->window, &request);
-    if (status == MPI_SUCCESS) status = MPI_Wait(&request, MPI_STATUS_IGNORE);
+    int broken = facet_ranks_broken(error);
+    if (broken != FACET_OK) return broken;
+    int status = MPI_TRY(MPI_FETCH, MPI_Rget_accumulate(&more, 1, MPI_INT64_T, before, 1, MPI_INT64_T, owner, 0, 1,
+                                                        MPI_INT64_T, MPI_SUM, counter->window, &request));
+    if (status == MPI_SUCCESS) status = MPI_TRY(MPI_WAIT, MPI_Wait(&request, MPI_STATUS_IGNORE));
     return facet_mpi_check(status, "work counter", error);
 }
 
@@ -67,7 +71,8 @@ static int64_t share(const struct facet_counter *counter, int owner) {
 // Lets MPI carry out what other ranks ask of this rank's share; drawing from one's own share does not.
 static int serve_others(struct facet_counter *counter, struct facet_error *error) {
     int waiting;
-    int status = MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, counter->comm->mpi, &waiting, MPI_STATUS_IGNORE);
+    int status =
+        MPI_TRY(MPI_PROBE, MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, counter->comm->mpi, &waiting, MPI_STATUS_IGNORE));
     return facet_mpi_check(status, "work counter", error);
 }
 

@@ -49,14 +49,15 @@ static char *leaf(const struct tree *tree, int64_t index) {
 
 static int send(const struct tree *tree, const char *data, int to) {
     MPI_Datatype type = tree->size == sizeof(double) ? MPI_DOUBLE : MPI_FLOAT;
-    int status = MPI_Send(data, (int)tree->length, type, to, 0, tree->comm->mpi);
-    return facet_comm_end(tree->comm, status, "tree sum", tree->error);
+    int status = MPI_TRY(MPI_SEND, MPI_Send(data, (int)tree->length, type, to, 0, tree->comm->mpi));
+    return facet_mpi_check(status, "tree sum", tree->error);
 }
 
 static int receive(const struct tree *tree, int from) {
     MPI_Datatype type = tree->size == sizeof(double) ? MPI_DOUBLE : MPI_FLOAT;
-    int status = MPI_Recv(tree->arrived, (int)tree->length, type, from, 0, tree->comm->mpi, MPI_STATUS_IGNORE);
-    return facet_comm_end(tree->comm, status, "tree sum", tree->error);
+    int status = MPI_TRY(MPI_RECEIVE,
+                         MPI_Recv(tree->arrived, (int)tree->length, type, from, 0, tree->comm->mpi, MPI_STATUS_IGNORE));
+    return facet_mpi_check(status, "tree sum", tree->error);
 }
 
 // The sum over leaves [low, high) ends in the leaf `low`, on its owner. Every rank walks the whole tree and acts where
@@ -90,7 +91,7 @@ static int tree_sum(struct facet_comm *comm, int64_t n, char *const *mine, size_
     }
     struct tree tree = {.comm = comm, .mine = mine, .n = n, .length = length, .size = size, .error = error};
     tree.first = facet_comm_shard(n, comm->size, comm->rank);
-    tree.arrived = malloc(length * size + 1);
+    tree.arrived = facet_fault(FAULT_MEMORY_TREE) ? NULL : malloc(length * size + 1);
     code = tree.arrived ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for a sum over ranks");
     code = facet_comm_agree(comm, code, error);
     if (code == FACET_OK) code = reduce(&tree, 0, n);

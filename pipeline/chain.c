@@ -219,7 +219,7 @@ static int carry_out(struct chain_run *c, struct facet_error *error) {
     if (code == FACET_OK) summarise(c, facet_run_clock() - start);
     for (int node = c->chain->first; node <= c->chain->last; node++)
         if (c->self[node]) c->run->graph.nodes[node].stage->plugin->map->destroy(c->self[node]);
-    facet_run_close_inputs(c->run);
+    code = facet_run_close_inputs(c->run, code, error);
     facet_units_free(&c->units);
     chain_free_pending(c);
     return code;

@@ -159,7 +159,7 @@ int facet_run_collective(struct facet_run *run, int node, struct facet_error *er
         if (code == FACET_OK) code = make(&stage, path, error);
         if (code == FACET_OK && run->options->pilot) code = facet_pilot_ask_work(&stage, error);
         if (code == FACET_OK) facet_trace_add(run->trace, run->graph.nodes[node].name, "leave", 0);
-        facet_run_close_inputs(run);
+        code = facet_run_close_inputs(run, code, error);
         facet_stage_free_scratch(&stage);
     }
     if (code != FACET_OK) return code;

@@ -59,11 +59,13 @@ int facet_run_open_inputs(struct facet_run *run, int first, int last, struct fac
     return code;
 }
 
-void facet_run_close_inputs(struct facet_run *run) {
+int facet_run_close_inputs(struct facet_run *run, int code, struct facet_error *error) {
     for (int node = 0; node < run->graph.n_nodes; node++) {
-        facet_container_close(run->nodes[node].input, NULL);
+        int closed = facet_container_close(run->nodes[node].input, code == FACET_OK ? error : NULL);
+        if (code == FACET_OK) code = closed;
         run->nodes[node].input = NULL;
     }
+    return code;
 }
 
 int facet_run_field(struct facet_run *run, int node, const char *name, struct facet_field *field,

@@ -92,7 +92,7 @@ void facet_run_path(const struct facet_run *run, int node, const char *suffix, c
 void facet_run_note(struct facet_run *run, const char *format, ...) FACET_PRINTF(2, 3);
 void facet_run_progress(struct facet_run *run, const char *stage, int64_t done, int64_t total, const char *what);
 int facet_run_open_inputs(struct facet_run *run, int first, int last, struct facet_error *error); // collective
-void facet_run_close_inputs(struct facet_run *run);                                               // collective
+int facet_run_close_inputs(struct facet_run *run, int code, struct facet_error *error); // collective; code first
 // What a node's field looks like: as declared in this run, or as its container holds it.
 int facet_run_field(struct facet_run *run, int node, const char *name, struct facet_field *field,
                     struct facet_error *error);

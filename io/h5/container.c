@@ -43,7 +43,7 @@ int64_t facet_dataset_rows(const struct facet_dataset *dataset) {
 static int reach(const char *path, bool writable, struct facet_error *error) {
     static const char what[] = "cannot open as an HDF5 container";
     struct stat is;
-    if (stat(path, &is) != 0) return h5_system_failed(path, what, errno, error);
+    if (facet_fault(FAULT_FILE_REACH) || stat(path, &is) != 0) return h5_system_failed(path, what, errno, error);
     if (S_ISDIR(is.st_mode)) return h5_system_failed(path, what, EISDIR, error);
     if (!S_ISREG(is.st_mode)) return facet_error_set(error, FACET_ERROR_IO, "%s: %s: not a regular file", path, what);
     if (access(path, writable ? R_OK | W_OK : R_OK) != 0) return h5_system_failed(path, what, errno, error);
@@ -72,10 +72,12 @@ static int open_file(struct facet_container *container, struct facet_error *erro
     if (code == FACET_OK && container->writable) code = take_ballast(container, error);
     if (code != FACET_OK) return code;
     hid_t list = h5_shared_access(facet_comm_mpi(container->comm));
-    container->file = H5Fopen(path, container->writable ? H5F_ACC_RDWR : H5F_ACC_RDONLY, list);
+    container->file = h5_fault(FAULT_H5_OPEN)
+                          ? H5I_INVALID_HID
+                          : H5Fopen(path, container->writable ? H5F_ACC_RDWR : H5F_ACC_RDONLY, list);
     if (container->file < 0) code = h5_failed(path, "cannot open as an HDF5 container", error);
     if (list >= 0) H5Pclose(list);
-    return facet_comm_agree(container->comm, code, error);
+    return h5_agree(container->comm, code, error);
 }
 
 int facet_container_open(MPI_Comm mpi, const char *path, bool writable, struct facet_container **container,
@@ -85,8 +87,9 @@ int facet_container_open(MPI_Comm mpi, const char *path, bool writable, struct f
     h5_silence();
     int code = facet_comm_create(mpi, &comm, error);
     if (code != FACET_OK) return code;
-    struct facet_container *c = calloc(1, sizeof *c);
-    if (c) *c = (struct facet_container){.comm = comm, .writable = writable, .ballast = -1, .path = strdup(path)};
+    struct facet_container *c = facet_fault(FAULT_MEMORY_CONTAINER) ? NULL : calloc(1, sizeof *c);
+    if (c) *c = (struct facet_container){.comm = comm, .writable = writable, .ballast = -1};
+    if (c) c->path = facet_fault(FAULT_MEMORY_PATH) ? NULL : strdup(path);
     if (!c || !c->path) code = facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the container %s", path);
     code = facet_comm_agree(comm, code, error);
     if (code == FACET_OK) code = open_file(c, error);
@@ -101,21 +104,37 @@ int facet_container_open(MPI_Comm mpi, const char *path, bool writable, struct f
     return code;
 }
 
+static int close_datasets(struct facet_container *container, struct facet_error *error) {
+    int code = FACET_OK;
+    for (int i = 0; i < container->n_open; i++)
+        if (h5_fault(FAULT_H5_DATASET_CLOSE) || H5Dclose(container->open[i].id) < 0)
+            code = h5_failed(container->path, "cannot close a dataset", error);
+    return facet_comm_agree(container->comm, code, error);
+}
+
+// What one process alone has only read is lost to nobody when it cannot be closed.
+static int close_read(struct facet_container *container, struct facet_error *error) {
+    bool shared = facet_comm_size(container->comm) > 1;
+    int code = FACET_OK;
+    if (shared ? h5_fault(FAULT_H5_CLOSE) || H5Fclose(container->file) < 0 : H5Fclose(container->file) < 0)
+        code = h5_failed(container->path, "cannot close", error);
+    return shared ? h5_agree(container->comm, code, error) : FACET_OK;
+}
+
 int facet_container_close(struct facet_container *container, struct facet_error *error) {
     if (!container) return FACET_OK;
     h5_silence();
-    int code = FACET_OK;
-    for (int i = 0; i < container->n_open; i++)
-        if (H5Dclose(container->open[i].id) < 0) code = h5_failed(container->path, "cannot close a dataset", error);
-    code = facet_comm_agree(container->comm, code, error);
-    int closed = FACET_OK;
-    if (container->writable)
-        closed = h5_close_written(container->comm, container->file, container->path, &container->ballast,
-                                  code == FACET_OK ? error : NULL);
-    else if (H5Fclose(container->file) < 0)
-        closed = h5_failed(container->path, "cannot close", code == FACET_OK ? error : NULL);
+    int code = h5_in_disorder(container->comm, error);
+    if (code == FACET_OK) {
+        code = close_datasets(container, error);
+        struct facet_error *first = code == FACET_OK ? error : NULL;
+        int closed = container->writable ? h5_close_written(container->comm, container->file, container->path,
+                                                            &container->ballast, first)
+                                         : close_read(container, first);
+        if (code == FACET_OK) code = closed;
+    }
     free_container(container);
-    return code == FACET_OK ? closed : code;
+    return code;
 }
 
 int facet_container_flush(struct facet_container *container, struct facet_error *error) {
@@ -130,8 +149,9 @@ int facet_container_add(struct facet_container *container, const struct facet_da
                         struct facet_error *error) {
     enum { MOST_UNWRITTEN = 64 }; // their structure stays below what HDF5 keeps in memory, and below the ballast
     h5_silence();
-    int code = h5_create_dataset(container->file, container->path, dataset, error);
-    code = facet_comm_agree(container->comm, code, error);
+    int code = h5_in_disorder(container->comm, error);
+    if (code != FACET_OK) return code;
+    code = h5_agree(container->comm, h5_create_dataset(container->file, container->path, dataset, error), error);
     if (code != FACET_OK || ++container->unwritten < MOST_UNWRITTEN) return code;
     return facet_container_flush(container, error);
 }
@@ -145,7 +165,9 @@ static int read_shape(hid_t id, const char *path, const char *name, struct facet
     bool text = H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) <= 0;
     is->type = text ? 0 : h5_facet_type(type);
     is->width = text ? H5Tget_size(type) : 0;
-    if (rank < 0 || rank > FACET_MAX_DIMS || (!text && !is->type)) {
+    if (h5_fault(FAULT_H5_DATASET_SHAPE)) {
+        code = h5_failed(path, "cannot read the shape of a dataset", error);
+    } else if (rank < 0 || rank > FACET_MAX_DIMS || (!text && !is->type)) {
         code = facet_error_set(error, FACET_ERROR_DATA, "%s: dataset %s is of a type or shape not in use here", path,
                                name);
     } else {
@@ -164,7 +186,8 @@ static int read_shape(hid_t id, const char *path, const char *name, struct facet
 static int remember(struct facet_container *container, const struct open_dataset *dataset, struct facet_error *error) {
     if (container->n_open == container->capacity) {
         int capacity = container->capacity ? 2 * container->capacity : 16;
-        struct open_dataset *more = realloc(container->open, (size_t)capacity * sizeof *more);
+        size_t bytes = (size_t)capacity * sizeof *container->open;
+        struct open_dataset *more = facet_fault(FAULT_MEMORY_DATASETS) ? NULL : realloc(container->open, bytes);
         if (!more) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for %s", container->path);
         container->open = more, container->capacity = capacity;
     }
@@ -182,7 +205,7 @@ static int find(struct facet_container *container, const char *name, struct open
     h5_silence();
     if (!h5_has(container->file, name))
         return facet_error_set(error, FACET_ERROR_DATA, "%s: no dataset named %s", container->path, name);
-    found->id = H5Dopen2(container->file, name, H5P_DEFAULT);
+    found->id = h5_fault(FAULT_H5_DATASET_OPEN) ? H5I_INVALID_HID : H5Dopen2(container->file, name, H5P_DEFAULT);
     if (found->id < 0) return h5_failed(container->path, "cannot open a dataset", error);
     int code = read_shape(found->id, container->path, name, &found->is, error);
     if (code == FACET_OK) found->place = h5_place(found->id, &found->is);
@@ -192,8 +215,8 @@ static int find(struct facet_container *container, const char *name, struct open
 }
 
 bool facet_container_has(struct facet_container *container, const char *name) {
-    struct open_dataset found;
-    return find(container, name, &found, NULL) == FACET_OK;
+    h5_silence();
+    return h5_has(container->file, name);
 }
 
 int facet_container_describe(struct facet_container *container, const char *name, struct facet_dataset *dataset,
@@ -208,9 +231,10 @@ int facet_container_describe(struct facet_container *container, const char *name
 static bool select_rows(const struct open_dataset *at, int64_t first, int64_t count, hid_t *file, hid_t *memory) {
     *memory = H5I_INVALID_HID;
     *file = H5Dget_space(at->id);
+    if (*file < 0) return false;
     if (at->is.rank == 0) {
         *memory = H5Screate(H5S_SCALAR);
-        return *file >= 0 && *memory >= 0;
+        return *memory >= 0;
     }
     hsize_t start[FACET_MAX_DIMS] = {(hsize_t)first}, extent[FACET_MAX_DIMS] = {(hsize_t)count};
     for (int i = 1; i < at->is.rank; i++) extent[i] = (hsize_t)at->is.dims[i];
@@ -235,8 +259,10 @@ static int move_rows(const struct facet_container *container, const struct open_
                      int64_t count, char *out, const char *in, struct facet_error *error) {
     char what[240];
     size_t row = facet_dataset_row_bytes(&at->is), bytes = row * (size_t)count;
-    bool moved = at->place >= 0 ? h5_move_bytes(container->file, at->place + first * (int64_t)row, bytes, out, in)
-                                : move_by_hdf5(at, first, count, out, in) >= 0;
+    bool moved = !h5_fault(in ? FAULT_H5_WRITE : FAULT_H5_READ);
+    if (moved)
+        moved = at->place >= 0 ? h5_move_bytes(container->file, at->place + first * (int64_t)row, bytes, out, in)
+                               : move_by_hdf5(at, first, count, out, in) >= 0;
     if (moved) return FACET_OK;
     snprintf(what, sizeof what, "cannot %s rows %lld to %lld of %s", in ? "write" : "read", (long long)first,
              (long long)(first + count - 1), at->is.name);
@@ -288,7 +314,8 @@ static herr_t list_one(hid_t root, const char *name, const H5O_info_t *info, voi
     if (info->type != H5O_TYPE_DATASET) return 0;
     if (listing->count == listing->capacity) {
         int capacity = listing->capacity ? 2 * listing->capacity : 32;
-        struct facet_dataset *more = realloc(listing->all, (size_t)capacity * sizeof *more);
+        size_t bytes = (size_t)capacity * sizeof *listing->all;
+        struct facet_dataset *more = facet_fault(FAULT_MEMORY_LIST) ? NULL : realloc(listing->all, bytes);
         if (!more) {
             listing->code = facet_error_set(listing->error, FACET_ERROR_MEMORY, "out of memory for a list of datasets");
             return -1;
@@ -310,7 +337,9 @@ int facet_container_list(struct facet_container *container, struct facet_dataset
                          struct facet_error *error) {
     h5_silence();
     struct listing listing = {.container = container, .error = error};
-    herr_t status = H5Ovisit2(container->file, H5_INDEX_NAME, H5_ITER_NATIVE, list_one, &listing, H5O_INFO_BASIC);
+    herr_t status = h5_fault(FAULT_H5_LIST)
+                        ? -1
+                        : H5Ovisit2(container->file, H5_INDEX_NAME, H5_ITER_NATIVE, list_one, &listing, H5O_INFO_BASIC);
     if (status < 0 && listing.code == FACET_OK) listing.code = h5_failed(container->path, "cannot list", error);
     if (listing.code != FACET_OK) {
         free(listing.all);

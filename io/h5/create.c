@@ -45,7 +45,7 @@ int h5_create_dataset(hid_t file, const char *path, const struct facet_dataset *
     snprintf(what, sizeof what, "cannot make dataset %s", dataset->name);
     hid_t type = h5_dataset_type(dataset, true), space = space_of(dataset), layout = layout_list();
     hid_t links = H5Pcreate(H5P_LINK_CREATE), id = H5I_INVALID_HID;
-    if (H5Pset_create_intermediate_group(links, 1) >= 0)
+    if (!h5_fault(FAULT_H5_DATASET_CREATE) && H5Pset_create_intermediate_group(links, 1) >= 0)
         id = H5Dcreate2(file, dataset->name, type, space, links, layout, H5P_DEFAULT);
     int code = id < 0 ? h5_failed(path, what, error) : FACET_OK;
     if (id >= 0 && H5Dclose(id) < 0) code = h5_write_failed(path, what, H5_BALLAST, error);
@@ -58,18 +58,25 @@ int h5_create_dataset(hid_t file, const char *path, const struct facet_dataset *
 
 int h5_flush(struct facet_comm *comm, hid_t file, const char *path, int *ballast, struct facet_error *error) {
     h5_drop_ballast(ballast);
-    int code = facet_comm_agree(comm, FACET_OK, error); // the room is there once its holder has come this far
-    if (code == FACET_OK && H5Fflush(file, H5F_SCOPE_GLOBAL) < 0)
+    int code = h5_in_disorder(comm, error);
+    if (code != FACET_OK) return code;
+    code = facet_comm_agree(comm, FACET_OK, error); // the room is there once its holder has come this far
+    if (code != FACET_OK) return code;
+    if (h5_fault(FAULT_H5_FLUSH) || H5Fflush(file, H5F_SCOPE_GLOBAL) < 0)
         code = h5_write_failed(path, "cannot flush", H5_BALLAST, error);
-    return facet_comm_agree(comm, code, error);
+    return h5_agree(comm, code, error);
 }
 
-// A file that cannot be flushed is not closed: closing would fail too.
+// A file that cannot be flushed is not closed: closing would fail too, now or when MPI ends.
 int h5_close_written(struct facet_comm *comm, hid_t file, const char *path, int *ballast, struct facet_error *error) {
     int code = h5_flush(comm, file, path, ballast, error);
-    if (code != FACET_OK) return code;
-    if (H5Fclose(file) < 0) code = h5_write_failed(path, "cannot close", H5_BALLAST, error);
-    return facet_comm_agree(comm, code, error);
+    if (code == FACET_OK) {
+        if (h5_fault(FAULT_H5_CLOSE) || H5Fclose(file) < 0)
+            code = h5_write_failed(path, "cannot close", H5_BALLAST, error);
+        code = h5_agree(comm, code, error);
+    }
+    if (code != FACET_OK) facet_ranks_leave_unclean();
+    return code;
 }
 
 struct structure {
@@ -85,11 +92,10 @@ static int fill(struct facet_comm *comm, hid_t file, const char *path, const str
     int code = FACET_OK;
     for (int i = 0; code == FACET_OK && i < all->n_attributes; i++) {
         const struct facet_text_attribute *attribute = &all->attributes[i];
-        code =
-            facet_comm_agree(comm, h5_write_text_attribute(file, path, attribute->name, attribute->text, error), error);
+        code = h5_agree(comm, h5_write_text_attribute(file, path, attribute->name, attribute->text, error), error);
     }
     for (int i = 0; code == FACET_OK && i < all->n_datasets; i++)
-        code = facet_comm_agree(comm, h5_create_dataset(file, path, &all->datasets[i], error), error);
+        code = h5_agree(comm, h5_create_dataset(file, path, &all->datasets[i], error), error);
     return code;
 }
 
@@ -113,10 +119,10 @@ static int write_part(struct facet_comm *comm, const char *part, const struct st
     int code = make_file(comm, part, all, error);
     if (code != FACET_OK) return code;
     hid_t access = h5_shared_access(facet_comm_mpi(comm));
-    hid_t file = H5Fcreate(part, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    hid_t file = h5_fault(FAULT_H5_CREATE) ? H5I_INVALID_HID : H5Fcreate(part, H5F_ACC_TRUNC, H5P_DEFAULT, access);
     code = file < 0 ? h5_write_failed(part, "cannot make the file", H5_BALLAST, error) : FACET_OK;
     if (access >= 0) H5Pclose(access);
-    code = facet_comm_agree(comm, code, error);
+    code = h5_agree(comm, code, error);
     if (code != FACET_OK) return code; // where one rank has it open, closing would wait for those that have not
     code = fill(comm, file, part, all, error);
     int closed = h5_close_written(comm, file, part, &no_ballast, code == FACET_OK ? error : NULL);

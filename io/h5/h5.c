@@ -1,4 +1,5 @@
 #include "io/h5/h5.h"
+#include "mpi/ranks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,6 +7,33 @@
 
 void h5_silence(void) {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+}
+
+bool h5_fault(enum facet_fault_point point) {
+    if (!facet_fault(point)) return false;
+    H5Epush2(H5E_DEFAULT, __FILE__, __func__, __LINE__, H5E_ERR_CLS, H5E_NONE_MAJOR, H5E_NONE_MINOR, "injected fault");
+    return true;
+}
+
+static struct facet_error disorder; // code FACET_OK until ranks come out of a collective call differently
+
+int h5_agree(struct facet_comm *comm, int code, struct facet_error *error) {
+    struct facet_error scratch = {0};
+    bool uneven;
+    if (!error) error = &scratch;
+    code = facet_comm_agree_after(comm, code, &uneven, error);
+    if (!uneven) return code;
+    facet_ranks_leave_unclean();
+    if (disorder.code == FACET_OK) disorder = *error;
+    return code;
+}
+
+int h5_in_disorder(struct facet_comm *comm, struct facet_error *error) {
+    if (facet_comm_size(comm) == 1) return FACET_OK;
+    int code = facet_ranks_broken(error);
+    if (code != FACET_OK || disorder.code == FACET_OK) return code;
+    if (error) *error = disorder;
+    return disorder.code;
 }
 
 hid_t h5_memory_type(enum facet_type type) {
@@ -113,7 +141,9 @@ int h5_failed(const char *path, const char *what, struct facet_error *error) {
 int h5_write_text_attribute(hid_t file, const char *path, const char *name, const char *text,
                             struct facet_error *error) {
     hid_t type = h5_text_type(strlen(text) + 1), space = H5Screate(H5S_SCALAR);
-    hid_t attribute = H5Acreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t attribute = h5_fault(FAULT_H5_ATTRIBUTE_WRITE)
+                          ? H5I_INVALID_HID
+                          : H5Acreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
     int code = FACET_OK;
     if (attribute < 0 || H5Awrite(attribute, type, text) < 0)
         code = h5_failed(path, "cannot write an attribute", error);
@@ -124,9 +154,11 @@ int h5_write_text_attribute(hid_t file, const char *path, const char *name, cons
 }
 
 static int read_fixed_text(hid_t attribute, hid_t type, const char *path, char **text, struct facet_error *error) {
-    *text = calloc(H5Tget_size(type) + 1, 1);
+    *text = facet_fault(FAULT_MEMORY_ATTRIBUTE) ? NULL : calloc(H5Tget_size(type) + 1, 1);
     if (!*text) return facet_error_set(error, FACET_ERROR_MEMORY, "%s: out of memory for an attribute", path);
-    return H5Aread(attribute, type, *text) < 0 ? h5_failed(path, "cannot read an attribute", error) : FACET_OK;
+    if (h5_fault(FAULT_H5_ATTRIBUTE_READ) || H5Aread(attribute, type, *text) < 0)
+        return h5_failed(path, "cannot read an attribute", error);
+    return FACET_OK;
 }
 
 // What h5py writes for a Python string.

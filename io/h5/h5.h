@@ -3,6 +3,7 @@
 #ifndef FACET_IO_H5_H5_H
 #define FACET_IO_H5_H5_H
 
+#include "fault/fault.h"
 #include "io/h5/container.h"
 
 #include <facet/error.h>
@@ -10,6 +11,15 @@
 #include <hdf5.h>
 
 enum { H5_PATH = 4200 };
+
+// facet_fault, and a failure is on HDF5's stack like one of its own.
+bool h5_fault(enum facet_fault_point point);
+// facet_comm_agree_after for HDF5's collective calls. Where some ranks failed and some did not, HDF5's caches differ, and
+// its next collective call on a shared file would wait for ever: h5_in_disorder keeps it from being made. Collective.
+int h5_agree(struct facet_comm *comm, int code, struct facet_error *error);
+// FACET_OK, or why files shared over `comm` must be left as they are from now on, in which case MPI cannot be ended in
+// an orderly way either. The same on all ranks.
+int h5_in_disorder(struct facet_comm *comm, struct facet_error *error);
 
 // Keeps HDF5 from printing. Call before the first HDF5 call of a function that may be anybody's first.
 void h5_silence(void);

@@ -1,4 +1,5 @@
 // Content hashes: XXH3, 128 bits, chained over pieces.
+#include "fault/fault.h"
 #include "io/h5/container.h"
 
 #include <stdio.h>
@@ -41,7 +42,7 @@ int facet_container_hash(struct facet_container *container, const struct facet_d
     size_t row = facet_dataset_row_bytes(dataset);
     int64_t rows = facet_dataset_rows(dataset), step = facet_dataset_hash_rows(dataset);
     *hash = facet_dataset_hash_begin(dataset);
-    char *piece = malloc((size_t)step * row + 1);
+    char *piece = facet_fault(FAULT_MEMORY_HASH) ? NULL : malloc((size_t)step * row + 1);
     if (!piece) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for hashing %s", dataset->name);
     int code = FACET_OK;
     for (int64_t first = 0; code == FACET_OK && first < rows; first += step) {

@@ -14,14 +14,14 @@ int h5_part_path(const char *path, char part[H5_PATH], struct facet_error *error
 }
 
 int h5_make_file(const char *path, struct facet_error *error) {
-    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int file = facet_fault(FAULT_FILE_MAKE) ? -1 : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (file < 0) return h5_system_failed(path, "cannot make the file", errno, error);
     close(file);
     return FACET_OK;
 }
 
-static int sync_path(const char *path, int flags) {
-    int file = open(path, flags | O_CLOEXEC);
+static int sync_path(const char *path, int flags, enum facet_fault_point point) {
+    int file = facet_fault(point) ? -1 : open(path, flags | O_CLOEXEC);
     if (file < 0) return errno;
     int reason = fsync(file) == 0 ? 0 : errno;
     close(file);
@@ -32,7 +32,7 @@ static int sync_folder_of(const char *path) {
     char folder[H5_PATH] = ".";
     const char *slash = strrchr(path, '/');
     if (slash) snprintf(folder, sizeof folder, "%.*s", slash == path ? 1 : (int)(slash - path), path);
-    return sync_path(folder, O_RDONLY | O_DIRECTORY);
+    return sync_path(folder, O_RDONLY | O_DIRECTORY, FAULT_FILE_SYNC_FOLDER);
 }
 
 int facet_container_sync_file(const char *path, struct facet_error *error) {
@@ -41,9 +41,10 @@ int facet_container_sync_file(const char *path, struct facet_error *error) {
 }
 
 int h5_move_into_place(const char *part, const char *path, struct facet_error *error) {
-    int reason = sync_path(part, O_RDONLY);
+    int reason = sync_path(part, O_RDONLY, FAULT_FILE_SYNC);
     if (reason) return h5_system_failed(part, "cannot sync", reason, error);
-    if (rename(part, path) != 0) return h5_system_failed(path, "cannot rename the new file into place", errno, error);
+    if (facet_fault(FAULT_FILE_RENAME) || rename(part, path) != 0)
+        return h5_system_failed(path, "cannot rename the new file into place", errno, error);
     reason = sync_folder_of(path);
     return reason ? h5_system_failed(path, "cannot sync its folder", reason, error) : FACET_OK;
 }
@@ -72,7 +73,7 @@ static int open_beside(const char *path) {
 }
 
 int h5_take_ballast(const char *path, size_t bytes, int *ballast, struct facet_error *error) {
-    *ballast = open_beside(path);
+    *ballast = facet_fault(FAULT_FILE_BALLAST) ? -1 : open_beside(path);
     int reason = *ballast < 0 ? errno : write_zeros(*ballast, bytes);
     if (!reason) return FACET_OK;
     h5_drop_ballast(ballast);

@@ -2,6 +2,7 @@
 #include <facet/store.h>
 
 #include "io/h5/h5.h"
+#include "mpi/ranks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,13 +18,13 @@ struct facet_store {
 };
 
 static struct facet_store *new_store(const char *path, bool writing) {
-    struct facet_store *store = calloc(1, sizeof *store);
+    struct facet_store *store = facet_fault(FAULT_MEMORY_STORE) ? NULL : calloc(1, sizeof *store);
     if (!store) return NULL;
     store->file = H5I_INVALID_HID, store->ballast = -1;
-    store->path = strdup(path);
+    store->path = facet_fault(FAULT_MEMORY_PATH) ? NULL : strdup(path);
     if (writing && store->path) {
         size_t size = strlen(path) + 6;
-        store->part = malloc(size);
+        store->part = facet_fault(FAULT_MEMORY_PATH) ? NULL : malloc(size);
         if (store->part) snprintf(store->part, size, "%s.part", path);
     }
     if (store->path && (store->part || !writing)) return store;
@@ -45,7 +46,7 @@ int facet_store_open(const char *path, struct facet_store **store, struct facet_
     struct facet_store *s = new_store(path, false);
     if (!s) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for %s", path);
     hid_t list = lockless();
-    s->file = H5Fopen(path, H5F_ACC_RDONLY, list);
+    s->file = h5_fault(FAULT_STORE_OPEN) ? H5I_INVALID_HID : H5Fopen(path, H5F_ACC_RDONLY, list);
     int code = s->file < 0 ? h5_failed(path, "cannot open as an HDF5 file", error) : FACET_OK;
     if (list >= 0) H5Pclose(list);
     if (code == FACET_OK)
@@ -63,7 +64,8 @@ int facet_store_create(const char *path, struct facet_store **store, struct face
     int code = h5_make_file(s->part, error);
     if (code == FACET_OK) code = h5_take_ballast(s->part, H5_BALLAST, &s->ballast, error);
     hid_t list = lockless();
-    if (code == FACET_OK) s->file = H5Fcreate(s->part, H5F_ACC_TRUNC, H5P_DEFAULT, list);
+    if (code == FACET_OK && !h5_fault(FAULT_STORE_CREATE))
+        s->file = H5Fcreate(s->part, H5F_ACC_TRUNC, H5P_DEFAULT, list);
     if (code == FACET_OK && s->file < 0) code = h5_failed(s->part, "cannot make the file", error);
     if (list >= 0) H5Pclose(list);
     if (code == FACET_OK)
@@ -78,8 +80,13 @@ static int close_written(struct facet_store *store, struct facet_error *error) {
     hid_t file = store->file;
     store->file = H5I_INVALID_HID;
     h5_drop_ballast(&store->ballast);
-    if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0) return h5_failed(store->part, "cannot flush", error);
-    return H5Fclose(file) < 0 ? h5_failed(store->part, "cannot close", error) : FACET_OK;
+    int code = FACET_OK;
+    if (h5_fault(FAULT_STORE_FLUSH) || H5Fflush(file, H5F_SCOPE_GLOBAL) < 0)
+        code = h5_failed(store->part, "cannot flush", error);
+    else if (h5_fault(FAULT_STORE_CLOSE) || H5Fclose(file) < 0)
+        code = h5_failed(store->part, "cannot close", error);
+    if (code != FACET_OK) facet_ranks_leave_unclean();
+    return code;
 }
 
 int facet_store_commit(struct facet_store *store, struct facet_error *error) {
@@ -130,15 +137,22 @@ static void close_dataset(struct opened *opened) {
     if (opened->id >= 0) H5Dclose(opened->id);
 }
 
+static int cannot_open(struct facet_store *store, const char *name, struct facet_error *error) {
+    char what[240];
+    H5O_info_t is;
+    snprintf(what, sizeof what, "cannot open %s", name);
+    int code = h5_failed(store->path, what, error);
+    if (H5Oget_info_by_name2(store->file, name, &is, H5O_INFO_BASIC, H5P_DEFAULT) < 0 || is.type == H5O_TYPE_DATASET)
+        return code;
+    return facet_error_set(error, FACET_ERROR_DATA, "%s: %s is not a dataset", store->path, name);
+}
+
 static int open_dataset(struct facet_store *store, const char *name, struct opened *opened, struct facet_error *error) {
     *opened = (struct opened){.id = H5I_INVALID_HID, .space = H5I_INVALID_HID, .type = H5I_INVALID_HID};
     if (!facet_store_has(store, name))
         return facet_error_set(error, FACET_ERROR_DATA, "%s: no dataset named %s", store->path, name);
-    opened->id = H5Dopen2(store->file, name, H5P_DEFAULT);
-    if (opened->id < 0) {
-        H5Eclear2(H5E_DEFAULT);
-        return facet_error_set(error, FACET_ERROR_DATA, "%s: %s is not a dataset", store->path, name);
-    }
+    opened->id = h5_fault(FAULT_STORE_DATASET_OPEN) ? H5I_INVALID_HID : H5Dopen2(store->file, name, H5P_DEFAULT);
+    if (opened->id < 0) return cannot_open(store, name, error);
     opened->space = H5Dget_space(opened->id);
     opened->type = H5Dget_type(opened->id);
     opened->rank = H5Sget_simple_extent_ndims(opened->space);
@@ -164,12 +178,14 @@ static int describe(const struct opened *opened, const char *path, const char *n
 
 static int read_selected(struct facet_store *store, const char *name, const struct opened *opened,
                          struct facet_array *array, hid_t memory, struct facet_error *error) {
-    array->data = malloc(facet_array_elements(array) * facet_type_size(array->type) + 1);
+    size_t bytes = facet_array_elements(array) * facet_type_size(array->type);
+    array->data = facet_fault(FAULT_MEMORY_ARRAY) ? NULL : malloc(bytes + 1);
     if (!array->data)
         return facet_error_set(error, FACET_ERROR_MEMORY, "%s: out of memory for dataset %s", store->path, name);
     hid_t file = memory == H5S_ALL ? H5S_ALL : opened->space;
     if (facet_array_elements(array) == 0) return FACET_OK;
-    if (H5Dread(opened->id, h5_memory_type(array->type), memory, file, H5P_DEFAULT, array->data) < 0)
+    if (h5_fault(FAULT_STORE_READ) ||
+        H5Dread(opened->id, h5_memory_type(array->type), memory, file, H5P_DEFAULT, array->data) < 0)
         return h5_failed(store->path, "cannot read (a truncated file?)", error);
     return FACET_OK;
 }
@@ -239,7 +255,7 @@ static char **pack_strings(const char *fixed, char *const *variable, size_t widt
     size_t bytes = (size_t)count * sizeof(char *);
     for (int64_t i = 0; i < count; i++)
         bytes += 1 + (fixed ? strnlen(fixed + (size_t)i * width, width) : variable[i] ? strlen(variable[i]) : 0);
-    char **strings = malloc(bytes + 1);
+    char **strings = facet_fault(FAULT_MEMORY_STRINGS) ? NULL : malloc(bytes + 1);
     if (!strings) return NULL;
     char *end = (char *)(strings + count);
     for (int64_t i = 0; i < count; i++) {
@@ -268,12 +284,12 @@ int facet_store_read_strings(struct facet_store *store, const char *name, char *
         code = facet_error_set(error, FACET_ERROR_DATA, "%s: dataset %s holds no text", store->path, name);
         goto error;
     }
-    raw = calloc((size_t)n + 1, width);
+    raw = facet_fault(FAULT_MEMORY_RAW_STRINGS) ? NULL : calloc((size_t)n + 1, width);
     if (!raw) {
         code = facet_error_set(error, FACET_ERROR_MEMORY, "%s: out of memory for dataset %s", store->path, name);
         goto error;
     }
-    if (H5Dread(opened.id, opened.type, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw) < 0) {
+    if (h5_fault(FAULT_STORE_READ) || H5Dread(opened.id, opened.type, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw) < 0) {
         code = h5_failed(store->path, "cannot read (a truncated file?)", error);
         goto error;
     }
@@ -295,7 +311,7 @@ static int write_any(struct facet_store *store, const char *name, hid_t file_typ
     snprintf(what, sizeof what, "cannot write dataset %s", name);
     hid_t links = H5Pcreate(H5P_LINK_CREATE), id = H5I_INVALID_HID;
     hid_t space = rank ? H5Screate_simple(rank, dims, NULL) : H5Screate(H5S_SCALAR);
-    if (H5Pset_create_intermediate_group(links, 1) >= 0)
+    if (!h5_fault(FAULT_STORE_WRITE) && H5Pset_create_intermediate_group(links, 1) >= 0)
         id = H5Dcreate2(store->file, name, file_type, space, links, H5P_DEFAULT, H5P_DEFAULT);
     int code = FACET_OK;
     if (id < 0 || H5Dwrite(id, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)

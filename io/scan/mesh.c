@@ -1,5 +1,7 @@
 #include "io/scan/mesh.h"
 
+#include "fault/fault.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -20,7 +22,7 @@ static int grow(void **data, int64_t used, int64_t *room, size_t size, struct fa
     if (used < *room) return FACET_OK;
     if (used >= INT32_MAX) return facet_error_set(error, FACET_ERROR_DATA, "more than %d entries", INT32_MAX);
     int64_t more = *room ? 2 * *room : 256;
-    void *larger = realloc(*data, (size_t)more * size);
+    void *larger = facet_fault(FAULT_MEMORY_MESH) ? NULL : realloc(*data, (size_t)more * size);
     if (!larger)
         return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for a mesh of %lld entries", (long long)more);
     *data = larger;
@@ -87,9 +89,10 @@ static int read_open(const char *path, FILE *file, char **bytes, size_t *size, s
     if (fstat(fileno(file), &status) != 0) return io_error(path, "read", error);
     if (!S_ISREG(status.st_mode)) return facet_error_set(error, FACET_ERROR_IO, "%s: is not a file", path);
     *size = (size_t)status.st_size;
-    *bytes = malloc(*size + 1);
+    *bytes = facet_fault(FAULT_MEMORY_SCAN) ? NULL : malloc(*size + 1);
     if (!*bytes) return facet_error_set(error, FACET_ERROR_MEMORY, "%s: no memory for its %zu bytes", path, *size);
     errno = 0;
+    if (facet_fault(FAULT_SCAN_READ)) return io_error(path, "read", error);
     if (fread(*bytes, 1, *size, file) == *size) return FACET_OK;
     if (ferror(file)) return io_error(path, "read", error);
     return facet_error_set(error, FACET_ERROR_IO, "%s: became shorter while it was read", path);
@@ -99,7 +102,7 @@ int facet_mesh_read(const char *path, struct facet_mesh *mesh, struct facet_erro
     char *bytes = NULL;
     size_t size = 0;
     *mesh = (struct facet_mesh){0};
-    FILE *file = fopen(path, "rb");
+    FILE *file = facet_fault(FAULT_SCAN_OPEN) ? NULL : fopen(path, "rb");
     if (!file) return io_error(path, "opened", error);
     int code = read_open(path, file, &bytes, &size, error);
     fclose(file);

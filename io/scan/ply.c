@@ -2,6 +2,7 @@
 // in how the next value is read.
 #include "io/scan/ply.h"
 
+#include "fault/fault.h"
 #include "io/scan/mesh.h"
 
 #include <math.h>
@@ -179,7 +180,7 @@ static int check_rows(struct ply *ply, struct facet_error *error) {
 }
 
 int mesh_parse_ply(const char *bytes, size_t size, struct mesh_builder *builder, struct facet_error *error) {
-    struct ply *ply = calloc(1, sizeof *ply);
+    struct ply *ply = facet_fault(FAULT_MEMORY_PLY) ? NULL : calloc(1, sizeof *ply);
     if (!ply) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the header of a PLY file");
     ply->text = (struct facet_text){bytes, bytes + size, 1, false};
     ply->begin = bytes;

@@ -1,6 +1,8 @@
 // Writers of OBJ and PLY. Text holds nine significant digits, which give back the same float.
 #include <facet/scan.h>
 
+#include "fault/fault.h"
+
 #include <errno.h>
 #include <locale.h>
 #include <stdbool.h>
@@ -90,7 +92,7 @@ int facet_mesh_write(const char *path, enum facet_mesh_format format, const stru
     write_format(file, format, mesh);
     uselocale(before);
     freelocale(c);
-    bool good = !ferror(file) && fflush(file) == 0;
+    bool good = !facet_fault(FAULT_SCAN_WRITE) && !ferror(file) && fflush(file) == 0;
     int reason = errno;
     bool closed = fclose(file) == 0;
     if (good && closed) return FACET_OK;

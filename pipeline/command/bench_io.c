@@ -189,10 +189,9 @@ int facet_command_bench_io(int argc, char **argv) {
     if (status != 0) return status;
     if (a.help) return fputs(usage, stdout), 0;
     int code = facet_ranks_start(NULL, NULL, &world, &error);
-    if (code != FACET_OK) return facet_complain(&error);
+    if (code != FACET_OK) return facet_finish_unstarted(code, &error);
     code = measure_all(world, &a, &error);
-    status = facet_code_exit_status(code);
-    if (code != FACET_OK && facet_comm_rank(world) == 0) facet_complain(&error);
+    status = facet_finish(world, code, facet_code_exit_status(code), &error);
     facet_ranks_stop(world);
     return status;
 }

@@ -5,6 +5,7 @@
 #include "io/h5/container.h"
 #include "pipeline/config.h"
 
+#include <facet/comm.h>
 #include <facet/error.h>
 
 // argv[0] is the sub-command's name. Each returns an exit status. Results go to stdout, everything else to stderr.
@@ -24,10 +25,13 @@ int facet_usage_error(const char *usage, const char *format, ...) FACET_PRINTF(2
 // What commands of many ranks share. Loads plugins and file; rank 0 prints what is wrong with it. Collective.
 int facet_load_pipeline(const char *file, const char *const *sets, int n_sets, struct facet_comm *world,
                         struct facet_plugin_host **host, struct facet_config *config, struct facet_error *error);
-// Says once what went wrong, if anything did; returns the exit status. interrupted: that of a clean stop.
-int facet_finish(struct facet_comm *world, int code, int interrupted, const struct facet_error *error);
 // For facet_set_fatal_handler: a broken invariant on one rank must not leave the others waiting.
 void facet_end_all_ranks(const char *file, int line, const char *text);
+// The end of a command of many ranks, whose code is `code` here and on every rank that MPI can still reach: the sentence
+// is told once. Returns the exit status (`interrupted` for FACET_INTERRUPTED), or ends the process where MPI cannot be
+// ended in an orderly way. Collective.
+int facet_finish(struct facet_comm *world, int code, int interrupted, struct facet_error *error);
+int facet_finish_unstarted(int code, struct facet_error *error); // the same when facet_ranks_start failed
 
 // A command that looks at containers runs as one process. Calls `look` on FILE, or on every container of a WORKSPACE in
 // name order; stops at the first failure.

@@ -36,19 +36,6 @@ int facet_load_pipeline(const char *file, const char *const *sets, int n_sets, s
     return facet_comm_agree(world, code, error);
 }
 
-int facet_finish(struct facet_comm *world, int code, int interrupted, const struct facet_error *error) {
-    int status = code == FACET_INTERRUPTED ? interrupted : facet_code_exit_status(code);
-    bool alone = code == FACET_ERROR_MPI; // the others may not have come this far
-    if (code != FACET_OK && (alone || facet_comm_rank(world) == 0)) facet_complain(error);
-    if (alone) facet_ranks_abort(world, status);
-    return status;
-}
-
-void facet_end_all_ranks(const char *file, int line, const char *text) {
-    fprintf(stderr, "facet: %s:%d: %s\n", file, line, text);
-    facet_ranks_abort(NULL, 1);
-}
-
 static int look_into(const char *path, facet_look *look, void *context, struct facet_error *error) {
     struct facet_container *container;
     int code = facet_container_open(MPI_COMM_SELF, path, false, &container, error);

@@ -197,7 +197,7 @@ int facet_command_plan(int argc, char **argv) {
     facet_stop_on_signals(0);
     a.options.sweeper = facet_sweeper_start(); // before MPI starts, which does not like to be forked
     int code = facet_ranks_start(NULL, NULL, &world, &error);
-    if (code != FACET_OK) return facet_complain(&error);
+    if (code != FACET_OK) return facet_finish_unstarted(code, &error);
     facet_set_fatal_handler(facet_end_all_ranks);
     code = facet_load_pipeline(a.file, a.sets, a.n_sets, world, &host, &config, &error);
     if (code == FACET_OK) facet_stop_on_signals(config.stop.signal);

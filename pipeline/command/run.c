@@ -201,7 +201,7 @@ int facet_command_run(int argc, char **argv) {
     facet_ranks_end_with_launcher();
     facet_stop_on_signals(a.stop_signal); // before MPI starts, which takes a while
     int code = facet_ranks_start(NULL, NULL, &world, &error);
-    if (code != FACET_OK) return facet_complain(&error);
+    if (code != FACET_OK) return facet_finish_unstarted(code, &error);
     facet_set_fatal_handler(facet_end_all_ranks);
     a.options.command = command;
     if (!a.quiet)
