@@ -119,6 +119,8 @@ static int make(struct facet_stage *stage, const char *path, struct facet_error 
     int code = keeps ? create_container(stage, temporary, error) : FACET_OK;
     if (code == FACET_OK) {
         code = config->plugin->collective->run(config->params, stage, error);
+        if (code == FACET_OK && stage->ledger_error.code != FACET_OK)
+            code = stage->ledger_error.code, *error = stage->ledger_error;
         code = facet_comm_agree(run->comm, code, error); // a plugin may forget to, or fail where it cannot
     }
     double seconds = run->nodes[stage->node].seconds = stage->before + facet_run_clock() - stage->began;

@@ -56,21 +56,28 @@ static int by_row(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-int64_t facet_stage_quarantined(struct facet_stage *stage) {
-    if (stage->ledger_read) return stage->ledger_count;
+static int read_all(struct facet_stage *stage, struct facet_error *error) {
     struct facet_run *run = stage->run;
-    struct facet_error error = {0};
     int64_t bad = 0;
     for (int64_t row = 0; row < run->rows; row++) bad += !run->valid[row];
-    stage->ledger_read = true;
     stage->ledger = calloc((size_t)bad + 1, sizeof *stage->ledger);
     stage->ledger_text = calloc((size_t)bad + 1, LEDGER_TEXT);
     uint8_t *seen = calloc((size_t)run->rows + 1, 1);
-    for (int64_t row = 0; seen && row < run->rows; row++) seen[row] = run->valid[row];
-    for (int node = 0; stage->ledger && stage->ledger_text && seen && node < stage->node; node++)
-        if (node_is_kept_map(run, node) && merge(stage, node, seen, &error) != FACET_OK)
-            facet_run_note(run, "the quarantine ledger is not complete: %s", error.text);
+    int code = stage->ledger && stage->ledger_text && seen
+                   ? FACET_OK
+                   : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the quarantine ledger");
+    for (int64_t row = 0; code == FACET_OK && row < run->rows; row++) seen[row] = run->valid[row];
+    for (int node = 0; code == FACET_OK && node < stage->node; node++)
+        if (node_is_kept_map(run, node)) code = merge(stage, node, seen, error);
     free(seen);
+    return code;
+}
+
+// The plugin cannot be told that the ledger is not whole; the engine lets the stage fail after it.
+int64_t facet_stage_quarantined(struct facet_stage *stage) {
+    if (stage->ledger_read) return stage->ledger_count;
+    stage->ledger_read = true;
+    if (read_all(stage, &stage->ledger_error) != FACET_OK) stage->ledger_count = 0;
     if (stage->ledger_count) qsort(stage->ledger, (size_t)stage->ledger_count, sizeof *stage->ledger, by_row);
     return stage->ledger_count;
 }

@@ -60,6 +60,7 @@ struct facet_stage {
     char *ledger_text;
     int64_t ledger_count;
     bool ledger_read;
+    struct facet_error ledger_error; // why it is not whole; its code is FACET_OK when it is
 };
 
 // machine.c

@@ -112,27 +112,35 @@ static int close_datasets(struct facet_container *container, struct facet_error 
     return facet_comm_agree(container->comm, code, error);
 }
 
-// What one process alone has only read is lost to nobody when it cannot be closed.
 static int close_read(struct facet_container *container, struct facet_error *error) {
-    bool shared = facet_comm_size(container->comm) > 1;
     int code = FACET_OK;
-    if (shared ? h5_fault(FAULT_H5_CLOSE) || H5Fclose(container->file) < 0 : H5Fclose(container->file) < 0)
+    if (h5_fault(FAULT_H5_CLOSE) || H5Fclose(container->file) < 0)
         code = h5_failed(container->path, "cannot close", error);
-    return shared ? h5_agree(container->comm, code, error) : FACET_OK;
+    return h5_agree(container->comm, code, error);
+}
+
+static int close_all(struct facet_container *container, struct facet_error *error) {
+    int code = close_datasets(container, error);
+    struct facet_error *first = code == FACET_OK ? error : NULL;
+    int closed = container->writable
+                     ? h5_close_written(container->comm, container->file, container->path, &container->ballast, first)
+                     : close_read(container, first);
+    return code == FACET_OK ? closed : code;
+}
+
+// A file that one process alone has only read is lost to nobody when it cannot be closed. Its datasets go with it.
+static int close_own(struct facet_container *container) {
+    H5Fclose(container->file);
+    H5Eclear2(H5E_DEFAULT);
+    return FACET_OK;
 }
 
 int facet_container_close(struct facet_container *container, struct facet_error *error) {
     if (!container) return FACET_OK;
     h5_silence();
+    bool own = !container->writable && facet_comm_size(container->comm) == 1;
     int code = h5_in_disorder(container->comm, error);
-    if (code == FACET_OK) {
-        code = close_datasets(container, error);
-        struct facet_error *first = code == FACET_OK ? error : NULL;
-        int closed = container->writable ? h5_close_written(container->comm, container->file, container->path,
-                                                            &container->ballast, first)
-                                         : close_read(container, first);
-        if (code == FACET_OK) code = closed;
-    }
+    if (code == FACET_OK) code = own ? close_own(container) : close_all(container, error);
     free_container(container);
     return code;
 }

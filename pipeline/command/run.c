@@ -180,7 +180,9 @@ static char *join(int argc, char **argv) {
         bool plain = *argv[i] && !argv[i][strcspn(argv[i], " \t\n\"'\\$`*?[](){}<>|&;#~!")];
         good = plain ? facet_text_append(&text, " %s", argv[i]) : facet_text_append(&text, " '%s'", argv[i]);
     }
-    return text;
+    if (good) return text;
+    free(text);
+    return NULL;
 }
 
 int facet_command_run(int argc, char **argv) {
@@ -208,7 +210,9 @@ int facet_command_run(int argc, char **argv) {
         a.options.events = (struct facet_run_events){progress, note, &display};
     else if (a.options.dry_run)
         a.options.events.note = note;
-    code = facet_load_pipeline(a.file, a.sets, a.n_sets, world, &host, &config, &error);
+    code = command ? FACET_OK : facet_error_set(&error, FACET_ERROR_MEMORY, "out of memory for the command line");
+    code = facet_comm_agree(world, code, &error);
+    if (code == FACET_OK) code = facet_load_pipeline(a.file, a.sets, a.n_sets, world, &host, &config, &error);
     if (code == FACET_OK) facet_stop_on_signals(config.stop.signal);
     if (code == FACET_OK) code = facet_run_pipeline(world, &config, &a.options, &summary, &error);
     if (facet_comm_rank(world) == 0 && summary.count) print_summary(&summary);

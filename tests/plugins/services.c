@@ -82,6 +82,7 @@ static int run(const struct facet_params *params, struct facet_stage *stage, str
     if (code == FACET_OK) code = save_and_load(stage, sums, error);
     if (code == FACET_OK) code = facet_stage_create(stage, "sums", FACET_F64, 1, &length, error);
     if (code == FACET_OK) code = facet_stage_create_string(stage, "note", "all services", error);
+    facet_stage_quarantined(stage);
     return code == FACET_OK ? facet_comm_agree(comm, write_results(stage, sums, error), error) : code;
 }
 
