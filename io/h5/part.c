@@ -36,7 +36,7 @@ static int sync_folder_of(const char *path) {
 }
 
 int facet_container_sync_file(const char *path, struct facet_error *error) {
-    int reason = sync_path(path, O_RDONLY);
+    int reason = sync_path(path, O_RDONLY, FAULT_FILE_SYNC);
     return reason ? h5_system_failed(path, "cannot sync", reason, error) : FACET_OK;
 }
 
