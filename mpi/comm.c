@@ -1,5 +1,6 @@
 // Agreement and the plain collectives of facet/comm.h.
 #include "mpi/internal.h"
+#include "mpi/pulse.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -59,9 +60,12 @@ int facet_comm_begin(struct facet_comm *comm, const char *operation, int64_t a, 
         if (error) *error = comm->failed;
         return comm->failed.code;
     }
+    facet_pulse_beat();
+    if (comm->size > 1) facet_pulse_wait(operation);
     if (!comm->safe || comm->size == 1) return FACET_OK;
     int64_t mine = call_signature(operation, a, b), ends[2] = {mine, -mine};
     int code = facet_mpi_check(MPI_TRY(MPI_CHECK, reduce_max(comm, ends, 2)), operation, error);
+    if (code == FACET_OK && ends[0] == -ends[1]) facet_pulse_wait(operation); // now in the operation itself
     if (code != FACET_OK || ends[0] == -ends[1]) return code;
     code = facet_error_set(&comm->failed, FACET_ERROR_INTERNAL,
                            "ranks disagree about a collective call; rank %d calls %s with %lld and %lld", comm->rank,
@@ -128,6 +132,7 @@ int facet_comm_bcast(struct facet_comm *comm, void *data, size_t bytes, int root
     int code = facet_comm_begin(comm, "bcast", (int64_t)bytes, root, error);
     for (size_t done = 0; code == FACET_OK && done < bytes; done += LARGEST_MESSAGE) {
         size_t part = bytes - done < LARGEST_MESSAGE ? bytes - done : LARGEST_MESSAGE;
+        facet_pulse_wait("bcast");
         int status = MPI_TRY(MPI_BCAST, MPI_Bcast((char *)data + done, (int)part, MPI_BYTE, root, comm->mpi));
         code = facet_mpi_check(status, "bcast", error);
     }

@@ -1,5 +1,6 @@
 #include "mpi/counter.h"
 #include "mpi/internal.h"
+#include "mpi/pulse.h"
 
 #include <stdlib.h>
 
@@ -33,6 +34,7 @@ int facet_counter_create(struct facet_comm *comm, int64_t limit, struct facet_co
     code = facet_comm_agree(comm, code, error);
     if (code != FACET_OK) goto error;
     *c = (struct facet_counter){.comm = comm, .limit = limit};
+    facet_pulse_wait("counter");
     code = facet_mpi_check(open_window(c), "work counter", error);
     if (code == FACET_OK) code = facet_comm_barrier(comm, error);
     if (code != FACET_OK) goto error;
@@ -46,8 +48,10 @@ error:
 void facet_counter_destroy(struct facet_counter *counter) {
     if (!counter) return;
     if (facet_ranks_broken(NULL) == FACET_OK) {
+        facet_pulse_wait("counter");
         MPI_Win_unlock_all(counter->window);
         MPI_Win_free(&counter->window);
+        facet_pulse_work();
     }
     free(counter);
 }
@@ -58,6 +62,7 @@ static int fetch_and_add(struct facet_counter *counter, int owner, int64_t more,
     MPI_Request request;
     int broken = facet_ranks_broken(error);
     if (broken != FACET_OK) return broken;
+    facet_pulse_wait("counter");
     int status = MPI_TRY(MPI_FETCH, MPI_Rget_accumulate(&more, 1, MPI_INT64_T, before, 1, MPI_INT64_T, owner, 0, 1,
                                                         MPI_INT64_T, MPI_SUM, counter->window, &request));
     if (status == MPI_SUCCESS) status = MPI_TRY(MPI_WAIT, MPI_Wait(&request, MPI_STATUS_IGNORE));

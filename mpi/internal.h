@@ -23,7 +23,7 @@ int facet_mpi_check(int status, const char *what, struct facet_error *error);
 void facet_mpi_give_up(const struct facet_error *error);
 // Before a collective: fails at once if MPI failed earlier or the ranks disagreed on this communicator, so that no rank
 // waits for one that gave up; in safe mode, fails on all ranks unless all call `operation` with the same numbers.
-// Collective.
+// From there on the watchdog sees this thread wait for others, until facet_mpi_check. Collective.
 int facet_comm_begin(struct facet_comm *comm, const char *operation, int64_t a, int64_t b, struct facet_error *error);
 
 #endif

@@ -1,4 +1,5 @@
 #include "mpi/internal.h"
+#include "mpi/pulse.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@ void facet_mpi_give_up(const struct facet_error *error) {
 }
 
 int facet_mpi_check(int status, const char *what, struct facet_error *error) {
+    facet_pulse_work(); // what the call waited for has come
     if (status == MPI_SUCCESS) return FACET_OK;
     char text[MPI_MAX_ERROR_STRING] = "";
     struct facet_error failed;

@@ -2,6 +2,8 @@
 // it is kept is written as it comes. All calls of MPI and HDF5 by a rank's threads take turns under one lock.
 #include "pipeline/chain_internal.h"
 
+#include "mpi/pulse.h"
+
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,10 +100,20 @@ static int open_output(struct chain_run *c, int node, struct facet_error *error)
 
 // ---- doing it -------------------------------------------------------------------------------------------------------
 
+void chain_take_turn(struct chain_run *c) {
+    facet_pulse_wait("line for another thread");
+    pthread_mutex_lock(&c->turn);
+    facet_pulse_work();
+}
+
+void chain_end_turn(struct chain_run *c) {
+    pthread_mutex_unlock(&c->turn);
+}
+
 // Draws the next unit; -1 when there is none or the run is to stop.
 static int64_t claim(struct chain_run *c, struct facet_error *error) {
     int64_t number = -1;
-    pthread_mutex_lock(&c->turn);
+    chain_take_turn(c);
     if (facet_stop_requested()) facet_counter_stop(c->counter, NULL);
     if (c->code == FACET_OK) {
         c->code = facet_counter_claim(c->counter, &number, error);
@@ -109,20 +121,22 @@ static int64_t claim(struct chain_run *c, struct facet_error *error) {
     }
     if (number >= 0)
         facet_run_progress(c->run, c->run->graph.nodes[c->chain->last].name, number, c->n_pending, "units");
-    pthread_mutex_unlock(&c->turn);
+    chain_end_turn(c);
     return number >= 0 ? c->pending[number] : -1;
 }
 
 // A failure on one thread lets all ranks come to the end at their next draw.
 static void fail(struct chain_run *c, int code, const struct facet_error *error) {
-    pthread_mutex_lock(&c->turn);
+    chain_take_turn(c);
     if (c->code == FACET_OK) c->code = code, c->error = *error;
     facet_counter_stop(c->counter, NULL);
-    pthread_mutex_unlock(&c->turn);
+    chain_end_turn(c);
 }
 
 static void work(struct chain_run *c) {
     struct facet_error error = {0};
+    facet_pulse_thread(omp_get_thread_num());
+    facet_pulse_stage(c->run->graph.nodes[c->chain->first].name);
     omp_set_num_threads(1); // what a plugin does inside a unit stays on this thread
     struct worker *w = chain_worker_create(c, &error);
     if (!w) fail(c, FACET_ERROR_MEMORY, &error);
@@ -140,6 +154,7 @@ static void work(struct chain_run *c) {
         }
     }
     chain_worker_destroy(c, w);
+    facet_pulse_rest();
 }
 
 static int do_pending(struct chain_run *c, struct facet_error *error) {
@@ -150,6 +165,7 @@ static int do_pending(struct chain_run *c, struct facet_error *error) {
 #pragma omp parallel num_threads(run->threads)
     work(c);
     pthread_mutex_destroy(&c->turn);
+    facet_pulse_work();
     if (c->code != FACET_OK) *error = c->error;
     code = facet_comm_agree(run->comm, c->code, error);
     facet_counter_destroy(c->counter);
@@ -190,6 +206,7 @@ static void summarise(struct chain_run *c, double seconds) {
 
 static int prepare(struct chain_run *c, struct facet_error *error) {
     struct facet_run *run = c->run;
+    facet_pulse_stage(run->graph.nodes[c->chain->first].name);
     int code = facet_run_open_inputs(run, c->chain->first, c->chain->last, error);
     if (code != FACET_OK) return code;
     code = facet_units_plan(run->sources.items, run->config->unit_rows, c->chain->whole_sequences, &c->units, error);

@@ -65,6 +65,9 @@ int chain_tell_pending(struct facet_run *run, int chain, struct facet_error *err
 int chain_read_outputs(struct chain_run *c, struct facet_error *error);
 // Takes the rows a container sets aside out of the mask of the run. Not collective.
 int chain_read_valid(struct facet_run *run, struct facet_container *container, struct facet_error *error);
+// A rank's threads take turns at MPI and HDF5; the watchdog sees them wait for it.
+void chain_take_turn(struct chain_run *c);
+void chain_end_turn(struct chain_run *c);
 
 // chain_worker.c. Each thread has one worker; NULL when out of memory.
 struct worker *chain_worker_create(const struct chain_run *c, struct facet_error *error);

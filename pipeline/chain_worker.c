@@ -1,6 +1,7 @@
 // One thread of a chain: its memory, and a unit taken through the stages.
 #include "pipeline/chain_internal.h"
 
+#include "mpi/pulse.h"
 #include "pipeline/tombstone.h"
 
 #include <stdlib.h>
@@ -142,6 +143,7 @@ static void begin_unit(const struct chain_run *c, struct worker *w, int64_t unit
     struct facet_rows *rows = &w->rows;
     rows->first = c->units.range[unit][0];
     rows->count = c->units.range[unit][1] - rows->first;
+    facet_pulse_unit(unit, rows->first, rows->count);
     size_t n = (size_t)rows->count;
     memcpy(rows->valid, c->run->valid + rows->first, n);
     memset(rows->stage, 0, n * sizeof *rows->stage);
@@ -163,6 +165,7 @@ static int load_unit(const struct chain_run *c, struct worker *w, struct facet_e
 
 static int do_node(const struct chain_run *c, struct worker *w, int node, struct facet_error *error) {
     const struct facet_node *n = &c->run->graph.nodes[node];
+    facet_pulse_stage(n->name);
     for (int i = 0; i < n->n_makes; i++) facet_column_clear(w->columns[node][i], w->rows.count);
     int code = n->stage ? n->stage->plugin->map->transform(c->self[node], w->in[node], w->out[node], error)
                         : load_unit(c, w, error);
@@ -178,12 +181,12 @@ static int do_node(const struct chain_run *c, struct worker *w, int node, struct
 // What is known of the unit before its first node is computed.
 static int read_unit(struct chain_run *c, struct worker *w, const struct unit_plan *plan, bool retry,
                      struct facet_error *error) {
-    pthread_mutex_lock(&c->turn);
+    chain_take_turn(c);
     int code = read_needs(c, w, plan, error);
     if (code == FACET_OK && plan->from > c->chain->first)
         code = facet_output_read_rows(c->outputs[plan->from - 1], w->data[plan->from - 1], &w->rows, error);
     if (code == FACET_OK && retry) code = mask_for_retry(c, w, error);
-    pthread_mutex_unlock(&c->turn);
+    chain_end_turn(c);
     return code;
 }
 
@@ -203,11 +206,11 @@ static int pack_unit(struct chain_run *c, struct worker *w, int64_t unit, bool r
 static int write_unit(struct chain_run *c, struct worker *w, int64_t unit, bool retry, const double *seconds,
                       struct facet_error *error) {
     int code = FACET_OK;
-    pthread_mutex_lock(&c->turn);
+    chain_take_turn(c);
     for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++)
         if (to_write(c, node, unit, retry))
             code = facet_output_write(c->outputs[node], unit, w->data[node], seconds, error);
-    pthread_mutex_unlock(&c->turn);
+    chain_end_turn(c);
     return code;
 }
 
@@ -223,9 +226,9 @@ int chain_do_unit(struct chain_run *c, struct worker *w, int64_t unit, struct fa
         seconds[node - c->chain->first] = (facet_run_clock() - start) / workers; // its share of the wall time
     }
     if (code == FACET_OK && retry) {
-        pthread_mutex_lock(&c->turn);
+        chain_take_turn(c);
         code = restore_others(c, w, error);
-        pthread_mutex_unlock(&c->turn);
+        chain_end_turn(c);
     }
     if (code == FACET_OK) code = pack_unit(c, w, unit, retry, error);
     return code == FACET_OK ? write_unit(c, w, unit, retry, seconds, error) : code;

@@ -3,6 +3,8 @@
 #include "pipeline/pilot.h"
 #include "pipeline/run_internal.h"
 
+#include "mpi/pulse.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,6 +147,7 @@ int facet_run_collective(struct facet_run *run, int node, struct facet_error *er
     char path[4200];
     bool done = false;
     double start = facet_run_clock();
+    facet_pulse_stage(run->graph.nodes[node].name);
     facet_run_path(run, node, ".h5", path, sizeof path);
     int code = FACET_OK;
     if (run->graph.nodes[node].keep) code = check_done(run, node, path, &done, error);

@@ -66,6 +66,20 @@ static const struct facet_param_spec top_level[] = {
      .min = 0,
      .max = 86400,
      .doc = "How often units that are written are made durable, so that a restart need not read them again."},
+    {.name = "watchdog_warn",
+     .type = FACET_PARAM_FLOAT,
+     .unit = "s",
+     .fallback = "600",
+     .min = 0,
+     .max = 1e7,
+     .doc = "Tell of a rank that has not moved for so long; 0: never."},
+    {.name = "watchdog_abort",
+     .type = FACET_PARAM_FLOAT,
+     .unit = "s",
+     .fallback = "3600",
+     .min = 0,
+     .max = 1e7,
+     .doc = "End all ranks when one has not moved for so long; 0: never."},
     {.name = "plugin_path",
      .type = FACET_PARAM_STRING,
      .fallback = "\"\"",
@@ -146,6 +160,8 @@ static void take_top_level(struct facet_config *config, struct facet_problems *p
         config->checkpoint_minutes = facet_param_float(params, "checkpoint_minutes");
         config->unit_rows = facet_param_int(params, "unit_rows");
         config->threads = facet_param_int(params, "threads");
+        config->watchdog_warn = facet_param_float(params, "watchdog_warn");
+        config->watchdog_abort = facet_param_float(params, "watchdog_abort");
         take_stop_rules(params, root, &config->stop, problems);
         config->mark_seconds = facet_param_int(params, "mark_seconds");
     }

@@ -20,6 +20,7 @@ struct facet_config {
     int64_t seed, unit_rows, mark_seconds, threads; // threads 0: all cores this rank may use
     double max_bad, checkpoint_minutes;
     struct facet_stop_rules stop;
+    double watchdog_warn, watchdog_abort; // seconds; 0: never
     struct facet_stage_config sources[FACET_MAX_STAGES], stages[FACET_MAX_STAGES];
     int n_sources, n_stages;
     char *text; // the file as it was read, with the --set options below it

@@ -1,6 +1,8 @@
 // Checking a container by itself: hashes are compared without knowing the pipeline that made it.
 #include "pipeline/output.h"
 
+#include "mpi/pulse.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,6 +83,7 @@ int facet_unit_matches(struct facet_container *container, struct facet_unit_data
                        struct facet_column *const *columns, const int64_t range[2], const struct facet_hash *recorded,
                        bool *match, struct facet_error *error) {
     int64_t first = range[0], count = range[1] - range[0];
+    facet_pulse_beat();
     *match = false;
     int code = facet_unit_data_read(data, container, first, count, columns, error);
     if (code == FACET_ERROR_DATA) return FACET_OK; // counts that cannot be: the unit is not as it was written
@@ -167,6 +170,7 @@ static int hash_again(struct reading *r, int64_t first, int64_t count, struct fa
     int code = make_room(r, most < ROWS_A_LINK ? most : ROWS_A_LINK, error);
     for (int64_t done = 0; code == FACET_OK && done < count; done += part) {
         part = count - done < r->room ? count - done : r->room;
+        facet_pulse_beat();
         code = facet_unit_data_read(r->data, r->container, first + done, part, r->columns, error);
         if (code == FACET_OK) code = facet_unit_data_pack(r->data, first + done, part, r->columns, error);
         if (code == FACET_OK) memcpy(hashes + done, facet_unit_data_row_hashes(r->data), (size_t)part * sizeof *hashes);
@@ -203,6 +207,7 @@ static int hash_datasets(struct facet_container *container, struct facet_hash *h
     for (int i = 0; code == FACET_OK && i < count; i++) {
         struct facet_hash part;
         if (strncmp(datasets[i].name, "data/", 5) != 0 && strncmp(datasets[i].name, "items/", 6) != 0) continue;
+        facet_pulse_beat();
         code = facet_container_hash(container, &datasets[i], &part, error);
         if (code == FACET_OK) *hash = facet_hash_bytes(*hash, &part, sizeof part);
     }

@@ -165,6 +165,8 @@ int facet_run_pipeline(struct facet_comm *comm, const struct facet_config *confi
     code = run->libraries ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for a run");
     if (code == FACET_OK) code = facet_trace_create(facet_comm_rank(comm), &run->trace, error);
     code = facet_comm_agree(comm, code, error);
+    struct facet_watchdog *watchdog = NULL;
+    if (code == FACET_OK) code = facet_run_watch(run, &watchdog, error);
     if (code == FACET_OK) code = prepare(run, error);
     if (code == FACET_OK) code = do_stages(run, error);
     if (code == FACET_OK && options->pilot) code = facet_pilot_end(run, error);
@@ -172,6 +174,7 @@ int facet_run_pipeline(struct facet_comm *comm, const struct facet_config *confi
         if (code != FACET_OK) fprintf(run->log, "%s: %s\n", facet_code_name(code), error->text);
         fclose(run->log);
     }
+    facet_watchdog_stop(watchdog);
     for (int node = 0; node < run->graph.n_nodes; node++) free(run->nodes[node].description);
     facet_sources_close(&run->sources);
     facet_lock_release(run->lock);

@@ -7,10 +7,12 @@
 #include <facet/comm.h>
 #include <stdio.h>
 
-// How a run tells what it does; rank 0 calls them. Any may be NULL. Library code prints nothing itself.
+// How a run tells what it does; rank 0 calls them, and the watchdog of any rank `alarm`, from a thread of its own. Any
+// may be NULL. Library code prints nothing itself.
 struct facet_run_events {
     void (*progress)(void *context, const char *stage, int64_t done, int64_t total, const char *what);
     void (*note)(void *context, const char *text);
+    void (*alarm)(void *context, const char *text);
     void *context;
 };
 

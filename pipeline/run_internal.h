@@ -4,6 +4,7 @@
 
 #include "io/h5/container.h"
 #include "mpi/ranks.h"
+#include "mpi/watchdog.h"
 #include "pipeline/graph.h"
 #include "pipeline/lock.h"
 #include "pipeline/output.h"
@@ -101,6 +102,9 @@ struct facet_run_summary_row *facet_run_summarise(struct facet_run *run, int nod
 
 // libraries.c: "libhdf5_openmpi.so.103.3.0 libdnnl.so.2.6 ..."; the caller frees the text, NULL when out of memory.
 char *facet_loaded_libraries(void);
+
+// watch.c: the run's watchdog, from here on. Collective.
+int facet_run_watch(const struct facet_run *run, struct facet_watchdog **watchdog, struct facet_error *error);
 
 // provenance.c
 #define FACET_SCHEMA "facet/2" // of containers: docs/formats.md

@@ -1,6 +1,8 @@
 // The stage handle: what a plugin may ask of the engine (facet/stage.h).
 #include "pipeline/run_internal.h"
 
+#include "mpi/pulse.h"
+
 #include <facet/store.h>
 
 #include <errno.h>
@@ -52,6 +54,7 @@ bool facet_stage_has(const struct facet_stage *stage, const char *need) {
 static int container_of(struct facet_stage *stage, const char *name, struct facet_container **container,
                         struct facet_error *error) {
     int maker = node_of(stage)->maker[need_of(stage, name)];
+    facet_pulse_beat(); // a plugin that reads is alive
     *container = maker >= 0 ? stage->run->nodes[maker].input : NULL;
     if (*container) return FACET_OK;
     return facet_error_set(error, FACET_ERROR_DATA, "%s: %s is not on disk for this stage", facet_stage_name(stage),
@@ -193,6 +196,7 @@ int facet_stage_create_string(struct facet_stage *stage, const char *name, const
 int facet_stage_write(struct facet_stage *stage, const char *name, int64_t first, int64_t count, const void *data,
                       struct facet_error *error) {
     char path[200];
+    facet_pulse_beat();
     data_path(name, path, sizeof path);
     return facet_container_write(stage->out, path, first, count, data, error);
 }
@@ -346,6 +350,7 @@ bool facet_stage_should_stop(struct facet_stage *stage) {
 }
 
 void facet_stage_progress(struct facet_stage *stage, int64_t done, int64_t total, const char *what) {
+    facet_pulse_beat();
     facet_run_progress(stage->run, facet_stage_name(stage), done, total, what);
 }
 

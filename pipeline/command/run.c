@@ -76,6 +76,11 @@ static void note(void *context, const char *text) {
     fprintf(stderr, "%s\n", text);
 }
 
+static void alarm_user(void *context, const char *text) {
+    (void)context;
+    fprintf(stderr, "facet: watchdog: %s\n", text);
+}
+
 static void print_summary(const struct facet_run_summary *summary) {
     printf("%-14s %8s %9s %9s  %s\n", "stage", "rows", "set aside", "seconds", "content");
     for (int i = 0; i < summary->count; i++) {
@@ -207,12 +212,13 @@ int facet_command_run(int argc, char **argv) {
     facet_set_fatal_handler(facet_end_all_ranks);
     a.options.command = command;
     if (!a.quiet)
-        a.options.events = (struct facet_run_events){progress, note, &display};
+        a.options.events = (struct facet_run_events){progress, note, alarm_user, &display};
     else if (a.options.dry_run)
         a.options.events.note = note;
     code = command ? FACET_OK : facet_error_set(&error, FACET_ERROR_MEMORY, "out of memory for the command line");
     code = facet_comm_agree(world, code, &error);
     if (code == FACET_OK) code = facet_load_pipeline(a.file, a.sets, a.n_sets, world, &host, &config, &error);
+    a.options.events.alarm = alarm_user;
     if (code == FACET_OK) facet_stop_on_signals(config.stop.signal);
     if (code == FACET_OK) code = facet_run_pipeline(world, &config, &a.options, &summary, &error);
     if (facet_comm_rank(world) == 0 && summary.count) print_summary(&summary);
