@@ -23,6 +23,7 @@ struct facet_watchdog {
     char host[64];
     MPI_Comm node;
     MPI_Win window;
+    void *own;                  // the board's memory where MPI shares none
     struct facet_pulse **board; // of the ranks of this node
     int n_node, me;             // me: this rank's place on the board
     struct seen *threads, *processes;
@@ -224,26 +225,36 @@ static struct facet_pulse *aligned(void *base) {
     return (struct facet_pulse *)(((uintptr_t)base + LINE - 1) / LINE * LINE);
 }
 
-static int open_board(struct facet_watchdog *w) {
-    void *base;
-    MPI_Aint size = (MPI_Aint)facet_pulse_size(w->options.threads) + LINE;
+// Not every MPI shares memory; without it each rank has a board of its own, and sees itself alone.
+static int share_board(struct facet_watchdog *w, size_t size, void **base) {
     int status = MPI_Comm_split_type(w->comm->mpi, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &w->node);
     if (status == MPI_SUCCESS) status = MPI_Comm_set_errhandler(w->node, MPI_ERRORS_RETURN);
     if (status == MPI_SUCCESS) status = MPI_Comm_size(w->node, &w->n_node);
     if (status == MPI_SUCCESS) status = MPI_Comm_rank(w->node, &w->me);
-    if (status == MPI_SUCCESS) status = MPI_Win_allocate_shared(size, 1, MPI_INFO_NULL, w->node, &base, &w->window);
-    if (status != MPI_SUCCESS) return status;
+    if (status == MPI_SUCCESS)
+        status = MPI_Win_allocate_shared((MPI_Aint)size, 1, MPI_INFO_NULL, w->node, base, &w->window);
+    return status;
+}
+
+static int open_board(struct facet_watchdog *w) {
+    void *base;
+    size_t size = facet_pulse_size(w->options.threads) + LINE;
+    if (facet_comm_any(w->comm, share_board(w, size, &base) != MPI_SUCCESS)) {
+        w->n_node = 1, w->me = 0, w->window = MPI_WIN_NULL;
+        base = w->own = malloc(size);
+        if (!base) return MPI_ERR_NO_MEM;
+    }
     facet_pulse_init(aligned(base), w->comm->rank, w->options.threads);
-    return MPI_Barrier(w->node);
+    return MPI_SUCCESS;
 }
 
 static int find_board(struct facet_watchdog *w) {
     int status = MPI_SUCCESS;
     for (int i = 0; status == MPI_SUCCESS && i < w->n_node; i++) {
-        void *base;
+        void *base = w->own;
         MPI_Aint size;
         int unit;
-        status = MPI_Win_shared_query(w->window, i, &size, &unit, &base);
+        if (!w->own) status = MPI_Win_shared_query(w->window, i, &size, &unit, &base);
         if (status == MPI_SUCCESS) w->board[i] = aligned(base);
     }
     return status;
@@ -274,7 +285,7 @@ static void free_watchdog(struct facet_watchdog *w) {
     if (!w) return;
     if (w->window != MPI_WIN_NULL) MPI_Win_free(&w->window);
     if (w->node != MPI_COMM_NULL) MPI_Comm_free(&w->node);
-    free(w->board), free(w->threads), free(w->processes);
+    free(w->own), free(w->board), free(w->threads), free(w->processes);
     free(w);
 }
 
@@ -293,7 +304,6 @@ int facet_watchdog_start(struct facet_comm *comm, const struct facet_watchdog_op
     w->period = period_of(options);
     if (gethostname(w->host, sizeof w->host - 1) != 0) snprintf(w->host, sizeof w->host, "?");
     code = facet_comm_agree(comm, facet_mpi_check(open_board(w), "watchdog", error), error);
-    if (code != FACET_OK) w->window = MPI_WIN_NULL; // other ranks may have none to free together
     if (code != FACET_OK) goto error;
     w->board = calloc((size_t)w->n_node, sizeof *w->board);
     w->processes = calloc((size_t)w->n_node, sizeof *w->processes);
