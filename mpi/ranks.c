@@ -154,15 +154,21 @@ int facet_comm_size(const struct facet_comm *comm) {
     return comm->size;
 }
 
-int facet_comm_ranks_on_node(const struct facet_comm *comm) {
-    MPI_Comm node;
-    int ranks = 1;
-    if (facet_ranks_broken(NULL)) return 1;
-    int status = MPI_TRY(MPI_SPLIT, MPI_Comm_split_type(comm->mpi, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node));
-    if (facet_mpi_check(status, "MPI_Comm_split_type", NULL) != FACET_OK) return 1;
-    MPI_Comm_size(node, &ranks);
-    MPI_Comm_free(&node);
-    return ranks;
+int facet_comm_of_node(struct facet_comm *comm, struct facet_comm **node, struct facet_error *error) {
+    MPI_Comm mpi = MPI_COMM_NULL;
+    *node = NULL;
+    int code = facet_comm_begin(comm, "of_node", 0, 0, error);
+    if (code != FACET_OK) return code;
+    int status =
+        MPI_TRY(MPI_SPLIT, MPI_Comm_split_type(comm->mpi, MPI_COMM_TYPE_SHARED, comm->rank, MPI_INFO_NULL, &mpi));
+    code = facet_mpi_check(status, "of_node", error);
+    if (code == FACET_OK) code = facet_comm_create(mpi, node, error);
+    if (mpi != MPI_COMM_NULL) MPI_Comm_free(&mpi);
+    code = facet_comm_agree(comm, code, error);
+    if (code == FACET_OK) return FACET_OK;
+    facet_comm_destroy(*node);
+    *node = NULL;
+    return code;
 }
 
 const char *facet_ranks_library(void) {

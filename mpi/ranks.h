@@ -32,8 +32,8 @@ int facet_comm_create(MPI_Comm mpi, struct facet_comm **comm, struct facet_error
 void facet_comm_destroy(struct facet_comm *comm); // collective; NULL is fine
 MPI_Comm facet_comm_mpi(const struct facet_comm *comm);
 
-// Ranks that share this node's memory; 1 when MPI fails, which the next call then reports. Collective.
-int facet_comm_ranks_on_node(const struct facet_comm *comm);
+// The ranks that share this node's memory, in the order they have in comm. Collective.
+int facet_comm_of_node(struct facet_comm *comm, struct facet_comm **node, struct facet_error *error);
 const char *facet_ranks_library(void); // "Open MPI v4.1.4"
 
 // With FACET_SAFE_MODE=1 ranks that make different calls all get an error that names the call, and so does each later

@@ -138,6 +138,7 @@ static void work(struct chain_run *c) {
     facet_pulse_thread(omp_get_thread_num());
     facet_pulse_stage(c->run->graph.nodes[c->chain->first].name);
     omp_set_num_threads(1); // what a plugin does inside a unit stays on this thread
+    facet_cores_take_part(c->run->cores, omp_get_thread_num());
     struct worker *w = chain_worker_create(c, &error);
     if (!w) fail(c, FACET_ERROR_MEMORY, &error);
     for (int64_t unit; w && (unit = claim(c, &error)) >= 0;) {
@@ -164,6 +165,7 @@ static int do_pending(struct chain_run *c, struct facet_error *error) {
     pthread_mutex_init(&c->turn, NULL);
 #pragma omp parallel num_threads(run->threads)
     work(c);
+    facet_cores_take_all(run->cores);
     pthread_mutex_destroy(&c->turn);
     facet_pulse_work();
     if (c->code != FACET_OK) *error = c->error;

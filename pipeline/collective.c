@@ -120,6 +120,7 @@ static int make(struct facet_stage *stage, const char *path, struct facet_error 
     stage->began = stage->step_began = facet_run_clock();
     int code = keeps ? create_container(stage, temporary, error) : FACET_OK;
     if (code == FACET_OK) {
+        facet_cores_place_team(run->cores);
         code = config->plugin->collective->run(config->params, stage, error);
         if (code == FACET_OK && stage->ledger_error.code != FACET_OK)
             code = stage->ledger_error.code, *error = stage->ledger_error;

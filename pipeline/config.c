@@ -80,6 +80,11 @@ static const struct facet_param_spec top_level[] = {
      .min = 0,
      .max = 1e7,
      .doc = "End all ranks when one has not moved for so long; 0: never."},
+    {.name = "affinity",
+     .type = FACET_PARAM_STRING,
+     .fallback = "\"auto\"",
+     .choices = "auto|none",
+     .doc = "auto: each thread stays on its share of the node's cores; none: threads run where the system likes."},
     {.name = "plugin_path",
      .type = FACET_PARAM_STRING,
      .fallback = "\"\"",
@@ -164,6 +169,7 @@ static void take_top_level(struct facet_config *config, struct facet_problems *p
         config->watchdog_abort = facet_param_float(params, "watchdog_abort");
         take_stop_rules(params, root, &config->stop, problems);
         config->mark_seconds = facet_param_int(params, "mark_seconds");
+        config->affinity = strcmp(facet_param_string(params, "affinity"), "auto") == 0;
     }
     facet_params_destroy(params);
     config_setting_lookup_string(root, "name", &config->name);

@@ -25,6 +25,7 @@ struct facet_config {
     int n_sources, n_stages;
     char *text; // the file as it was read, with the --set options below it
     config_t parsed;
+    bool affinity; // threads stay on their cores
 };
 
 // Reads and checks a pipeline file. Plugins of its plugin_path are loaded into host. On failure *report (owned by the

@@ -179,14 +179,23 @@ static int predict(const struct planner *p, const struct facet_config *config, s
     return plan_predict(&evidence, plan, error);
 }
 
-static int carry_out(struct planner *p, const struct facet_config *config, struct facet_error *error) {
+// The ranks and threads of the pilot, and those it is to predict.
+static int choose_workers(struct planner *p, const struct facet_config *config, struct facet_error *error) {
     struct facet_plan *plan = p->plan;
-    struct facet_run asked = {.comm = p->comm, .config = config};
+    struct facet_cores *cores;
+    int code = facet_cores_create(p->comm, config->threads, false, &cores, error);
+    if (code != FACET_OK) return code;
     plan->pilot_ranks = facet_comm_size(p->comm);
-    plan->pilot_threads = facet_run_choose_threads(&asked);
+    plan->pilot_threads = facet_cores_threads(cores);
     plan->ranks = p->options->ranks ? p->options->ranks : plan->pilot_ranks;
     plan->threads = p->options->threads ? p->options->threads : plan->pilot_threads;
-    int code = open_all(p, error);
+    facet_cores_destroy(cores);
+    return FACET_OK;
+}
+
+static int carry_out(struct planner *p, const struct facet_config *config, struct facet_error *error) {
+    int code = choose_workers(p, config, error);
+    if (code == FACET_OK) code = open_all(p, error);
     p->began = facet_run_clock();
     set_repeats(p, true);
     if (code == FACET_OK) code = run_growing(p, error);

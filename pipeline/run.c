@@ -159,12 +159,15 @@ int facet_run_pipeline(struct facet_comm *comm, const struct facet_config *confi
         return code;
     }
     *run = (struct facet_run){.comm = comm, .config = config, .options = options, .summary = summary};
-    run->threads = facet_run_choose_threads(run);
-    facet_run_note_circumstances(run);
-    run->libraries = facet_loaded_libraries();
-    code = run->libraries ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for a run");
-    if (code == FACET_OK) code = facet_trace_create(facet_comm_rank(comm), &run->trace, error);
-    code = facet_comm_agree(comm, code, error);
+    code = facet_cores_create(comm, config->threads, config->affinity, &run->cores, error);
+    if (code == FACET_OK) {
+        run->threads = facet_cores_threads(run->cores);
+        facet_run_note_circumstances(run);
+        run->libraries = facet_loaded_libraries();
+        code = run->libraries ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for a run");
+        if (code == FACET_OK) code = facet_trace_create(facet_comm_rank(comm), &run->trace, error);
+        code = facet_comm_agree(comm, code, error);
+    }
     struct facet_watchdog *watchdog = NULL;
     if (code == FACET_OK) code = facet_run_watch(run, &watchdog, error);
     if (code == FACET_OK) code = prepare(run, error);
@@ -181,6 +184,7 @@ int facet_run_pipeline(struct facet_comm *comm, const struct facet_config *confi
     free(run->valid), free(run->forgotten);
     facet_trace_destroy(run->trace);
     free(run->libraries);
+    facet_cores_destroy(run->cores);
     free(run);
     return code;
 }

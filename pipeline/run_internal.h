@@ -5,6 +5,7 @@
 #include "io/h5/container.h"
 #include "mpi/ranks.h"
 #include "mpi/watchdog.h"
+#include "pipeline/cores.h"
 #include "pipeline/graph.h"
 #include "pipeline/lock.h"
 #include "pipeline/output.h"
@@ -38,7 +39,8 @@ struct facet_run {
     uint8_t *valid;     // (rows) 1 = no stage finished so far set the row aside
     uint8_t *forgotten; // (rows) 1 = of a person who is not to be loaded again; NULL: there are none
     int64_t rows, n_forgotten;
-    int threads;
+    struct facet_cores *cores;
+    int threads;             // of this rank
     FILE *log;               // rank 0's user.log
     struct facet_lock *lock; // of the workspace, on rank 0
     struct facet_trace *trace;
@@ -65,9 +67,8 @@ struct facet_stage {
 };
 
 // machine.c
-double facet_run_clock(void);                              // seconds, monotonic
-int facet_run_choose_threads(const struct facet_run *run); // collective
-void facet_run_note_circumstances(struct facet_run *run);  // what the run's containers say of where they were made
+double facet_run_clock(void);                             // seconds, monotonic
+void facet_run_note_circumstances(struct facet_run *run); // what the run's containers say of where they were made
 
 // workspace.c
 // Makes the folder, forgets what --fresh and --from say, begins the log. Collective.

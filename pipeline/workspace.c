@@ -255,7 +255,8 @@ int facet_run_open_workspace(struct facet_run *run, struct facet_error *error) {
         if (!run->log)
             code = facet_error_set(error, FACET_ERROR_IO, "%s: %s", path, strerror(errno));
         else
-            fprintf(run->log, "---- %s: %s\n", run->created, run->options->command ? run->options->command : "");
+            fprintf(run->log, "---- %s: %s\n%s\n", run->created, run->options->command ? run->options->command : "",
+                    facet_cores_text(run->cores));
     }
     if (run->log && !facet_lock_holds(run->lock))
         facet_run_note(run, "%s: this file system knows no locks; see to it that no other run works here",
