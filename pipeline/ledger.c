@@ -8,46 +8,64 @@ static int node_is_kept_map(const struct facet_run *run, int node) {
     return run->graph.nodes[node].keep && run->graph.nodes[node].chain >= 0 && run->nodes[node].finished;
 }
 
-enum { LEDGER_TEXT = FACET_NAME_MAX + FACET_MESSAGE_MAX }; // bytes of an entry: its stage, its message
+enum { AT_ONCE = 4096 }; // rows
 
 struct reading {
-    int32_t *code;
-    char *stage, *message;
+    int32_t code[AT_ONCE];
+    char stage[AT_ONCE][FACET_NAME_MAX], message[AT_ONCE][FACET_MESSAGE_MAX];
 };
 
-static int read_ledger(struct facet_container *container, int64_t rows, struct reading *reading,
-                       struct facet_error *error) {
-    int code = facet_container_read(container, "quarantine/stage", 0, rows, reading->stage, error);
-    if (code == FACET_OK) code = facet_container_read(container, "quarantine/code", 0, rows, reading->code, error);
+// Texts are read only of the rows from the first to the last that have any.
+static int read_batch(struct facet_container *container, int64_t first, int64_t count, struct reading *reading,
+                      struct facet_error *error) {
+    int64_t low = count, high = 0;
+    int code = facet_container_read(container, "quarantine/code", first, count, reading->code, error);
+    for (int64_t i = 0; code == FACET_OK && i < count; i++) {
+        if (reading->code[i] == FACET_OK) continue;
+        if (i < low) low = i;
+        high = i + 1;
+    }
+    if (code != FACET_OK || low >= high) return code;
+    code = facet_container_read(container, "quarantine/stage", first + low, high - low, reading->stage[low], error);
     if (code == FACET_OK)
-        code = facet_container_read(container, "quarantine/message", 0, rows, reading->message, error);
+        code = facet_container_read(container, "quarantine/message", first + low, high - low, reading->message[low],
+                                    error);
     return code;
 }
 
-// Adds the entries of one container that earlier ones do not have.
+// Adds the entries that earlier containers do not have.
+static int take_batch(struct facet_stage *stage, int64_t first, int64_t count, struct reading *reading, uint8_t *seen,
+                      struct facet_error *error) {
+    for (int64_t i = 0; i < count; i++) {
+        if (reading->code[i] == FACET_OK || seen[first + i]) continue;
+        seen[first + i] = 1;
+        reading->stage[i][FACET_NAME_MAX - 1] = reading->message[i][FACET_MESSAGE_MAX - 1] = '\0';
+        const char *name = facet_text_keep(&stage->ledger_texts, reading->stage[i]);
+        const char *message = facet_text_keep(&stage->ledger_texts, reading->message[i]);
+        if (!name || !message)
+            return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the quarantine ledger");
+        stage->ledger[stage->ledger_count++] = (struct facet_quarantine_entry){
+            .row = first + i, .stage = name, .code = facet_code_name(reading->code[i]), .message = message};
+    }
+    return FACET_OK;
+}
+
 static int merge(struct facet_stage *stage, int node, uint8_t *seen, struct facet_error *error) {
     struct facet_run *run = stage->run;
-    size_t n = (size_t)run->rows + 1;
-    struct reading reading = {calloc(n, sizeof(int32_t)), calloc(n, FACET_NAME_MAX), calloc(n, FACET_MESSAGE_MAX)};
-    int code = reading.stage && reading.code && reading.message
-                   ? FACET_OK
-                   : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the quarantine ledger");
     struct facet_container *container = NULL;
     char path[4200];
     facet_run_path(run, node, ".h5", path, sizeof path);
+    struct reading *reading = malloc(sizeof *reading);
+    int code =
+        reading ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the quarantine ledger");
     if (code == FACET_OK) code = facet_container_open(MPI_COMM_SELF, path, false, &container, error);
-    if (code == FACET_OK) code = read_ledger(container, run->rows, &reading, error);
-    for (int64_t row = 0; code == FACET_OK && row < run->rows; row++) {
-        if (reading.code[row] == FACET_OK || seen[row]) continue;
-        seen[row] = 1;
-        char *text = stage->ledger_text + (size_t)stage->ledger_count * LEDGER_TEXT;
-        memcpy(text, reading.stage + (size_t)row * FACET_NAME_MAX, FACET_NAME_MAX - 1);
-        memcpy(text + FACET_NAME_MAX, reading.message + (size_t)row * FACET_MESSAGE_MAX, FACET_MESSAGE_MAX - 1);
-        stage->ledger[stage->ledger_count++] = (struct facet_quarantine_entry){
-            .row = row, .stage = text, .code = facet_code_name(reading.code[row]), .message = text + FACET_NAME_MAX};
+    for (int64_t first = 0; code == FACET_OK && first < run->rows; first += AT_ONCE) {
+        int64_t count = run->rows - first < AT_ONCE ? run->rows - first : AT_ONCE;
+        code = read_batch(container, first, count, reading, error);
+        if (code == FACET_OK) code = take_batch(stage, first, count, reading, seen, error);
     }
     facet_container_close(container, NULL);
-    free(reading.stage), free(reading.code), free(reading.message);
+    free(reading);
     return code;
 }
 
@@ -61,9 +79,8 @@ static int read_all(struct facet_stage *stage, struct facet_error *error) {
     int64_t bad = 0;
     for (int64_t row = 0; row < run->rows; row++) bad += !run->valid[row];
     stage->ledger = calloc((size_t)bad + 1, sizeof *stage->ledger);
-    stage->ledger_text = calloc((size_t)bad + 1, LEDGER_TEXT);
     uint8_t *seen = calloc((size_t)run->rows + 1, 1);
-    int code = stage->ledger && stage->ledger_text && seen
+    int code = stage->ledger && seen
                    ? FACET_OK
                    : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the quarantine ledger");
     for (int64_t row = 0; code == FACET_OK && row < run->rows; row++) seen[row] = run->valid[row];
@@ -112,5 +129,5 @@ const char *facet_stage_provenance(const struct facet_stage *stage, const char *
 
 void facet_stage_free_scratch(struct facet_stage *stage) {
     free(stage->ledger);
-    free(stage->ledger_text);
+    facet_text_keeper_free(&stage->ledger_texts);
 }

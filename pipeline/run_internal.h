@@ -12,6 +12,7 @@
 #include "pipeline/run.h"
 #include "pipeline/sources.h"
 #include "pipeline/stop.h"
+#include "pipeline/texts.h"
 #include "pipeline/trace.h"
 
 #include <facet/stage.h>
@@ -60,7 +61,7 @@ struct facet_stage {
     double saved;                // when its last checkpoint was written; 0: not in this run
     double step_began;           // when it was last asked whether to stop
     struct facet_quarantine_entry *ledger;
-    char *ledger_text;
+    struct facet_text_keeper ledger_texts;
     int64_t ledger_count;
     bool ledger_read;
     struct facet_error ledger_error; // why it is not whole; its code is FACET_OK when it is
