@@ -10,6 +10,7 @@ struct facet_counter {
     int64_t *next; // how many of this rank's share are drawn
     int64_t limit;
     int turn;     // the share drawn from, counted from this rank's own
+    int64_t left; // of that share, when this rank last drew from it
     bool stopped; // by this rank
 };
 
@@ -24,6 +25,14 @@ static int open_window(struct facet_counter *counter) {
     return status;
 }
 
+static int64_t first_of(const struct facet_counter *counter, int owner) {
+    return facet_comm_shard(counter->limit, counter->comm->size, owner);
+}
+
+static int64_t share(const struct facet_counter *counter, int owner) {
+    return first_of(counter, owner + 1) - first_of(counter, owner);
+}
+
 int facet_counter_create(struct facet_comm *comm, int64_t limit, struct facet_counter **counter,
                          struct facet_error *error) {
     *counter = NULL;
@@ -34,6 +43,7 @@ int facet_counter_create(struct facet_comm *comm, int64_t limit, struct facet_co
     code = facet_comm_agree(comm, code, error);
     if (code != FACET_OK) goto error;
     *c = (struct facet_counter){.comm = comm, .limit = limit};
+    c->left = share(c, comm->rank);
     facet_pulse_wait("counter");
     code = facet_mpi_check(open_window(c), "work counter", error);
     if (code == FACET_OK) code = facet_comm_barrier(comm, error);
@@ -69,10 +79,6 @@ static int fetch_and_add(struct facet_counter *counter, int owner, int64_t more,
     return facet_mpi_check(status, "work counter", error);
 }
 
-static int64_t share(const struct facet_counter *counter, int owner) {
-    return (counter->limit - owner + counter->comm->size - 1) / counter->comm->size;
-}
-
 // Lets MPI carry out what other ranks ask of this rank's share; drawing from one's own share does not.
 static int serve_others(struct facet_counter *counter, struct facet_error *error) {
     int waiting;
@@ -81,16 +87,22 @@ static int serve_others(struct facet_counter *counter, struct facet_error *error
     return facet_mpi_check(status, "work counter", error);
 }
 
-int facet_counter_claim(struct facet_counter *counter, int64_t *number, struct facet_error *error) {
+int facet_counter_claim(struct facet_counter *counter, int64_t most, int64_t *first, int64_t *count,
+                        struct facet_error *error) {
+    enum { PARTS = 8 };
     int rank = counter->comm->rank, size = counter->comm->size;
-    *number = -1;
+    *count = 0;
     int code = serve_others(counter, error);
-    for (; code == FACET_OK && !counter->stopped && counter->turn < size; counter->turn++) {
+    for (; code == FACET_OK && !counter->stopped && counter->turn < size; counter->turn++, counter->left = 0) {
         int owner = (rank + counter->turn) % size;
-        int64_t drawn;
-        code = fetch_and_add(counter, owner, 1, &drawn, error);
-        if (code != FACET_OK || drawn >= share(counter, owner)) continue;
-        *number = owner + drawn * size;
+        int64_t wanted = counter->left / PARTS < most ? counter->left / PARTS : most, drawn;
+        if (wanted < 1) wanted = 1;
+        code = fetch_and_add(counter, owner, wanted, &drawn, error);
+        counter->left = share(counter, owner) - drawn;
+        if (code != FACET_OK || counter->left <= 0) continue;
+        *first = first_of(counter, owner) + drawn;
+        *count = wanted < counter->left ? wanted : counter->left;
+        counter->left -= *count;
         break;
     }
     return code;

@@ -1,7 +1,7 @@
 // A counter all ranks draw from: each number is handed out once, to whichever rank asks.
 //
-// Rank r of n begins with the share r, r + n, r + 2n ... and draws from it without waiting for anybody. With its own
-// share used up it draws from the shares of the others, one-sided. Among ranks of one node that is an atomic in shared
+// Each rank begins with a share of its own, a run of numbers (facet_comm_shard), and draws from its front without waiting
+// for anybody. With its own share used up it draws from the shares of the others, one-sided. Among ranks of one node that is an atomic in shared
 // memory. Over a network whose MPI sends one-sided operations as messages, such a draw, and facet_counter_stop, wait
 // until the share's rank enters MPI, which it does at each of its own draws: for a few of its units at most, and
 // never for ever.
@@ -16,8 +16,10 @@ struct facet_counter;
 int facet_counter_create(struct facet_comm *comm, int64_t limit, struct facet_counter **counter,
                          struct facet_error *error);
 void facet_counter_destroy(struct facet_counter *counter); // collective; NULL is fine
-// A number, or -1 when there are none left. Not collective; one thread of a rank at a time.
-int facet_counter_claim(struct facet_counter *counter, int64_t *number, struct facet_error *error);
+// The numbers *first .. *first + *count - 1: up to `most` of them, and never more than an eighth of what is left of a
+// share, so that the end is shared finely. *count 0: there are none left. Not collective; one thread of a rank at a time.
+int facet_counter_claim(struct facet_counter *counter, int64_t most, int64_t *first, int64_t *count,
+                        struct facet_error *error);
 // No rank draws another number once this returns. Not collective; one thread of a rank at a time.
 int facet_counter_stop(struct facet_counter *counter, struct facet_error *error);
 

@@ -110,19 +110,32 @@ void chain_end_turn(struct chain_run *c) {
     pthread_mutex_unlock(&c->turn);
 }
 
-// Draws the next unit; -1 when there is none or the run is to stop.
-static int64_t claim(struct chain_run *c, struct facet_error *error) {
-    int64_t number = -1;
+// Units that a thread took at once: places in the list of what is pending.
+struct taken {
+    int64_t first, count, most; // most: how many it may take
+};
+
+// Draws the next units; false when there are none or the run is to stop.
+static bool take(struct chain_run *c, struct taken *taken, struct facet_error *error) {
+    taken->count = 0;
     chain_take_turn(c);
     if (facet_stop_requested()) facet_counter_stop(c->counter, NULL);
     if (c->code == FACET_OK) {
-        c->code = facet_counter_claim(c->counter, &number, error);
+        c->code = facet_counter_claim(c->counter, taken->most, &taken->first, &taken->count, error);
         if (c->code != FACET_OK) c->error = *error;
     }
-    if (number >= 0)
-        facet_run_progress(c->run, c->run->graph.nodes[c->chain->last].name, number, c->n_pending, "units");
+    if (taken->count > 0)
+        facet_run_progress(c->run, c->run->graph.nodes[c->chain->last].name, taken->first, c->n_pending, "units");
     chain_end_turn(c);
-    return number >= 0 ? c->pending[number] : -1;
+    return taken->count > 0;
+}
+
+// Units that cost next to nothing are taken many at once, and written together; what costs more than that one by one.
+static void pace(struct taken *taken, double seconds) {
+    static const double at_once = 0.01; // s of work
+    double most = at_once * (double)taken->count / (seconds > 1e-9 ? seconds : 1e-9);
+    if (most > 2.0 * (double)taken->most) most = 2.0 * (double)taken->most;
+    taken->most = most > 1 ? (int64_t)most : 1;
 }
 
 // A failure on one thread lets all ranks come to the end at their next draw.
@@ -133,6 +146,25 @@ static void fail(struct chain_run *c, int code, const struct facet_error *error)
     chain_end_turn(c);
 }
 
+static int do_taken(struct chain_run *c, struct worker *w, struct taken *taken, struct facet_error *error) {
+    double start = facet_run_clock(), before = start;
+    int code = FACET_OK;
+    int64_t done = 0;
+    for (; code == FACET_OK && done < taken->count && !(done && facet_stop_requested()); done++) {
+        int64_t unit = c->pending[taken->first + done];
+        facet_trace_add(c->run->trace, c->node_names[c->chain->last], "begin", unit);
+        code = chain_do_unit(c, w, unit, error);
+        if (code == FACET_OK) facet_trace_add(c->run->trace, c->node_names[c->chain->last], "end", unit);
+        double now = facet_run_clock();
+        facet_stop_note_work(now - before);
+        before = now;
+    }
+    taken->count = done;
+    if (code == FACET_OK) code = chain_settle(c, w, taken->first, taken->count, error);
+    pace(taken, facet_run_clock() - start);
+    return code;
+}
+
 static void work(struct chain_run *c) {
     struct facet_error error = {0};
     facet_pulse_thread(omp_get_thread_num());
@@ -141,17 +173,13 @@ static void work(struct chain_run *c) {
     facet_cores_take_part(c->run->cores, omp_get_thread_num());
     struct worker *w = chain_worker_create(c, &error);
     if (!w) fail(c, FACET_ERROR_MEMORY, &error);
-    for (int64_t unit; w && (unit = claim(c, &error)) >= 0;) {
-        double start = facet_run_clock();
-        facet_trace_add(c->run->trace, c->node_names[c->chain->last], "begin", unit);
-        int code = chain_do_unit(c, w, unit, &error);
-        if (code == FACET_OK) facet_trace_add(c->run->trace, c->node_names[c->chain->last], "end", unit);
-        facet_stop_note_work(facet_run_clock() - start);
+    for (struct taken taken = {.most = 1}; w && take(c, &taken, &error);) {
+        int code = do_taken(c, w, &taken, &error);
         if (code != FACET_OK)
             fail(c, code, &error);
         else {
 #pragma omp atomic
-            c->units_done++;
+            c->units_done += taken.count;
         }
     }
     chain_worker_destroy(c, w);

@@ -40,6 +40,7 @@ struct worker {
     struct facet_column *columns[FACET_MAX_NODES][FACET_MAX_FIELDS], *external[MOST_EXTERNAL];
     struct facet_block *in[FACET_MAX_NODES], *out[FACET_MAX_NODES];
     struct facet_unit_data *data[FACET_MAX_NODES]; // of kept nodes
+    struct facet_batch *batch[FACET_MAX_NODES];    // likewise: what is on its way to the file
     struct facet_rows rows;
     uint8_t *told;  // a row each: it was set aside before, and is tried again
     int32_t *tries; // a row each, while rows are tried again
@@ -70,9 +71,11 @@ void chain_take_turn(struct chain_run *c);
 void chain_end_turn(struct chain_run *c);
 
 // chain_worker.c. Each thread has one worker; NULL when out of memory.
-struct worker *chain_worker_create(const struct chain_run *c, struct facet_error *error);
+struct worker *chain_worker_create(struct chain_run *c, struct facet_error *error);
 void chain_worker_destroy(const struct chain_run *c, struct worker *w);
-// Takes a unit through the chain and writes what is kept of it.
+// Takes a unit through the chain; what is kept of it is in the file after chain_settle at the latest.
 int chain_do_unit(struct chain_run *c, struct worker *w, int64_t unit, struct facet_error *error);
+// The units pending[first] .. pending[first + count - 1] are done: all of them goes to the files.
+int chain_settle(struct chain_run *c, struct worker *w, int64_t first, int64_t count, struct facet_error *error);
 
 #endif

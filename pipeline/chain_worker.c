@@ -34,7 +34,7 @@ void chain_worker_destroy(const struct chain_run *c, struct worker *w) {
     if (!w) return;
     for (int node = c->chain->first; node <= c->chain->last; node++) {
         facet_block_destroy(w->in[node]), facet_block_destroy(w->out[node]);
-        facet_unit_data_destroy(w->data[node]);
+        facet_unit_data_destroy(w->data[node]), facet_batch_destroy(w->batch[node]);
         for (int i = 0; i < FACET_MAX_FIELDS; i++) facet_column_destroy(w->columns[node][i]);
     }
     for (int i = 0; i < c->n_external; i++) facet_column_destroy(w->external[i]);
@@ -43,7 +43,7 @@ void chain_worker_destroy(const struct chain_run *c, struct worker *w) {
     free(w);
 }
 
-struct worker *chain_worker_create(const struct chain_run *c, struct facet_error *error) {
+struct worker *chain_worker_create(struct chain_run *c, struct facet_error *error) {
     struct worker *w = calloc(1, sizeof *w);
     if (!w || facet_rows_create(c->units.largest, &w->rows, error) != FACET_OK) goto error;
     w->told = calloc((size_t)c->units.largest + 1, 1);
@@ -55,7 +55,10 @@ struct worker *chain_worker_create(const struct chain_run *c, struct facet_error
     }
     for (int node = c->chain->first; node <= c->chain->last; node++) {
         if (!make_blocks(c, w, node)) goto error;
-        if (c->outputs[node] && !(w->data[node] = facet_output_unit_data(c->outputs[node]))) goto error;
+        if (!c->outputs[node]) continue;
+        w->data[node] = facet_output_unit_data(c->outputs[node]);
+        w->batch[node] = facet_batch_create(facet_output_container(c->outputs[node]), &c->turn);
+        if (!w->data[node] || !w->batch[node]) goto error;
     }
     return w;
 error:
@@ -178,6 +181,10 @@ static int do_node(const struct chain_run *c, struct worker *w, int node, struct
     return FACET_OK;
 }
 
+static bool needs_reading(const struct chain_run *c, const struct unit_plan *plan, bool retry) {
+    return retry || plan->from > c->chain->first || c->n_external > 0;
+}
+
 // What is known of the unit before its first node is computed.
 static int read_unit(struct chain_run *c, struct worker *w, const struct unit_plan *plan, bool retry,
                      struct facet_error *error) {
@@ -206,10 +213,23 @@ static int pack_unit(struct chain_run *c, struct worker *w, int64_t unit, bool r
 static int write_unit(struct chain_run *c, struct worker *w, int64_t unit, bool retry, const double *seconds,
                       struct facet_error *error) {
     int code = FACET_OK;
-    chain_take_turn(c);
     for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++)
         if (to_write(c, node, unit, retry))
-            code = facet_output_write(c->outputs[node], unit, w->data[node], seconds, error);
+            code = facet_output_write(c->outputs[node], w->batch[node], unit, w->data[node], seconds, error);
+    return code;
+}
+
+int chain_settle(struct chain_run *c, struct worker *w, int64_t first, int64_t count, struct facet_error *error) {
+    int code = FACET_OK;
+    for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++)
+        if (w->batch[node]) code = facet_batch_flush(w->batch[node], error);
+    chain_take_turn(c);
+    for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++)
+        for (int64_t i = first; code == FACET_OK && c->outputs[node] && i < first + count; i++) {
+            int64_t unit = c->pending[i];
+            if (to_write(c, node, unit, c->retry && c->retry[unit]))
+                code = facet_output_note(c->outputs[node], unit, error);
+        }
     chain_end_turn(c);
     return code;
 }
@@ -219,7 +239,7 @@ int chain_do_unit(struct chain_run *c, struct worker *w, int64_t unit, struct fa
     struct unit_plan plan = chain_plan_unit(c, unit);
     bool retry = c->retry && c->retry[unit];
     begin_unit(c, w, unit);
-    int code = read_unit(c, w, &plan, retry, error);
+    int code = needs_reading(c, &plan, retry) ? read_unit(c, w, &plan, retry, error) : FACET_OK;
     for (int node = plan.from; code == FACET_OK && node <= plan.to; node++) {
         double start = facet_run_clock();
         code = do_node(c, w, node, error);

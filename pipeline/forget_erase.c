@@ -157,12 +157,21 @@ static void clear_rows(struct erasing *e, const int64_t range[2]) {
     }
 }
 
+static int write_unit(const struct erasing *e, struct facet_error *error) {
+    struct facet_batch *batch = facet_batch_create(e->container, NULL);
+    int code = batch ? facet_unit_data_write(e->data, batch, false, error)
+                     : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for writing a unit");
+    if (code == FACET_OK) code = facet_batch_flush(batch, error);
+    facet_batch_destroy(batch);
+    return code;
+}
+
 static int rewrite_unit(struct erasing *e, int64_t unit, struct facet_error *error) {
     const int64_t *range = e->range[unit];
     int code = zero_slots(e, range, error);
     clear_rows(e, range);
     if (code == FACET_OK) code = facet_unit_data_pack(e->data, range[0], range[1] - range[0], e->columns, error);
-    if (code == FACET_OK) code = facet_unit_data_write(e->data, e->container, false, error);
+    if (code == FACET_OK) code = write_unit(e, error);
     if (code != FACET_OK) return code;
     struct facet_hash hash = facet_unit_data_hash(e->data);
     return facet_container_write(e->container, "units/hash", unit, 1, &hash, error);

@@ -308,16 +308,18 @@ int facet_output_pack(const struct facet_output *output, struct facet_unit_data 
     return facet_unit_data_pack(data, rows->first, rows->count, columns, error);
 }
 
-int facet_output_write(struct facet_output *output, int64_t unit, const struct facet_unit_data *data,
-                       const double *seconds, struct facet_error *error) {
-    struct facet_container *container = output->container;
+int facet_output_write(const struct facet_output *output, struct facet_batch *batch, int64_t unit,
+                       const struct facet_unit_data *data, const double *seconds, struct facet_error *error) {
     struct facet_hash hash = facet_unit_data_hash(data);
     uint8_t state = 1;
-    int code = facet_unit_data_write(data, container, output->made, error);
-    if (code == FACET_OK) code = facet_container_write(container, "units/seconds", unit, 1, seconds, error);
-    if (code == FACET_OK) code = facet_container_write(container, "units/state", unit, 1, &state, error);
-    if (code == FACET_OK) code = facet_container_write(container, "units/hash", unit, 1, &hash, error);
-    return code == FACET_OK ? facet_marks_note(output->marks, unit, output->mark_seconds, error) : code;
+    int code = facet_unit_data_write(data, batch, output->made, error);
+    if (code == FACET_OK) code = facet_batch_write(batch, "units/seconds", unit, 1, seconds, error);
+    if (code == FACET_OK) code = facet_batch_write(batch, "units/state", unit, 1, &state, error);
+    return code == FACET_OK ? facet_batch_write(batch, "units/hash", unit, 1, &hash, error) : code;
+}
+
+int facet_output_note(struct facet_output *output, int64_t unit, struct facet_error *error) {
+    return facet_marks_note(output->marks, unit, output->mark_seconds, error);
 }
 
 static int node_named(const struct facet_output *output, const char *name) {

@@ -4,6 +4,7 @@
 #define FACET_PIPELINE_OUTPUT_H
 
 #include "io/h5/container.h"
+#include "pipeline/batch.h"
 #include "pipeline/block.h"
 #include "pipeline/layout.h"
 #include "pipeline/marks.h"
@@ -56,9 +57,11 @@ struct facet_unit_data *facet_output_unit_data(const struct facet_output *output
 int facet_output_pack(const struct facet_output *output, struct facet_unit_data *data,
                       struct facet_column *const *columns, const struct facet_rows *rows, const int32_t *tries,
                       struct facet_error *error);
-// Writes what was packed; seconds one a node of the chain. One thread of a rank at a time.
-int facet_output_write(struct facet_output *output, int64_t unit, const struct facet_unit_data *data,
-                       const double *seconds, struct facet_error *error);
+// Writes what was packed into a batch of the output's container; seconds one a node of the chain.
+int facet_output_write(const struct facet_output *output, struct facet_batch *batch, int64_t unit,
+                       const struct facet_unit_data *data, const double *seconds, struct facet_error *error);
+// The unit's batch was flushed. One thread of a rank at a time.
+int facet_output_note(struct facet_output *output, int64_t unit, struct facet_error *error);
 // What the ledger of the container says of a unit's rows becomes their state. One thread of a rank at a time.
 int facet_output_read_rows(struct facet_output *output, struct facet_unit_data *data, struct facet_rows *rows,
                            struct facet_error *error);

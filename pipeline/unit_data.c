@@ -131,23 +131,21 @@ const struct facet_hash *facet_unit_data_row_hashes(const struct facet_unit_data
 
 // ---- to and from the file -------------------------------------------------------------------------------------------
 
-static int write_field(const struct facet_unit_data *data, int index, struct facet_container *container,
+static int write_field(const struct facet_unit_data *data, int index, struct facet_batch *batch,
                        struct facet_error *error) {
     const struct facet_field *field = &data->layout->fields[index];
     char name[FACET_DATASET_NAME];
     facet_data_name(field, "", name);
     if (!field->ragged)
-        return facet_container_write(container, name, data->first, data->count,
-                                     facet_column_data(data->columns[index], 0), error);
+        return facet_batch_write(batch, name, data->first, data->count, facet_column_data(data->columns[index], 0),
+                                 error);
     const struct ragged *ragged = &data->ragged[index];
     int64_t last = data->count - 1, slots = ragged->start[last] + ragged->count[last] - ragged->start[0];
-    int code =
-        slots ? facet_container_write(container, name, ragged->start[0], slots, ragged->packed, error) : FACET_OK;
+    int code = slots ? facet_batch_write(batch, name, ragged->start[0], slots, ragged->packed, error) : FACET_OK;
     facet_data_name(field, "_start", name);
-    if (code == FACET_OK) code = facet_container_write(container, name, data->first, data->count, ragged->start, error);
+    if (code == FACET_OK) code = facet_batch_write(batch, name, data->first, data->count, ragged->start, error);
     facet_data_name(field, "_count", name);
-    return code == FACET_OK ? facet_container_write(container, name, data->first, data->count, ragged->count, error)
-                            : code;
+    return code == FACET_OK ? facet_batch_write(batch, name, data->first, data->count, ragged->count, error) : code;
 }
 
 static bool something_to_tell(const struct facet_unit_data *data) {
@@ -157,7 +155,7 @@ static bool something_to_tell(const struct facet_unit_data *data) {
 }
 
 // Texts count only where a code says so: of rows in order they need not be cleared.
-static int write_ledger(const struct facet_unit_data *data, struct facet_container *container, bool fresh,
+static int write_ledger(const struct facet_unit_data *data, struct facet_batch *batch, bool fresh,
                         struct facet_error *error) {
     const struct facet_ledger *ledger = &data->ledger;
     bool told = something_to_tell(data);
@@ -174,15 +172,15 @@ static int write_ledger(const struct facet_unit_data *data, struct facet_contain
     int code = FACET_OK;
     for (size_t i = 0; code == FACET_OK && i < sizeof columns / sizeof *columns; i++)
         if (columns[i].write)
-            code = facet_container_write(container, columns[i].name, data->first, data->count, columns[i].rows, error);
+            code = facet_batch_write(batch, columns[i].name, data->first, data->count, columns[i].rows, error);
     return code;
 }
 
-int facet_unit_data_write(const struct facet_unit_data *data, struct facet_container *container, bool fresh,
+int facet_unit_data_write(const struct facet_unit_data *data, struct facet_batch *batch, bool fresh,
                           struct facet_error *error) {
     int code = FACET_OK;
-    for (int i = 0; code == FACET_OK && i < data->layout->n_fields; i++) code = write_field(data, i, container, error);
-    return code == FACET_OK ? write_ledger(data, container, fresh, error) : code;
+    for (int i = 0; code == FACET_OK && i < data->layout->n_fields; i++) code = write_field(data, i, batch, error);
+    return code == FACET_OK ? write_ledger(data, batch, fresh, error) : code;
 }
 
 struct places {

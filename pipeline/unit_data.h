@@ -5,6 +5,7 @@
 #ifndef FACET_PIPELINE_UNIT_DATA_H
 #define FACET_PIPELINE_UNIT_DATA_H
 
+#include "pipeline/batch.h"
 #include "pipeline/block.h"
 #include "pipeline/layout.h"
 
@@ -29,11 +30,11 @@ int facet_unit_data_pack(struct facet_unit_data *data, int64_t first, int64_t co
 struct facet_hash facet_unit_data_hash(const struct facet_unit_data *data); // of the unit
 const struct facet_hash *facet_unit_data_row_hashes(const struct facet_unit_data *data);
 
-// Writes what was packed; with `fresh` the file holds zeros where nothing was written yet. One thread of a
-// rank at a time.
-int facet_unit_data_write(const struct facet_unit_data *data, struct facet_container *container, bool fresh,
+// Writes what was packed, into a batch of the container; with `fresh` the file holds zeros where nothing was written yet.
+int facet_unit_data_write(const struct facet_unit_data *data, struct facet_batch *batch, bool fresh,
                           struct facet_error *error);
-// Reads rows into columns and the ledger. Errors: DATA where counts or starts cannot be, IO, memory. As above.
+// Reads rows into columns and the ledger. Errors: DATA where counts or starts cannot be, IO, memory. One thread of a rank
+// at a time.
 int facet_unit_data_read(struct facet_unit_data *data, struct facet_container *container, int64_t first, int64_t count,
                          struct facet_column *const *columns, struct facet_error *error);
 // The ledger alone.

@@ -83,13 +83,16 @@ static struct facet_hash write_all(int64_t unit_rows) {
     assert_int_equal(facet_output_begin(output, items, done, true, &error), FACET_OK);
     make_columns(columns, units.largest);
     assert_int_equal(facet_rows_create(units.largest, &rows, &error), FACET_OK);
+    pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
     struct facet_unit_data *data = facet_output_unit_data(output);
+    struct facet_batch *batch = facet_batch_create(facet_output_container(output), &turn);
     for (int64_t unit = facet_comm_rank(world); unit < units.count; unit += facet_comm_size(world)) {
         rows.first = units.range[unit][0], rows.count = units.range[unit][1] - rows.first;
         fill(columns, &rows);
         assert_int_equal(facet_output_pack(output, data, columns, &rows, NULL, &error), FACET_OK);
-        assert_int_equal(facet_output_write(output, unit, data, &seconds, &error), FACET_OK);
+        assert_int_equal(facet_output_write(output, batch, unit, data, &seconds, &error), FACET_OK);
     }
+    assert_int_equal(facet_batch_flush(batch, &error), FACET_OK);
     assert_int_equal(facet_output_close(output, &error), FACET_OK);
     struct facet_container *container;
     assert_int_equal(facet_container_open(facet_comm_mpi(world), path, false, &container, &error), FACET_OK);
@@ -99,6 +102,7 @@ static struct facet_hash write_all(int64_t unit_rows) {
     assert_memory_equal(&hash, &recorded, sizeof hash);
     facet_container_close(container, NULL);
     facet_unit_data_destroy(data);
+    facet_batch_destroy(batch);
     facet_rows_destroy(&rows);
     for (int f = 0; f < 2; f++) facet_column_destroy(columns[f]);
     facet_units_free(&units);

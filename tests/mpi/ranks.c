@@ -147,8 +147,12 @@ static void counter_hands_out_each_number_once(void **state) {
     struct facet_error error;
     struct facet_counter *counter;
     assert_int_equal(facet_counter_create(world, LIMIT, &counter, &error), FACET_OK);
-    int64_t taken[LIMIT] = {0}, number;
-    while (facet_counter_claim(counter, &number, &error) == FACET_OK && number >= 0) taken[number]++;
+    int64_t taken[LIMIT] = {0}, first, count;
+    for (int64_t most = 1; facet_counter_claim(counter, most, &first, &count, &error) == FACET_OK && count > 0;
+         most = 1 + most % 40) {
+        assert_true(count <= most && count <= 1 + LIMIT / 8);
+        for (int64_t i = 0; i < count; i++) taken[first + i]++;
+    }
     assert_int_equal(facet_comm_sum_i64(world, taken, LIMIT, &error), FACET_OK);
     for (int i = 0; i < LIMIT; i++) assert_int_equal(taken[i], 1);
     facet_counter_destroy(counter);
@@ -158,12 +162,12 @@ static void a_stopped_counter_gives_no_more(void **state) {
     (void)state;
     struct facet_error error;
     struct facet_counter *counter;
-    int64_t number;
+    int64_t first, count;
     assert_int_equal(facet_counter_create(world, 1000000, &counter, &error), FACET_OK);
     if (facet_comm_rank(world) == facet_comm_size(world) - 1) facet_counter_stop(counter, &error);
     facet_comm_barrier(world, &error);
-    assert_int_equal(facet_counter_claim(counter, &number, &error), FACET_OK);
-    assert_int_equal(number, -1);
+    assert_int_equal(facet_counter_claim(counter, 10, &first, &count, &error), FACET_OK);
+    assert_int_equal(count, 0);
     facet_counter_destroy(counter);
 }
 
@@ -173,9 +177,10 @@ static void the_share_of_a_rank_that_does_not_draw_goes_to_others(void **state) 
     struct facet_error error;
     struct facet_counter *counter;
     assert_int_equal(facet_counter_create(world, LIMIT, &counter, &error), FACET_OK);
-    int64_t taken[LIMIT] = {0}, number;
+    int64_t taken[LIMIT] = {0}, first, count;
     if (facet_comm_rank(world) == facet_comm_size(world) - 1)
-        while (facet_counter_claim(counter, &number, &error) == FACET_OK && number >= 0) taken[number]++;
+        while (facet_counter_claim(counter, 7, &first, &count, &error) == FACET_OK && count > 0)
+            for (int64_t i = 0; i < count; i++) taken[first + i]++;
     facet_comm_barrier(world, &error);
     if (facet_comm_rank(world) == facet_comm_size(world) - 1)
         for (int i = 0; i < LIMIT; i++) assert_int_equal(taken[i], 1);
@@ -186,10 +191,10 @@ static void a_counter_of_nothing_gives_nothing(void **state) {
     (void)state;
     struct facet_error error;
     struct facet_counter *counter;
-    int64_t number;
+    int64_t first, count;
     assert_int_equal(facet_counter_create(world, 0, &counter, &error), FACET_OK);
-    assert_int_equal(facet_counter_claim(counter, &number, &error), FACET_OK);
-    assert_int_equal(number, -1);
+    assert_int_equal(facet_counter_claim(counter, 10, &first, &count, &error), FACET_OK);
+    assert_int_equal(count, 0);
     facet_counter_destroy(counter);
 }
 
