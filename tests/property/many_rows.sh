@@ -1,5 +1,5 @@
 #!/bin/sh
-# A hundred thousand rows: the same content on any ranks and threads, and the ledger has every row set aside, in order.
+# A hundred thousand rows: the same content on any ranks, threads and units, and the ledger has every row set aside, in order.
 # timeout: 300
 set -eu
 . "$FACET_SOURCE/tests/lib.sh"
@@ -23,4 +23,6 @@ for shape in "2 1" "2 2" "3 1"; do
     OMP_NUM_THREADS=$2 on_ranks "$1" "$FACET" run --quiet "$scratch/many.cfg" --set "workspace=$scratch/run" --fresh >/dev/null
     hashes "$scratch/run" | diff "$scratch/expected" - || die "ranks and threads $shape give other bits"
 done
+OMP_NUM_THREADS=2 "$FACET" run --quiet "$scratch/many.cfg" --set "workspace=$scratch/wide" --set unit_rows=5000 >/dev/null
+hashes "$scratch/wide" | diff "$scratch/expected" - || die "units of another size give other bits"
 "$FACET" verify "$scratch/run/affine.h5" >/dev/null || die "facet verify finds fault"

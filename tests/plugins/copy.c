@@ -1,0 +1,42 @@
+// A map stage that does nothing but hand a number on: what is left is the engine.
+#include <facet/plugin.h>
+
+#include <stdlib.h>
+
+static const struct facet_need needs[] = {{.name = "x", .rows = true}, {0}};
+static const char *const makes[] = {"copy", NULL};
+
+static int create(const struct facet_params *p, struct facet_stage *stage, void **self, struct facet_error *error) {
+    (void)p, (void)stage, (void)error;
+    *self = NULL;
+    return FACET_OK;
+}
+
+static int declare(const void *self, const struct facet_field *in, struct facet_field *out, struct facet_error *error) {
+    (void)self, (void)in, (void)error;
+    out[0] = (struct facet_field){.name = "copy", .type = FACET_F32};
+    return FACET_OK;
+}
+
+static int transform(const void *self, const struct facet_block *in, struct facet_block *out,
+                     struct facet_error *error) {
+    (void)self, (void)error;
+    for (int64_t row = 0; row < facet_block_rows(in); row++)
+        if (facet_block_valid(in, row))
+            *(float *)facet_block_data(out, 0, row) = *(const float *)facet_block_read(in, 0, row);
+    return FACET_OK;
+}
+
+static const struct facet_map_ops ops = {.create = create, .declare = declare, .transform = transform, .destroy = free};
+
+const struct facet_plugin facet_plugin = {
+    .abi = FACET_PLUGIN_ABI,
+    .size = sizeof(struct facet_plugin),
+    .kind = FACET_MAP,
+    .name = "copy",
+    .version = "1",
+    .summary = "Hands a number on.",
+    .needs = needs,
+    .makes = makes,
+    .map = &ops,
+};
