@@ -53,6 +53,22 @@ int facet_container_write(struct facet_container *container, const char *name, i
                           const void *rows, struct facet_error *error);
 int facet_container_read(struct facet_container *container, const char *name, int64_t first, int64_t count, void *rows,
                          struct facet_error *error);
+
+// How a dataset is stored in a compressed container: in chunks of so many rows, shuffled and deflated.
+struct facet_chunking {
+    char name[160];
+    int64_t chunk_rows;
+    const int64_t (*used)[2]; // rows [from, to), ascending; all others are zeros or holes. NULL: all are used
+    int64_t n_used;
+};
+// Rewrites the container of that name, which nobody has open, with these datasets compressed by all ranks and threads; all
+// others, and all content, stay as they are. Any HDF5 reads it; to be written to, it must be expanded first. Up to the end the
+// old file stays in place. Collective, all arguments agree. Errors: IO, MEMORY; the container is then as it was.
+int facet_container_compress(MPI_Comm comm, const char *path, const struct facet_chunking *chunked, int n_chunked,
+                             int threads, struct facet_error *error);
+int facet_container_expand(MPI_Comm comm, const char *path, struct facet_error *error); // the way back; as above
+bool facet_container_compressed(struct facet_container *container);
+
 bool facet_container_has(struct facet_container *container, const char *name);
 int facet_container_describe(struct facet_container *container, const char *name, struct facet_dataset *dataset,
                              struct facet_error *error);

@@ -40,19 +40,26 @@ static hid_t space_of(const struct facet_dataset *dataset) {
     return dataset->rank ? H5Screate_simple(dataset->rank, dims, NULL) : H5Screate(H5S_SCALAR);
 }
 
-int h5_create_dataset(hid_t file, const char *path, const struct facet_dataset *dataset, struct facet_error *error) {
+int h5_create_dataset_as(hid_t file, const char *path, const struct facet_dataset *dataset, hid_t layout,
+                         struct facet_error *error) {
     char what[200];
     snprintf(what, sizeof what, "cannot make dataset %s", dataset->name);
-    hid_t type = h5_dataset_type(dataset, true), space = space_of(dataset), layout = layout_list();
+    hid_t type = h5_dataset_type(dataset, true), space = space_of(dataset);
     hid_t links = H5Pcreate(H5P_LINK_CREATE), id = H5I_INVALID_HID;
     if (!h5_fault(FAULT_H5_DATASET_CREATE) && H5Pset_create_intermediate_group(links, 1) >= 0)
         id = H5Dcreate2(file, dataset->name, type, space, links, layout, H5P_DEFAULT);
     int code = id < 0 ? h5_failed(path, what, error) : FACET_OK;
     if (id >= 0 && H5Dclose(id) < 0) code = h5_write_failed(path, what, H5_BALLAST, error);
     if (links >= 0) H5Pclose(links);
-    if (layout >= 0) H5Pclose(layout);
     if (space >= 0) H5Sclose(space);
     if (type >= 0) H5Tclose(type);
+    return code;
+}
+
+int h5_create_dataset(hid_t file, const char *path, const struct facet_dataset *dataset, struct facet_error *error) {
+    hid_t layout = layout_list();
+    int code = h5_create_dataset_as(file, path, dataset, layout, error);
+    if (layout >= 0) H5Pclose(layout);
     return code;
 }
 

@@ -56,6 +56,8 @@ void h5_drop_ballast(int *ballast); // -1 is fine
 
 // Makes one dataset, its groups too; allocated at once and not filled. Collective on a shared file.
 int h5_create_dataset(hid_t file, const char *path, const struct facet_dataset *dataset, struct facet_error *error);
+int h5_create_dataset_as(hid_t file, const char *path, const struct facet_dataset *dataset, hid_t layout,
+                         struct facet_error *error);                      // the same, stored as this creation list says
 hid_t h5_dataset_type(const struct facet_dataset *dataset, bool in_file); // the caller closes it
 hid_t h5_shared_access(MPI_Comm comm);
 // Where in its file the rows of an open dataset begin, if they lie there one after the other as in memory; or -1.
