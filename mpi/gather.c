@@ -1,5 +1,6 @@
 // Bytes of all ranks on one of them.
 #include "mpi/internal.h"
+#include "mpi/pulse.h"
 
 #include <string.h>
 
@@ -9,7 +10,8 @@ static int send_bytes(struct facet_comm *comm, const char *bytes, size_t size, i
     int status = MPI_SUCCESS;
     for (size_t done = 0; status == MPI_SUCCESS && done < size; done += LARGEST_MESSAGE) {
         size_t part = size - done < LARGEST_MESSAGE ? size - done : LARGEST_MESSAGE;
-        status = MPI_Send(bytes + done, (int)part, MPI_BYTE, to, TAG, comm->mpi);
+        facet_pulse_wait("gatherv");
+        status = MPI_TRY(MPI_SEND, MPI_Send(bytes + done, (int)part, MPI_BYTE, to, TAG, comm->mpi));
     }
     return status;
 }
@@ -18,7 +20,9 @@ static int receive_bytes(struct facet_comm *comm, char *bytes, size_t size, int 
     int status = MPI_SUCCESS;
     for (size_t done = 0; status == MPI_SUCCESS && done < size; done += LARGEST_MESSAGE) {
         size_t part = size - done < LARGEST_MESSAGE ? size - done : LARGEST_MESSAGE;
-        status = MPI_Recv(bytes + done, (int)part, MPI_BYTE, from, TAG, comm->mpi, MPI_STATUS_IGNORE);
+        facet_pulse_wait("gatherv");
+        status =
+            MPI_TRY(MPI_RECEIVE, MPI_Recv(bytes + done, (int)part, MPI_BYTE, from, TAG, comm->mpi, MPI_STATUS_IGNORE));
     }
     return status;
 }
@@ -32,7 +36,7 @@ int facet_comm_gatherv(struct facet_comm *comm, const void *mine, const size_t *
     int status = MPI_SUCCESS;
     if (comm->rank != root) {
         status = send_bytes(comm, mine, counts[comm->rank], root);
-        return facet_comm_end(comm, status, "gatherv", error);
+        return facet_mpi_check(status, "gatherv", error);
     }
     char *to = all;
     for (int r = 0; status == MPI_SUCCESS && r < comm->size; to += counts[r++])
@@ -40,5 +44,5 @@ int facet_comm_gatherv(struct facet_comm *comm, const void *mine, const size_t *
             status = receive_bytes(comm, to, counts[r], r);
         else if (counts[r])
             memcpy(to, mine, counts[r]);
-    return facet_comm_end(comm, status, "gatherv", error);
+    return facet_mpi_check(status, "gatherv", error);
 }

@@ -7,15 +7,18 @@
 #include <string.h>
 
 struct ragged_row {
-    char *data;
+    char *data, *own; // own: a place outside the common one, when that was used up
     int64_t count, room;
 };
 
+// Ragged rows lie one after the other in the order in which they were given a size, so that those of a unit can mostly
+// be moved at once. Their place would hold all of them at their largest; the system backs what is touched.
 struct facet_column {
     struct facet_field field;
     size_t row_bytes, step;
-    char *fixed;               // a fixed field's rows, packed
-    struct ragged_row *ragged; // a ragged field's
+    char *all; // the rows of a fixed field, packed; the common place of a ragged one
+    size_t used;
+    struct ragged_row *ragged; // NULL: fixed
     int64_t max_rows;
 };
 
@@ -33,20 +36,19 @@ struct facet_column *facet_column_create(const struct facet_field *field, int64_
     if (!column) return NULL;
     column->field = *field, column->max_rows = max_rows;
     column->row_bytes = facet_field_bytes(field), column->step = facet_field_step(field);
-    if (field->ragged)
-        column->ragged = calloc((size_t)max_rows + 1, sizeof *column->ragged);
-    else
-        column->fixed = calloc((size_t)max_rows * column->row_bytes + 1, 1);
-    if (column->ragged || column->fixed) return column;
-    free(column);
+    size_t bytes = (size_t)max_rows * column->row_bytes + 1;
+    column->all = field->ragged ? malloc(bytes) : calloc(bytes, 1);
+    if (field->ragged) column->ragged = calloc((size_t)max_rows + 1, sizeof *column->ragged);
+    if (column->all && (column->ragged || !field->ragged)) return column;
+    facet_column_destroy(column);
     return NULL;
 }
 
 void facet_column_destroy(struct facet_column *column) {
     if (!column) return;
-    for (int64_t i = 0; column->ragged && i < column->max_rows; i++) free(column->ragged[i].data);
+    for (int64_t i = 0; column->ragged && i < column->max_rows; i++) free(column->ragged[i].own);
     free(column->ragged);
-    free(column->fixed);
+    free(column->all);
     free(column);
 }
 
@@ -55,15 +57,17 @@ const struct facet_field *facet_column_field(const struct facet_column *column) 
 }
 
 void facet_column_clear(struct facet_column *column, int64_t rows) {
-    if (column->fixed)
-        memset(column->fixed, 0, (size_t)rows * column->row_bytes);
-    else
-        for (int64_t i = 0; i < rows; i++) column->ragged[i].count = 0;
+    if (!column->ragged) memset(column->all, 0, (size_t)rows * column->row_bytes);
+    column->used = 0;
+    for (int64_t i = 0; column->ragged && i < column->max_rows; i++) {
+        free(column->ragged[i].own);
+        column->ragged[i] = (struct ragged_row){0};
+    }
 }
 
 void facet_column_clear_row(struct facet_column *column, int64_t row) {
-    if (column->fixed)
-        memset(column->fixed + (size_t)row * column->row_bytes, 0, column->row_bytes);
+    if (!column->ragged)
+        memset(column->all + (size_t)row * column->row_bytes, 0, column->row_bytes);
     else
         column->ragged[row].count = 0;
 }
@@ -73,25 +77,54 @@ int64_t facet_column_count(const struct facet_column *column, int64_t row) {
     return column->field.rank ? column->field.dims[0] : 1;
 }
 
-int facet_column_resize(struct facet_column *column, int64_t row, int64_t count, struct facet_error *error) {
+// Room for so many steps; what is in it is anything.
+static bool place_row(struct facet_column *column, struct ragged_row *row, int64_t count) {
+    size_t bytes = (size_t)count * column->step, all = (size_t)column->max_rows * column->row_bytes;
+    if (count <= row->room) return true;
+    if (bytes <= all - column->used) {
+        row->data = column->all + column->used;
+        column->used += bytes;
+    } else {
+        char *own = realloc(row->own, bytes);
+        if (!own) return false;
+        row->data = row->own = own;
+    }
+    row->room = count;
+    return true;
+}
+
+int facet_column_lay(struct facet_column *column, int64_t row, int64_t count, struct facet_error *error) {
     FACET_REQUIRE(column->ragged);
     if (count < 0 || count > column->field.dims[0])
         return facet_error_set(error, FACET_ERROR_DATA, "%s has %lld entries, more than the %lld declared",
                                column->field.name, (long long)count, (long long)column->field.dims[0]);
-    struct ragged_row *r = &column->ragged[row];
-    if (count > r->room) {
-        char *more = realloc(r->data, (size_t)count * column->step);
-        if (!more)
-            return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for %s of one row", column->field.name);
-        r->data = more, r->room = count;
-    }
-    r->count = count;
-    if (count) memset(r->data, 0, (size_t)count * column->step);
+    if (!place_row(column, &column->ragged[row], count))
+        return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for %s of one row", column->field.name);
+    column->ragged[row].count = count;
     return FACET_OK;
 }
 
+int facet_column_resize(struct facet_column *column, int64_t row, int64_t count, struct facet_error *error) {
+    int code = facet_column_lay(column, row, count, error);
+    if (code == FACET_OK && count) memset(column->ragged[row].data, 0, (size_t)count * column->step);
+    return code;
+}
+
 void *facet_column_data(const struct facet_column *column, int64_t row) {
-    return column->ragged ? column->ragged[row].data : column->fixed + (size_t)row * column->row_bytes;
+    return column->ragged ? column->ragged[row].data : column->all + (size_t)row * column->row_bytes;
+}
+
+void *facet_column_span(const struct facet_column *column, int64_t first, int64_t end) {
+    char *begin = NULL, *next = NULL;
+    if (!column->ragged) return facet_column_data(column, first);
+    for (int64_t row = first; row < end; row++) {
+        const struct ragged_row *r = &column->ragged[row];
+        if (!r->count) continue;
+        if (begin && r->data != next) return NULL;
+        if (!begin) begin = r->data;
+        next = r->data + (size_t)r->count * column->step;
+    }
+    return begin ? begin : column->all;
 }
 
 int facet_rows_create(int64_t max_rows, struct facet_rows *rows, struct facet_error *error) {

@@ -16,8 +16,11 @@ const struct facet_field *facet_column_field(const struct facet_column *column);
 void facet_column_clear(struct facet_column *column, int64_t rows); // zeros, ragged counts 0
 void facet_column_clear_row(struct facet_column *column, int64_t row);
 int64_t facet_column_count(const struct facet_column *column, int64_t row);
-int facet_column_resize(struct facet_column *column, int64_t row, int64_t count, struct facet_error *error);
+int facet_column_resize(struct facet_column *column, int64_t row, int64_t count, struct facet_error *error); // zeros
+int facet_column_lay(struct facet_column *column, int64_t row, int64_t count, struct facet_error *error);    // anything
 void *facet_column_data(const struct facet_column *column, int64_t row);
+// Where rows [first, end) lie one right after the other; NULL when they do not.
+void *facet_column_span(const struct facet_column *column, int64_t first, int64_t end);
 
 enum { FACET_NODE_FORGET = -1 }; // the node, as facet_rows tells it, that set forgotten people aside
 

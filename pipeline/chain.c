@@ -89,6 +89,7 @@ static int open_output(struct chain_run *c, int node, struct facet_error *error)
                                      .node = node,
                                      .node_names = c->node_names,
                                      .n_nodes = run->graph.n_nodes,
+                                     .threads = run->threads,
                                      .mark_seconds = (double)run->config->mark_seconds,
                                      .chain_length = c->chain->last - c->chain->first + 1,
                                      .attributes = attributes.all,

@@ -14,7 +14,7 @@ struct facet_output {
     struct facet_marks *marks;
     struct facet_layout layout;
     const struct facet_units *units;
-    int node, n_nodes, chain_length;
+    int node, n_nodes, chain_length, threads;
     const char *const *node_names;
     double mark_seconds;
     char *path;
@@ -127,6 +127,7 @@ int facet_output_open(struct facet_comm *comm, const struct facet_output_plan *p
                                    .node = plan->node,
                                    .n_nodes = plan->n_nodes,
                                    .chain_length = plan->chain_length,
+                                   .threads = plan->threads,
                                    .node_names = plan->node_names,
                                    .mark_seconds = plan->mark_seconds,
                                    .path = strdup(plan->path),
@@ -279,7 +280,9 @@ int facet_output_begin(struct facet_output *output, const struct facet_items *it
 }
 
 struct facet_unit_data *facet_output_unit_data(const struct facet_output *output) {
-    return facet_unit_data_create(&output->layout, output->units->largest);
+    struct facet_unit_data *data = facet_unit_data_create(&output->layout, output->units->largest);
+    if (data && output->threads == 1) facet_unit_data_hash_late(data);
+    return data;
 }
 
 // What the ledger says at this node: rows that later nodes of the chain set aside are still in order here.
@@ -309,10 +312,10 @@ int facet_output_pack(const struct facet_output *output, struct facet_unit_data 
 }
 
 int facet_output_write(const struct facet_output *output, struct facet_batch *batch, int64_t unit,
-                       const struct facet_unit_data *data, const double *seconds, struct facet_error *error) {
-    struct facet_hash hash = facet_unit_data_hash(data);
+                       struct facet_unit_data *data, const double *seconds, struct facet_error *error) {
     uint8_t state = 1;
     int code = facet_unit_data_write(data, batch, output->made, error);
+    struct facet_hash hash = facet_unit_data_hash(data);
     if (code == FACET_OK) code = facet_batch_write(batch, "units/seconds", unit, 1, seconds, error);
     if (code == FACET_OK) code = facet_batch_write(batch, "units/state", unit, 1, &state, error);
     return code == FACET_OK ? facet_batch_write(batch, "units/hash", unit, 1, &hash, error) : code;

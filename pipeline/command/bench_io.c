@@ -97,6 +97,7 @@ static const struct facet_field usual[] = {
     {.name = "views_112", .type = FACET_U8, .rank = 4, .dims = {3, 3, 112, 112}},
     {.name = "views_224", .type = FACET_U8, .rank = 4, .dims = {3, 3, 224, 224}},
     {.name = "depth_224", .type = FACET_F32, .rank = 4, .dims = {3, 1, 224, 224}},
+    {.name = "mesh", .type = FACET_F32, .rank = 2, .dims = {40000, 3}, .ragged = true},
 };
 enum { USUAL = sizeof usual / sizeof *usual };
 
