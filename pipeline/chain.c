@@ -7,6 +7,7 @@
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 bool chain_inside(const struct chain_run *c, int node) {
     return node >= c->chain->first && node <= c->chain->last;
@@ -249,6 +250,33 @@ static int prepare(struct chain_run *c, struct facet_error *error) {
     return code == FACET_OK ? chain_find_pending(c, error) : code;
 }
 
+static double megabytes_on_disk(const char *path) {
+    struct stat is;
+    return stat(path, &is) == 0 ? (double)is.st_blocks * 512 / 1e6 : 0;
+}
+
+static int compress_output(struct chain_run *c, int node, struct facet_error *error) {
+    char path[4200];
+    bool done;
+    facet_run_path(c->run, node, ".h5", path, sizeof path);
+    double began = facet_run_clock(), before = megabytes_on_disk(path);
+    int code = facet_output_compress(c->outputs[node], &done, error);
+    if (code == FACET_OK && done)
+        facet_run_note(c->run, "%s: %.1f MB compressed to %.1f MB in %.1f s", c->run->graph.nodes[node].name, before,
+                       megabytes_on_disk(path), facet_run_clock() - began);
+    return code;
+}
+
+// The last thing that is done with a complete container; a chain that stops before comes to it in the next run.
+static int compress_outputs(struct chain_run *c, struct facet_error *error) {
+    int code = FACET_OK;
+    for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++) {
+        const struct facet_stage_config *stage = c->run->graph.nodes[node].stage;
+        if (c->outputs[node] && stage && stage->compress) code = compress_output(c, node, error);
+    }
+    return code;
+}
+
 static int close_outputs(struct chain_run *c, int code, struct facet_error *error) {
     for (int node = c->chain->first; node <= c->chain->last; node++) {
         int closed = facet_output_close(c->outputs[node], code == FACET_OK ? error : NULL);
@@ -263,6 +291,7 @@ static int carry_out(struct chain_run *c, struct facet_error *error) {
     int code = prepare(c, error);
     if (code == FACET_OK && c->n_pending > 0) code = do_pending(c, error);
     if (code == FACET_OK) code = chain_read_outputs(c, error);
+    if (code == FACET_OK) code = compress_outputs(c, error);
     code = close_outputs(c, code, error);
     if (code == FACET_OK) summarise(c, facet_run_clock() - start);
     for (int node = c->chain->first; node <= c->chain->last; node++)

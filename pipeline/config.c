@@ -92,7 +92,7 @@ static const struct facet_param_spec top_level[] = {
     {0},
 };
 static const char *const top_level_others[] = {"sources", "stages"};
-static const char *const entry_keys[] = {"plugin", "name", "keep"};
+static const char *const entry_keys[] = {"plugin", "name", "keep", "compress"}; // the last two: of stages
 
 static int read_file(const char *file, char **text, struct facet_error *error) {
     FILE *in = fopen(file, "rb");
@@ -220,6 +220,11 @@ static void take_entry(const struct facet_plugin_host *host, const config_settin
         facet_problems_add(problems, keep, "keep must be true or false");
     else if (keep)
         stage->keep = config_setting_get_bool(keep);
+    const char *compress = source ? NULL : text_member(entry, "compress", problems);
+    stage->compress = compress && strcmp(compress, "deflate") == 0;
+    if (compress && !stage->compress && strcmp(compress, "none") != 0)
+        facet_problems_add(problems, config_setting_get_member(entry, "compress"),
+                           "compress must be \"deflate\" or \"none\"");
     stage->plugin = facet_plugin_host_find(host, plugin);
     if (!stage->plugin) {
         report_unknown_plugin(host, config_setting_get_member(entry, "plugin"), plugin, problems);
@@ -228,7 +233,9 @@ static void take_entry(const struct facet_plugin_host *host, const config_settin
     if (source != (stage->plugin->kind == FACET_SOURCE))
         facet_problems_add(problems, entry, "%s is a %s plugin and does not belong in %s", plugin,
                            facet_plugin_kind_name(stage->plugin->kind), source ? "sources" : "stages");
-    stage->params = facet_params_create(stage->plugin->params, entry, entry_keys, source ? 2 : 3, problems);
+    if (stage->compress && stage->plugin->kind != FACET_MAP)
+        facet_problems_add(problems, entry, "%s is not a map stage; only what these keep can be compressed", plugin);
+    stage->params = facet_params_create(stage->plugin->params, entry, entry_keys, source ? 2 : 4, problems);
     if (!stage->params) problems->out_of_memory = true;
 }
 

@@ -12,7 +12,7 @@ struct facet_stage_config {
     const char *name; // borrowed from the file's text
     const struct facet_plugin *plugin;
     struct facet_params *params;
-    bool keep;
+    bool keep, compress; // compress: what it keeps, once it is complete
 };
 
 struct facet_config {

@@ -1,6 +1,8 @@
 #include "pipeline/output.h"
 
 #include "mpi/ranks.h"
+#include "pipeline/output_chunks.h"
+#include "pipeline/run.h"
 #include "pipeline/tombstone.h"
 
 #include <stdio.h>
@@ -171,6 +173,7 @@ static int close_container(struct facet_output *output, struct facet_error *erro
         code = facet_comm_agree(output->comm, code, error);
     }
     int closed = facet_container_close(output->container, code == FACET_OK ? error : NULL);
+    output->container = NULL;
     if (code == FACET_OK) code = closed;
     code = facet_comm_agree(output->comm, code, error);
     return code == FACET_OK && output->writing && output->marks ? mark_done(output, output->recorded) : code;
@@ -184,6 +187,22 @@ int facet_output_close(struct facet_output *output, struct facet_error *error) {
     for (int i = 0; i < FACET_MAX_FIELDS; i++) facet_column_destroy(output->columns[i]);
     free(output->recorded), free(output->path);
     free(output);
+    return code;
+}
+
+int facet_output_compress(struct facet_output *output, bool *done, struct facet_error *error) {
+    struct facet_chunks chunks;
+    *done = false;
+    if (facet_comm_any(output->comm, facet_container_compressed(output->container))) return FACET_OK;
+    int code = facet_chunks_plan(output->container, &output->layout, output->units, &chunks, error);
+    code = facet_comm_agree(output->comm, code, error);
+    if (code == FACET_OK) code = close_container(output, error);
+    if (code == FACET_OK)
+        code = facet_container_compress(facet_comm_mpi(output->comm), output->path, chunks.all, chunks.count,
+                                        output->threads, facet_stop_requested, error);
+    if (code == FACET_OK) code = mark_done(output, output->recorded);
+    *done = code == FACET_OK;
+    facet_chunks_free(&chunks);
     return code;
 }
 

@@ -35,6 +35,9 @@ int facet_output_open(struct facet_comm *comm, const struct facet_output_plan *p
                       struct facet_error *error);
 // Closes it; after writing also flushes, and marks what is done. Collective; NULL is fine.
 int facet_output_close(struct facet_output *output, struct facet_error *error);
+// Compresses a container that is complete and closes it; for one that is compressed there is nothing to do, and *done is
+// false. Nothing else of the output may be used afterwards. Collective. Errors: IO, MEMORY, INTERRUPTED; the container is then as it was.
+int facet_output_compress(struct facet_output *output, bool *done, struct facet_error *error);
 struct facet_container *facet_output_container(struct facet_output *output);
 const struct facet_layout *facet_output_layout(const struct facet_output *output);
 

@@ -80,7 +80,7 @@ static int open_file(struct facet_container *container, struct facet_error *erro
     return h5_agree(container->comm, code, error);
 }
 
-int facet_container_open(MPI_Comm mpi, const char *path, bool writable, struct facet_container **container,
+static int open_as_it_is(MPI_Comm mpi, const char *path, bool writable, struct facet_container **container,
                          struct facet_error *error) {
     struct facet_comm *comm;
     *container = NULL;
@@ -102,6 +102,17 @@ int facet_container_open(MPI_Comm mpi, const char *path, bool writable, struct f
     else
         facet_comm_destroy(comm);
     return code;
+}
+
+int facet_container_open(MPI_Comm mpi, const char *path, bool writable, struct facet_container **container,
+                         struct facet_error *error) {
+    int code = open_as_it_is(mpi, path, writable, container, error);
+    if (code != FACET_OK || !writable) return code;
+    if (!facet_comm_any((*container)->comm, facet_container_compressed(*container))) return FACET_OK;
+    code = facet_container_close(*container, error);
+    *container = NULL;
+    if (code == FACET_OK) code = facet_container_expand(mpi, path, error);
+    return code == FACET_OK ? open_as_it_is(mpi, path, writable, container, error) : code;
 }
 
 static int close_datasets(struct facet_container *container, struct facet_error *error) {

@@ -31,7 +31,8 @@ struct facet_text_attribute {
 int facet_container_create(MPI_Comm comm, const char *path, const struct facet_dataset *datasets, int n_datasets,
                            const struct facet_text_attribute *attributes, int n_attributes,
                            struct facet_container **container, struct facet_error *error);
-// Errors: IO (no such file, not HDF5, truncated). Collective, all arguments agree.
+// A compressed container is expanded before it is opened for writing. Errors: IO (no such file, not HDF5, truncated).
+// Collective, all arguments agree.
 int facet_container_open(MPI_Comm comm, const char *path, bool writable, struct facet_container **container,
                          struct facet_error *error);
 // All collective calls here agree: they give the same code and sentence on all ranks. An open writable container holds
@@ -62,10 +63,11 @@ struct facet_chunking {
     int64_t n_used;
 };
 // Rewrites the container of that name, which nobody has open, with these datasets compressed by all ranks and threads; all
-// others, and all content, stay as they are. Any HDF5 reads it; to be written to, it must be expanded first. Up to the end the
+// others, and all content, stay as they are. Any HDF5 reads it; ranks on their own cannot write to it. Up to the end the
 // old file stays in place. Collective, all arguments agree. Errors: IO, MEMORY; the container is then as it was.
+// Errors of the first also: INTERRUPTED, once stop() says so on any rank; stop may be NULL.
 int facet_container_compress(MPI_Comm comm, const char *path, const struct facet_chunking *chunked, int n_chunked,
-                             int threads, struct facet_error *error);
+                             int threads, bool (*stop)(void), struct facet_error *error);
 int facet_container_expand(MPI_Comm comm, const char *path, struct facet_error *error); // the way back; as above
 bool facet_container_compressed(struct facet_container *container);
 

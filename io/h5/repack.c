@@ -17,8 +17,10 @@ struct repack {
     struct facet_comm *comm;
     const char *path;
     char part[H5_PATH];
+    bool compress;
     const struct facet_chunking *chunked;
     int n_chunked, threads;
+    bool (*stop)(void);
     struct facet_container *from;
     hid_t file;  // on the first rank
     int ballast; // on the first rank
@@ -79,7 +81,7 @@ static int copy_attributes(const struct repack *r, struct facet_error *error) {
                    ? h5_failed(r->path, "cannot open as an HDF5 container", error)
                    : FACET_OK;
     for (hsize_t i = 0; code == FACET_OK && i < info.num_attrs; i++) code = copy_attribute(r, from, i, error);
-    if (code == FACET_OK && r->n_chunked) code = h5_write_text_attribute(r->file, r->part, mark, "deflate", error);
+    if (code == FACET_OK && r->compress) code = h5_write_text_attribute(r->file, r->part, mark, "deflate", error);
     if (from >= 0) H5Fclose(from);
     return code;
 }
@@ -174,6 +176,9 @@ static size_t stored_bytes(const struct task *t, int64_t first) {
 
 static int pack_pieces(const struct repack *r, const struct task *t, const int64_t *first, int64_t n,
                        struct h5_packed *packed, struct facet_error *error) {
+    if (r->stop && r->stop())
+        return facet_error_set(error, FACET_INTERRUPTED, "stopped on request while rewriting %s; run again to go on",
+                               r->path);
     char *raw = malloc((size_t)n * t->piece + 1);
     int code = raw ? read_pieces(r, t, first, n, raw, error) : out_of_memory(r, error);
     size_t element = t->is->type ? facet_type_size(t->is->type) : 1;
@@ -347,32 +352,29 @@ static int finish(struct repack *r, int code, struct facet_error *error) {
     return facet_comm_agree(r->comm, code, error);
 }
 
-static int repack(MPI_Comm mpi, const char *path, const struct facet_chunking *chunked, int n_chunked, int threads,
-                  struct facet_error *error) {
-    struct repack r = {.path = path,
-                       .chunked = chunked,
-                       .n_chunked = n_chunked,
-                       .threads = threads,
-                       .file = H5I_INVALID_HID,
-                       .ballast = -1};
+static int repack(MPI_Comm mpi, struct repack *r, struct facet_error *error) {
+    r->file = H5I_INVALID_HID, r->ballast = -1;
     h5_silence();
-    int code = facet_comm_create(mpi, &r.comm, error);
+    int code = facet_comm_create(mpi, &r->comm, error);
     if (code != FACET_OK) return code;
-    code = begin(&r, error);
-    if (code == FACET_OK) code = move_datasets(&r, error);
-    code = finish(&r, code, error);
-    free(r.counts);
-    facet_comm_destroy(r.comm);
+    code = begin(r, error);
+    if (code == FACET_OK) code = move_datasets(r, error);
+    code = finish(r, code, error);
+    free(r->counts);
+    facet_comm_destroy(r->comm);
     return code;
 }
 
 int facet_container_compress(MPI_Comm comm, const char *path, const struct facet_chunking *chunked, int n_chunked,
-                             int threads, struct facet_error *error) {
-    return repack(comm, path, chunked, n_chunked, threads, error);
+                             int threads, bool (*stop)(void), struct facet_error *error) {
+    struct repack r = {
+        .path = path, .compress = true, .chunked = chunked, .n_chunked = n_chunked, .threads = threads, .stop = stop};
+    return repack(comm, &r, error);
 }
 
 int facet_container_expand(MPI_Comm comm, const char *path, struct facet_error *error) {
-    return repack(comm, path, NULL, 0, 1, error);
+    struct repack r = {.path = path, .threads = 1};
+    return repack(comm, &r, error);
 }
 
 bool facet_container_compressed(struct facet_container *container) {

@@ -149,6 +149,37 @@ static void a_container_on_a_full_disk_opens_to_read_but_not_to_write(void **sta
     assert_int_equal(facet_container_close(container, &error), FACET_OK);
 }
 
+// The compressed file would be as large as the first, and there is no room for two.
+static void a_container_that_cannot_be_compressed_stays(void **state) {
+    (void)state;
+    enum { WRITTEN = 28 };
+    struct facet_error error = {0};
+    struct facet_container *container = new_container(FACET_OK, &error);
+    struct facet_hash before, after;
+    static unsigned char row[ROW];
+    uint32_t noise = 1;
+    for (int64_t i = 0; i < WRITTEN; i++) {
+        for (int k = 0; k < ROW; k++) row[k] = (unsigned char)((noise = noise * 1664525u + 1013904223u) >> 24);
+        if (root()) assert_int_equal(facet_container_write(container, "data/x", i, 1, row, &error), FACET_OK);
+    }
+    assert_int_equal(facet_container_close(container, &error), FACET_OK);
+    for (int turn = 0; turn < 2; turn++) {
+        char path[256], part[256];
+        const struct facet_chunking chunked = {.name = "data/x", .chunk_rows = 3};
+        in_disk(path, "a.h5"), in_disk(part, "a.h5.part");
+        assert_int_equal(facet_container_open(facet_comm_mpi(world), path, false, &container, &error), FACET_OK);
+        assert_int_equal(facet_container_hash(container, &rows_layout, turn ? &after : &before, &error), FACET_OK);
+        assert_false(facet_container_compressed(container));
+        assert_int_equal(facet_container_close(container, &error), FACET_OK);
+        if (turn) break;
+        assert_int_equal(facet_container_compress(facet_comm_mpi(world), path, &chunked, 1, 1, NULL, &error),
+                         FACET_ERROR_IO);
+        assert_non_null(strstr(error.text, no_space));
+        assert_int_not_equal(access(part, F_OK), 0);
+    }
+    assert_memory_equal(&before, &after, sizeof before);
+}
+
 // A caller that overlooks the failed write cannot commit.
 static void a_store_that_does_not_fit_leaves_nothing(void **state) {
     (void)state;
@@ -193,6 +224,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test_teardown(rows_written_before_the_disk_is_full_stay, empty_disk),
         cmocka_unit_test_teardown(datasets_added_until_the_disk_is_full_stay, empty_disk),
         cmocka_unit_test_teardown(a_container_on_a_full_disk_opens_to_read_but_not_to_write, empty_disk),
+        cmocka_unit_test_teardown(a_container_that_cannot_be_compressed_stays, empty_disk),
         cmocka_unit_test_teardown(a_store_that_does_not_fit_leaves_nothing, empty_disk),
     };
     if (mount_small_disk())

@@ -117,7 +117,7 @@ static void places(struct chunk chunks[CHUNKS]) {
 
 static void compress_it(int threads) {
     struct facet_error error = {0};
-    int code = facet_container_compress(facet_comm_mpi(world), path, chunked, CHUNKED, threads, &error);
+    int code = facet_container_compress(facet_comm_mpi(world), path, chunked, CHUNKED, threads, NULL, &error);
     if (code != FACET_OK) print_message("%s\n", error.text);
     assert_int_equal(code, FACET_OK);
 }
@@ -153,7 +153,7 @@ static void chunks_lie_in_order_for_any_ranks(void **state) {
     assert_int_equal(make_container(NULL), FACET_OK);
     if (root()) {
         struct facet_error error = {0};
-        assert_int_equal(facet_container_compress(MPI_COMM_SELF, path, chunked, CHUNKED, 3, &error), FACET_OK);
+        assert_int_equal(facet_container_compress(MPI_COMM_SELF, path, chunked, CHUNKED, 3, NULL, &error), FACET_OK);
     }
     assert_int_equal(facet_comm_barrier(world, NULL), FACET_OK);
     places(one);
@@ -180,6 +180,29 @@ static void holes_are_not_stored(void **state) {
     assert_int_equal(facet_comm_barrier(world, NULL), FACET_OK);
 }
 
+// One row is changed: the others stay, and the container can be written to like any.
+static void opening_to_write_expands(void **state) {
+    (void)state;
+    struct facet_error error = {0};
+    struct facet_hash before[DATASETS], after[DATASETS];
+    struct facet_container *container;
+    bool compressed;
+    uint8_t row[WIDTH] = {9}, old[WIDTH];
+    hash_all(before, &compressed);
+    compress_it(1);
+    for (int turn = 0; turn < 2; turn++) {
+        assert_int_equal(facet_container_open(facet_comm_mpi(world), path, true, &container, &error), FACET_OK);
+        if (root() && !turn)
+            assert_int_equal(facet_container_read(container, "data/views", 5, 1, old, &error), FACET_OK);
+        if (root())
+            assert_int_equal(facet_container_write(container, "data/views", 5, 1, turn ? old : row, &error), FACET_OK);
+        assert_int_equal(facet_container_close(container, &error), FACET_OK);
+        hash_all(after, &compressed);
+        assert_false(compressed);
+        assert_int_equal(memcmp(before, after, sizeof before) == 0, turn == 1);
+    }
+}
+
 static void a_failure_leaves_the_container(void **state) {
     (void)state;
     struct facet_error error = {0};
@@ -188,13 +211,29 @@ static void a_failure_leaves_the_container(void **state) {
     hash_all(before, &compressed);
     if (root()) assert_int_equal(mkdir(part, 0700), 0); // in the way of the new file
     assert_int_equal(facet_comm_barrier(world, NULL), FACET_OK);
-    assert_int_equal(facet_container_compress(facet_comm_mpi(world), path, chunked, CHUNKED, 1, &error),
+    assert_int_equal(facet_container_compress(facet_comm_mpi(world), path, chunked, CHUNKED, 1, NULL, &error),
                      FACET_ERROR_IO);
     assert_non_null(strstr(error.text, part));
     if (root()) rmdir(part);
     hash_all(after, &compressed);
     assert_false(compressed);
     assert_memory_equal(before, after, sizeof before);
+}
+
+static bool at_once(void) {
+    return true;
+}
+
+static void a_stop_leaves_the_container(void **state) {
+    (void)state;
+    struct facet_error error = {0};
+    struct facet_hash hashes[DATASETS];
+    bool compressed;
+    int code = facet_container_compress(facet_comm_mpi(world), path, chunked, CHUNKED, 1, at_once, &error);
+    assert_int_equal(code, FACET_INTERRUPTED);
+    assert_int_not_equal(access(part, F_OK), 0);
+    hash_all(hashes, &compressed);
+    assert_false(compressed);
 }
 
 int main(int argc, char **argv) {
@@ -207,7 +246,9 @@ int main(int argc, char **argv) {
         cmocka_unit_test_setup(content_stays_and_bytes_go, make_container),
         cmocka_unit_test_setup(chunks_lie_in_order_for_any_ranks, make_container),
         cmocka_unit_test_setup(holes_are_not_stored, make_container),
+        cmocka_unit_test_setup(opening_to_write_expands, make_container),
         cmocka_unit_test_setup(a_failure_leaves_the_container, make_container),
+        cmocka_unit_test_setup(a_stop_leaves_the_container, make_container),
     };
     int failures = cmocka_run_group_tests(tests, NULL, NULL);
     if (root()) unlink(path);
