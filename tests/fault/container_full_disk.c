@@ -5,6 +5,7 @@
 #include "io/h5/container.h"
 #include "mpi/ranks.h"
 
+#include <facet/random.h>
 #include <facet/store.h>
 
 #include <fcntl.h>
@@ -157,9 +158,8 @@ static void a_container_that_cannot_be_compressed_stays(void **state) {
     struct facet_container *container = new_container(FACET_OK, &error);
     struct facet_hash before, after;
     static unsigned char row[ROW];
-    uint32_t noise = 1;
     for (int64_t i = 0; i < WRITTEN; i++) {
-        for (int k = 0; k < ROW; k++) row[k] = (unsigned char)((noise = noise * 1664525u + 1013904223u) >> 24);
+        for (int k = 0; k < ROW; k++) row[k] = (unsigned char)facet_random_u64(1, (uint32_t)i, (uint32_t)k, 0);
         if (root()) assert_int_equal(facet_container_write(container, "data/x", i, 1, row, &error), FACET_OK);
     }
     assert_int_equal(facet_container_close(container, &error), FACET_OK);
