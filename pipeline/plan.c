@@ -94,11 +94,12 @@ static int64_t next_target(const struct planner *p) {
     const double carefully = 0.8, worth_it = 1.4;
     const struct plan_sample *last = p->n_warm ? &p->warm[p->n_warm - 1] : &p->cold;
     int64_t most = p->rows / LARGEST_SHARE;
+    if (p->n_warm == 0) return last->rows; // once more, now that nothing is done for the first time
     if (last->rows >= p->rows) return 0;
-    if (p->n_warm == 0) return GROWTH * last->rows; // two sizes are needed, whatever they take
     double left = p->options->seconds - (facet_run_clock() - p->began);
     double target = (double)last->rows * carefully * left / fmax(last->seconds, 1e-3);
     if (target > (double)most) target = (double)most;
+    if (p->n_warm == 1 && target < GROWTH * (double)last->rows) return GROWTH * last->rows; // two sizes are a must
     return target >= worth_it * (double)last->rows ? (int64_t)target : 0;
 }
 

@@ -157,15 +157,19 @@ static double predict_bytes(const struct lesson *l, int node, double rows) {
 static double predict_memory(const struct lesson *l, int node, double rows) {
     double memory[FACET_MOST_PILOTS];
     for (int i = 0; i < l->n; i++) memory[i] = l->of[i]->stages[node].memory;
+    if (memory[0] <= 0) return 0; // a map stage that is not its chain's last
     return l->n > 1 ? plan_fit_line(l->n, l->rows, memory, rows) : memory[0];
 }
 
 static void explain(const struct plan_evidence *e, struct facet_plan *plan) {
     int64_t workers = (int64_t)plan->ranks * plan->threads, pilot = (int64_t)plan->pilot_ranks * plan->pilot_threads;
     const struct plan_sample *last = e->n_warm ? &e->warm[e->n_warm - 1] : e->cold;
-    if (last->rows < plan->rows && e->n_warm < 2)
-        plan_note(plan, "the pilot could not grow in the time it had: how times grow with the rows is a guess; give it "
-                        "more --pilot-seconds");
+    const int64_t few = 20;
+    if (last->rows * few < plan->rows)
+        plan_note(plan,
+                  "the largest pilot took one row in %lld: a stage whose time does not follow its rows may surprise; "
+                  "more --pilot-seconds tell more",
+                  (long long)(plan->rows / last->rows));
     if (workers != pilot)
         plan_note(plan, "map stages: %lld threads work side by side as well as the pilot's %lld did",
                   (long long)workers, (long long)pilot);

@@ -15,15 +15,17 @@ static void path_of(const char *folder, const char *name, char *path, size_t siz
     snprintf(path, size, "%s/%s.h5", folder, name);
 }
 
-// Arrays with a value a row or a unit grow with the rows, all others do not. Ragged ones take what they take.
+// Arrays with a value a row or a unit grow with the rows, all others do not. Ragged ones take what they take, and the
+// ledger is a hole where nothing is set aside.
 static void add_dataset(const struct facet_dataset *dataset, bool ragged, int64_t units, struct plan_sample *sample,
                         int node) {
     bool by_row = dataset->rank > 0 && dataset->dims[0] == sample->rows;
     by_row |= dataset->rank > 1 && dataset->dims[1] == sample->rows;
     bool by_unit = strncmp(dataset->name, "units/", 6) == 0 && dataset->rank > 0 && dataset->dims[0] == units;
     double bytes = (double)facet_dataset_row_bytes(dataset) * (double)facet_dataset_rows(dataset);
+    bool holes = ragged || strncmp(dataset->name, "quarantine/", 11) == 0;
     sample->ragged[node] |= ragged;
-    if ((by_row || by_unit) && !ragged) sample->fixed[node] += bytes;
+    if ((by_row || by_unit) && !holes) sample->fixed[node] += bytes;
 }
 
 static int add_datasets(struct facet_container *container, struct plan_sample *sample, int node,

@@ -19,7 +19,7 @@ static const char usage[] =
     "  --set PATH=VALUE     override a setting, as in facet run\n"
     "  --ranks N            predict a run on N ranks (default: those of this launch)\n"
     "  --threads N          with N threads a rank (default: as a run here would have)\n"
-    "  --pilot-seconds S    what the pilot should take; default 20. Two small sizes are tried whatever they take\n"
+    "  --pilot-seconds S    what the pilot should take; default 20. Two small sizes are tried whatever that takes\n"
     "  --json               print the prediction as JSON\n";
 
 enum { MOST_SETS = 256 };
