@@ -2,6 +2,7 @@
 
 #include "pipeline/lock.h"
 #include "pipeline/marks.h"
+#include "pipeline/run_internal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@ static json_t *new_report(const char *workspace, bool dry_run) {
 struct looked {
     uint8_t *found;
     int64_t rows, n_found;
-    bool map, compressed;
+    bool map;
 };
 
 static bool has_kind(struct facet_container *container, const char *kind) {
@@ -51,19 +52,39 @@ static void tell_container(struct facet_forgetting *f, const char *file, int64_t
         json_object_set_new(f->report, "rows", json_integer(rows));
 }
 
+static int remove_container(struct facet_forgetting *f, const char *file, const char *path, int64_t rows,
+                            struct facet_error *error) {
+    tell_container(f, file, rows, "removed");
+    if (f->dry_run) return FACET_OK;
+    facet_marks_remove(path);
+    if (unlink(path) == 0) return FACET_OK;
+    return facet_error_set(error, FACET_ERROR_IO, "%s: cannot be removed: %s", path, strerror(errno));
+}
+
 // What cannot be read cannot be searched: it is made again.
 static int give_up_container(struct facet_forgetting *f, const char *file, const char *path,
                              struct facet_error *error) {
-    bool ours = facet_forget_is_ours(path);
-    tell_container(f, file, 0, ours ? "removed" : "not read");
-    if (!ours) return FACET_OK;
-    if (f->dry_run || unlink(path) == 0) return FACET_OK;
-    return facet_error_set(error, FACET_ERROR_IO, "%s: cannot be removed: %s", path, strerror(errno));
+    if (facet_forget_is_ours(path)) return remove_container(f, file, path, 0, error);
+    tell_container(f, file, 0, "left as it is: not written by facet");
+    return FACET_OK;
+}
+
+// One of an earlier layout, which the next run makes again in any case.
+static bool is_outdated(const char *path) {
+    struct facet_container *container = NULL;
+    char *schema = NULL;
+    bool outdated = facet_container_open(MPI_COMM_SELF, path, false, &container, NULL) != FACET_OK ||
+                    facet_container_attribute(container, "schema", &schema, NULL) != FACET_OK ||
+                    strcmp(schema, FACET_SCHEMA) != 0;
+    free(schema);
+    facet_container_close(container, NULL);
+    return outdated;
 }
 
 static int erase(struct facet_forgetting *f, const char *file, const char *path, const struct looked *looked,
                  struct facet_error *error) {
     struct facet_container *container = NULL;
+    if (is_outdated(path)) return remove_container(f, file, path, looked->n_found, error);
     tell_container(f, file, looked->n_found, "erased");
     if (f->dry_run) return FACET_OK;
     facet_marks_remove(path);

@@ -145,14 +145,13 @@ static char *read_whole(const char *path, size_t *size) {
     return text;
 }
 
-static int attributes_name(struct facet_forgetting *f, const char *file, const char *const *subjects, int n_subjects,
-                           struct facet_error *error) {
+static void attributes_name(struct facet_forgetting *f, const char *file, const char *const *subjects, int n_subjects) {
     static const char *const attributes[] = {"config", "pipeline_file", "command"};
     struct facet_container *container = NULL;
     char path[4300];
     snprintf(path, sizeof path, "%s/%s", f->workspace, file);
-    int code = facet_container_open(MPI_COMM_SELF, path, false, &container, error);
-    for (size_t i = 0; code == FACET_OK && i < sizeof attributes / sizeof *attributes; i++) {
+    if (facet_container_open(MPI_COMM_SELF, path, false, &container, NULL) != FACET_OK) return; // not one of ours
+    for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
         char *text = NULL;
         if (facet_container_attribute(container, attributes[i], &text, NULL) != FACET_OK) continue;
         if (names_any(text, strlen(text), subjects, n_subjects))
@@ -160,7 +159,6 @@ static int attributes_name(struct facet_forgetting *f, const char *file, const c
         free(text);
     }
     facet_container_close(container, NULL);
-    return code;
 }
 
 static int file_names(struct facet_forgetting *f, const char *file, const char *const *subjects, int n_subjects,
@@ -170,7 +168,10 @@ static int file_names(struct facet_forgetting *f, const char *file, const char *
     struct stat status;
     snprintf(path, sizeof path, "%s/%s", f->workspace, file);
     if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) return FACET_OK;
-    if (ends_with(file, ".h5")) return attributes_name(f, file, subjects, n_subjects, error);
+    if (ends_with(file, ".h5")) {
+        attributes_name(f, file, subjects, n_subjects);
+        return FACET_OK;
+    }
     char *text = read_whole(path, &size);
     if (!text) return facet_error_set(error, FACET_ERROR_IO, "%s: cannot be read", path);
     if (names_any(text, size, subjects, n_subjects)) facet_forget_tell(f, "mentions", json_pack("{s:s}", "file", file));

@@ -98,9 +98,12 @@ static void print_report(const json_t *report) {
     bool dry = json_is_true(json_object_get(report, "dry_run"));
     printf("%s: %lld rows %s\n", text_of(report, "workspace"),
            (long long)json_integer_value(json_object_get(report, "rows")), dry ? "to be erased" : "erased");
-    json_array_foreach(json_object_get(report, "containers"), i, entry) printf(
-        "  %s: %lld rows, %s%s\n", text_of(entry, "file"),
-        (long long)json_integer_value(json_object_get(entry, "rows")), dry ? "to be " : "", text_of(entry, "done"));
+    json_array_foreach(json_object_get(report, "containers"), i, entry) {
+        const char *done = text_of(entry, "done");
+        printf("  %s: %lld rows, %s%s\n", text_of(entry, "file"),
+               (long long)json_integer_value(json_object_get(entry, "rows")),
+               dry && strncmp(done, "left", 4) != 0 ? "to be " : "", done);
+    }
     print_list(json_object_get(report, "removed"), dry ? "to be removed" : "removed");
     print_models(json_object_get(report, "models"));
     print_list(json_object_get(report, "summaries"), "was computed with them; the next run computes it anew");

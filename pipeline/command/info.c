@@ -1,5 +1,6 @@
 #include "pipeline/command/command.h"
 
+#include "pipeline/command/info_people.h"
 #include "pipeline/output.h"
 
 #include <jansson.h>
@@ -77,14 +78,15 @@ static int quarantine_json(struct facet_container *container, json_t *all, struc
 static int describe(struct facet_container *container, json_t **json, struct facet_error *error) {
     struct facet_hash hash;
     char text[33];
-    json_t *datasets = json_array(), *quarantine = json_array();
+    json_t *datasets = json_array(), *quarantine = json_array(), *rows = json_array();
     int code = facet_content_hash(container, &hash, error);
     if (code == FACET_OK) code = datasets_json(container, datasets, error);
     if (code == FACET_OK) code = quarantine_json(container, quarantine, error);
+    if (code == FACET_OK) code = facet_info_people(container, rows, error);
     if (code == FACET_OK) facet_hash_text(hash, text);
-    *json = json_pack("{s:s, s:s, s:o, s:o, s:o}", "file", facet_container_path(container), "content",
+    *json = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "file", facet_container_path(container), "content",
                       code == FACET_OK ? text : "", "attributes", attributes_json(container), "datasets", datasets,
-                      "quarantine", quarantine);
+                      "rows", rows, "quarantine", quarantine);
     return code;
 }
 
@@ -109,6 +111,11 @@ static void print_text(const json_t *json) {
                json_string_value(json_object_get(value, "type")), shape ? shape : "");
         free(shape);
     }
+    json_array_foreach(json_object_get(json, "rows"), i, value) printf(
+        "  %lld rows of %s, licence \"%s\", consent \"%s\"\n",
+        (long long)json_integer_value(json_object_get(value, "rows")),
+        json_string_value(json_object_get(value, "dataset")), json_string_value(json_object_get(value, "licence")),
+        json_string_value(json_object_get(value, "consent")));
     json_t *quarantine = json_object_get(json, "quarantine");
     if (json_array_size(quarantine)) printf("  set aside: %zu rows\n", json_array_size(quarantine));
     json_array_foreach(quarantine, i, value)

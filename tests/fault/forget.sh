@@ -111,6 +111,9 @@ grep -q "train.h5 was trained on them, folds \[[01]\]" "$scratch/said" || die "t
 diff "$scratch/files" "$scratch/files.now" || die "a dry run changed the workspace"
 expect 2 "is at work here" flock "$run/.lock" "$FACET" forget "$run" --subject "$name"
 
+expect 0 '10 rows of lab, licence "CC0", consent "form 3"' "$FACET" info "$run"
+grep -q '2 rows of lab, licence "CC0", consent "withdrawn"' "$scratch/said" || die "info does not tell of consent"
+
 # Erased: nothing is left, everything verifies, others are as they were.
 expect 0 "" "$FACET" forget "$run" --subject "$name" --json
 cp "$scratch/said" "$scratch/report"
@@ -187,7 +190,12 @@ with h5py.File(sys.argv[1], "r+") as f:
     other = row // 3 * 3 + (row % 3 == 0)
     f["data/views"][other, 0, 0, 16, 16] ^= 1
 PY
+head -c 3000 "$scratch/before/encode.h5" >"$scratch/killed/encode.h5"
+echo "my notes" >"$scratch/killed/notes.h5"
 expect 0 "train.h5 was trained on them, folds" "$FACET" forget "$scratch/killed" --subject "$name" --drop-models
+grep -q "encode.h5: 0 rows, removed" "$scratch/said" || die "a container that cannot be read was kept"
+grep -q "notes.h5: 0 rows, left as it is" "$scratch/said" || die "a file of somebody else is not told of"
+rm "$scratch/killed/notes.h5"
 [ ! -e "$scratch/killed/train.h5" ] || die "the model was not removed"
 expect 1 "does not match its hash or is not done" "$FACET" verify "$scratch/killed"
 check_end "$scratch/killed" "a damaged unit"
