@@ -5,7 +5,6 @@
 
 #include "mpi/pulse.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -65,18 +64,22 @@ static int seal(struct facet_stage *stage, double seconds, struct facet_error *e
     return code;
 }
 
+// A run killed at the very end of a stage may leave what the stage no longer needs.
+static void clear_leftovers(const struct facet_run *run, int node) {
+    static const char *const suffixes[] = {".checkpoint.h5", ".h5.new", ".h5.new.part"};
+    char path[4200];
+    for (size_t i = 0; facet_comm_rank(run->comm) == 0 && i < sizeof suffixes / sizeof *suffixes; i++) {
+        facet_run_path(run, node, suffixes[i], path, sizeof path);
+        unlink(path);
+    }
+}
+
 static int rename_into_place(struct facet_run *run, int node, const char *from, const char *to,
                              struct facet_error *error) {
-    int code = FACET_OK;
-    if (facet_comm_rank(run->comm) == 0) {
-        char checkpoint[4200];
-        facet_run_path(run, node, ".checkpoint.h5", checkpoint, sizeof checkpoint);
-        if (rename(from, to) != 0)
-            code = facet_error_set(error, FACET_ERROR_IO, "%s: cannot be renamed to %s: %s", from, to, strerror(errno));
-        else
-            unlink(checkpoint);
-    }
-    return facet_comm_agree(run->comm, code, error);
+    int code = facet_comm_rank(run->comm) == 0 ? facet_container_rename(from, to, error) : FACET_OK;
+    code = facet_comm_agree(run->comm, code, error);
+    if (code == FACET_OK) clear_leftovers(run, node);
+    return code;
 }
 
 // Done before, and nothing has changed it since?
@@ -159,7 +162,9 @@ int facet_run_collective(struct facet_run *run, int node, struct facet_error *er
         run->nodes[node].finished = done;
         return FACET_OK;
     }
-    if (!done) {
+    if (done) {
+        clear_leftovers(run, node);
+    } else {
         facet_trace_add(run->trace, run->graph.nodes[node].name, "enter", 0);
         code = facet_run_open_inputs(run, node, node, error);
         if (code == FACET_OK) code = make(&stage, path, error);

@@ -40,6 +40,10 @@ int facet_container_sync_file(const char *path, struct facet_error *error) {
     return reason ? h5_system_failed(path, "cannot sync", reason, error) : FACET_OK;
 }
 
+int facet_container_rename(const char *from, const char *to, struct facet_error *error) {
+    return h5_move_into_place(from, to, error);
+}
+
 int h5_move_into_place(const char *part, const char *path, struct facet_error *error) {
     int reason = sync_path(part, O_RDONLY, FAULT_FILE_SYNC);
     if (reason) return h5_system_failed(part, "cannot sync", reason, error);

@@ -2,14 +2,16 @@
 # A run killed anywhere, on any number of ranks, again and again: what comes out in the end is what an undisturbed run
 # makes, no finished unit is made twice, and of a training only the steps since the last checkpoint.
 # timeout: 600
-# FACET_KILLS (6): how often; FACET_SEED (1): of the moments and victims; FACET_PIPELINE: another pipeline file.
+# FACET_KILLS (6): how often; FACET_SEED (1): of the moments and victims; FACET_PIPELINE and
+# FACET_OPTIONS: another pipeline file, more options of facet run.
 set -eu
 . "$FACET_SOURCE/tests/lib.sh"
 
 kills_wanted=${FACET_KILLS:-6}
 seed=${FACET_SEED:-1}
 pipeline=${FACET_PIPELINE:-$scratch/small.cfg}
-patience=60 # seconds; a run that takes longer to end than this hangs
+options=${FACET_OPTIONS:-}
+patience=120 # seconds; a run that takes longer to end than this hangs
 small_pipeline "$scratch/small.cfg" "unset" "$learning_stages, { plugin = \"report\"; }"
 
 alive() { # PID: still there, and not only its entry in the table
@@ -20,8 +22,8 @@ ended_in_time() { # PID...: all are gone before patience ends
     for pid; do
         tick=0
         while alive "$pid"; do
-            [ "$tick" -lt $((patience * 50)) ] || return 1
-            sleep 0.02
+            [ "$tick" -lt $((patience * 20)) ] || return 1
+            sleep 0.05
             tick=$((tick + 1))
         done
     done
@@ -58,10 +60,11 @@ strike() {
 # attempt RANKS THREADS EVENTS SECONDS VICTIM WHICH: one run, disturbed; its exit status is left in $status.
 attempt() {
     trace=$scratch/trace.$attempts
+    # shellcheck disable=SC2086  # options are words
     FACET_TRACE=$trace OMP_NUM_THREADS=$2 mpirun -n "$1" --oversubscribe --bind-to none "$FACET" run --quiet "$pipeline" \
-        --set "workspace=$scratch/cut" >"$scratch/log" 2>&1 &
+        --set "workspace=$scratch/cut" $options >"$scratch/log" 2>&1 &
     launcher=$!
-    while alive "$launcher" && [ "$(lines "$trace")" -lt "$3" ]; do sleep 0.02; done
+    while alive "$launcher" && [ "$(lines "$trace")" -lt "$3" ]; do sleep 0.05; done
     sleep "$4"
     struck=false
     ranks_running=
@@ -147,7 +150,8 @@ same_results() {
     "$FACET" verify "$scratch/cut" >/dev/null || die "verify finds damage"
 }
 
-FACET_TRACE=$scratch/whole.trace on_ranks 2 "$FACET" run --quiet "$pipeline" --set "workspace=$scratch/whole" >/dev/null
+# shellcheck disable=SC2086  # options are words
+FACET_TRACE=$scratch/whole.trace on_ranks 2 "$FACET" run --quiet "$pipeline" --set "workspace=$scratch/whole" $options >/dev/null
 results "$scratch/whole" >"$scratch/expected"
 events=$(lines "$scratch/whole.trace")
 whole_units=$(count end "$scratch/whole.trace")
@@ -158,4 +162,11 @@ apart=$(awk '$4 == "step" { n++ } $4 == "saved" || $4 == "leave" { n = 0 } n > m
 
 kills=0
 while [ "$kills" -lt "$kills_wanted" ]; do round; done
+
+# Killed between the new container and the end of what was needed for it.
+cp "$scratch/cut/train.h5" "$scratch/cut/train.checkpoint.h5"
+cp "$scratch/cut/train.h5" "$scratch/cut/train.h5.new"
+# shellcheck disable=SC2086  # options are words
+"$FACET" run --quiet "$pipeline" --set "workspace=$scratch/cut" $options >/dev/null
+same_results
 echo "$kills kills"
