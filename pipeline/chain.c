@@ -148,21 +148,26 @@ static void fail(struct chain_run *c, int code, const struct facet_error *error)
     chain_end_turn(c);
 }
 
+static void trace(const struct chain_run *c, const char *event, int64_t number) {
+    facet_trace_add(c->run->trace, c->node_names[c->chain->last], event, number);
+}
+
 static int do_taken(struct chain_run *c, struct worker *w, struct taken *taken, struct facet_error *error) {
     double start = facet_run_clock(), before = start;
     int code = FACET_OK;
     int64_t done = 0;
+    if (taken->count > 1) trace(c, "take", taken->count);
     for (; code == FACET_OK && done < taken->count && !(done && facet_stop_requested()); done++) {
         int64_t unit = c->pending[taken->first + done];
-        facet_trace_add(c->run->trace, c->node_names[c->chain->last], "begin", unit);
+        trace(c, "begin", unit);
         code = chain_do_unit(c, w, unit, error);
-        if (code == FACET_OK) facet_trace_add(c->run->trace, c->node_names[c->chain->last], "end", unit);
         double now = facet_run_clock();
         facet_stop_note_work(now - before);
         before = now;
     }
     taken->count = done;
     if (code == FACET_OK) code = chain_settle(c, w, taken->first, taken->count, error);
+    for (int64_t i = 0; code == FACET_OK && i < taken->count; i++) trace(c, "end", c->pending[taken->first + i]);
     pace(taken, facet_run_clock() - start);
     return code;
 }

@@ -38,7 +38,7 @@ draw() {
     awk -v seed="$((seed * 100003 + $1))" -v most="$((2 * events / kills_wanted + 1))" 'BEGIN {
         srand(seed)
         for (i = 0; i < 20; i++) rand()
-        split("rank rank rank all all launcher launcher launcher TERM USR1", victims, " ")
+        split("rank rank rank all all launcher launcher TERM USR1 TERM_all", victims, " ")
         ranks = 1 + int(4 * rand())
         print ranks, 1 + int(2 * rand()), int(most * rand()), 0.3 * rand(), victims[1 + int(10 * rand())],
             1 + int(ranks * rand())
@@ -52,6 +52,7 @@ strike() {
     case $1 in
     launcher) kill -KILL "$launcher" ;;
     all) kill -KILL ${ranks_running:-"$launcher"} ;;
+    TERM_all) kill -TERM ${ranks_running:-"$launcher"} ;;
     rank) kill -KILL "${one:-$launcher}" ;;
     *) kill "-$1" "${one:-$launcher}" ;;
     esac 2>/dev/null || true # it may end at this very moment
@@ -88,11 +89,13 @@ account() { # RANKS THREADS
     awk -v workers="$(($1 * $2))" -v clean="$clean" -v apart="$apart" '
         $4 == "step" { lost++ }
         $4 == "saved" || $4 == "leave" { lost = 0 }
+        $4 == "take" && $5 > most { most = $5 }
         $4 == "begin" { flying++ }
         $4 == "end" { flying-- }
         END {
+            if (!most) most = 1
             if (clean && (flying || lost)) print "a clean end lost " flying + 0 " units and " lost + 0 " steps"
-            if (flying > workers) print flying " units were in flight on " workers " threads"
+            if (flying > workers * most) print flying " units were in flight on " workers " threads, " most " at once"
             if (lost > apart) print lost " steps were lost, checkpoints are " apart " apart"
             print flying + 0, lost + 0 >"/dev/stderr"
         }' "$scratch/trace.$attempts" >"$scratch/wrong" 2>"$scratch/lost"
