@@ -35,6 +35,7 @@
     X(MPI_LOCK, "mpi.lock")                                                                                            \
     X(MPI_FETCH, "mpi.fetch")                                                                                          \
     X(MPI_WAIT, "mpi.wait")                                                                                            \
+    X(MPI_TALLY, "mpi.tally")                                                                                          \
     X(MPI_PROBE, "mpi.probe")                                                                                          \
     X(MPI_ERROR_TEXT, "mpi.error_text")                                                                                \
     X(MEMORY_COMM, "memory.comm")                                                                                      \

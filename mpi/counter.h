@@ -23,4 +23,12 @@ int facet_counter_claim(struct facet_counter *counter, int64_t most, int64_t *fi
 // No rank draws another number once this returns. Not collective; one thread of a rank at a time.
 int facet_counter_stop(struct facet_counter *counter, struct facet_error *error);
 
+// Each rank keeps tallies beside its share, for whoever looks on.
+enum { FACET_TALLIES = 2 };
+// Adds to this rank's tallies. Not collective; one thread of a rank at a time.
+int facet_counter_tally(struct facet_counter *counter, const int64_t more[FACET_TALLIES], struct facet_error *error);
+// The tallies summed over all ranks, as they were a moment ago. It asks the other ranks and never waits for them: sums
+// stay as they are until all have answered, and a later call takes it. Not collective; one thread of a rank at a time.
+int facet_counter_hear(struct facet_counter *counter, int64_t sums[FACET_TALLIES], struct facet_error *error);
+
 #endif

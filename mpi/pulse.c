@@ -53,8 +53,8 @@ static void get_text(const _Atomic uint64_t *from, char *text) {
 }
 
 static struct slot *mine(void) {
-    struct facet_pulse *pulse = LOAD(place);
-    return &pulse->slots[my_slot < pulse->threads ? my_slot : 0];
+    struct facet_pulse *pulse = my_slot < 0 ? &nowhere.pulse : LOAD(place);
+    return &pulse->slots[my_slot > 0 && my_slot < pulse->threads ? my_slot : 0];
 }
 
 static void beat(struct slot *slot) {

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 void facet_pulse_stage(const char *name); // the calling thread takes up this stage
-void facet_pulse_thread(int index);       // the calling thread's slot from now on; 0 unless said
+void facet_pulse_thread(int index);       // the calling thread's slot from now on; 0 unless said, -1: it is not watched
 // The calling thread works on a unit, waits in an operation, works on, has nothing to do. Each is a beat.
 void facet_pulse_unit(int64_t unit, int64_t first, int64_t count);
 void facet_pulse_wait(const char *operation);

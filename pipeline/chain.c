@@ -95,8 +95,12 @@ static int open_output(struct chain_run *c, int node, struct facet_error *error)
                                      .chain_length = c->chain->last - c->chain->first + 1,
                                      .attributes = attributes.all,
                                      .n_attributes = attributes.count};
+    double start = facet_run_clock();
     code = facet_output_open(run->comm, &plan, &c->outputs[node], error);
     facet_attributes_free(&attributes);
+    facet_run_debug(run, run->graph.nodes[node].name, "%s for writing, %s: %s after %.3f s", path,
+                    exists ? "gone on with" : "new", code == FACET_OK ? "open" : error->text,
+                    facet_run_clock() - start);
     return code;
 }
 
@@ -126,8 +130,6 @@ static bool take(struct chain_run *c, struct taken *taken, struct facet_error *e
         c->code = facet_counter_claim(c->counter, taken->most, &taken->first, &taken->count, error);
         if (c->code != FACET_OK) c->error = *error;
     }
-    if (taken->count > 0)
-        facet_run_progress(c->run, c->run->graph.nodes[c->chain->last].name, taken->first, c->n_pending, "units");
     chain_end_turn(c);
     return taken->count > 0;
 }
@@ -144,6 +146,7 @@ static void pace(struct taken *taken, double seconds) {
 static void fail(struct chain_run *c, int code, const struct facet_error *error) {
     chain_take_turn(c);
     if (c->code == FACET_OK) c->code = code, c->error = *error;
+    facet_run_debug(c->run, c->run->graph.nodes[c->chain->last].name, "%s: %s", facet_code_name(code), error->text);
     facet_counter_stop(c->counter, NULL);
     chain_end_turn(c);
 }
@@ -189,6 +192,7 @@ static void work(struct chain_run *c) {
             c->units_done += taken.count;
         }
     }
+    if (w) chain_account_worker(c, w);
     chain_worker_destroy(c, w);
     facet_pulse_rest();
 }
@@ -198,8 +202,10 @@ static int do_pending(struct chain_run *c, struct facet_error *error) {
     int code = facet_counter_create(run->comm, c->n_pending, &c->counter, error);
     if (code != FACET_OK) return code;
     pthread_mutex_init(&c->turn, NULL);
+    facet_journal_listen(run, chain_ask, c);
 #pragma omp parallel num_threads(run->threads)
     work(c);
+    facet_journal_listen(run, NULL, NULL);
     facet_cores_take_all(run->cores);
     pthread_mutex_destroy(&c->turn);
     facet_pulse_work();
@@ -209,6 +215,7 @@ static int do_pending(struct chain_run *c, struct facet_error *error) {
     int64_t done = c->units_done;
     if (code == FACET_OK) code = facet_comm_sum_i64(run->comm, &done, 1, error);
     c->units_done = done;
+    if (code == FACET_OK) code = chain_account_gather(c, error);
     if (code != FACET_OK || done == c->n_pending) return code;
     struct facet_error who = {.text = "stopped"};
     code = facet_stop_agree(run->comm, &who);
@@ -231,14 +238,9 @@ static int check_bad_share(struct facet_run *run, struct facet_error *error) {
                            run->config->workspace);
 }
 
-static void summarise(struct chain_run *c, double seconds) {
-    for (int node = c->chain->first; node <= c->chain->last; node++) {
-        struct facet_run_summary_row *row = facet_run_summarise(c->run, node);
-        row->skipped = c->n_pending == 0;
-        row->units_done = c->units_done;
-        row->seconds = c->n_pending ? c->run->nodes[node].seconds : 0;
-        if (node == c->chain->last && c->chain->first == c->chain->last) row->seconds = seconds;
-    }
+static void summarise(struct chain_run *c) {
+    for (int node = c->chain->first; node <= c->chain->last; node++)
+        facet_run_summarise(c->run, node)->units_done = c->units_done;
 }
 
 static int prepare(struct chain_run *c, struct facet_error *error) {
@@ -291,14 +293,32 @@ static int close_outputs(struct chain_run *c, int code, struct facet_error *erro
     return facet_comm_agree(c->run->comm, code, error);
 }
 
+// The chain's time goes to its stages, whether it came to its end or was stopped.
+static int close_account(struct chain_run *c, double seconds, int outcome, struct facet_error *error) {
+    struct facet_run *run = c->run;
+    if (outcome != FACET_OK && outcome != FACET_INTERRUPTED) return outcome;
+    struct facet_error own = {0};
+    int code = facet_run_account_for(run, c->chain->first, c->chain->last, seconds, c->shares, &own);
+    if (code != FACET_OK) return *error = own, code;
+    for (int node = c->chain->first; node <= c->chain->last; node++)
+        run->nodes[node].account.skipped = outcome == FACET_OK && c->n_pending == 0;
+    if (outcome == FACET_OK) summarise(c);
+    facet_journal_lay_down(run, c->chain->first, c->chain->last, outcome == FACET_OK);
+    return outcome;
+}
+
 static int carry_out(struct chain_run *c, struct facet_error *error) {
     double start = facet_run_clock();
+    facet_journal_take_up(c->run,
+                          &(struct facet_journal_task){
+                              .first = c->chain->first, .last = c->chain->last, .what = "units", .preparing = true});
     int code = prepare(c, error);
+    if (code == FACET_OK) chain_take_up(c);
     if (code == FACET_OK && c->n_pending > 0) code = do_pending(c, error);
     if (code == FACET_OK) code = chain_read_outputs(c, error);
     if (code == FACET_OK) code = compress_outputs(c, error);
     code = close_outputs(c, code, error);
-    if (code == FACET_OK) summarise(c, facet_run_clock() - start);
+    code = close_account(c, facet_run_clock() - start, code, error);
     for (int node = c->chain->first; node <= c->chain->last; node++)
         if (c->self[node]) c->run->graph.nodes[node].stage->plugin->map->destroy(c->self[node]);
     code = facet_run_close_inputs(c->run, code, error);

@@ -33,6 +33,10 @@ struct chain_run {
     pthread_mutex_t turn;
     int code; // the first failure of a thread of this rank
     struct facet_error error;
+    double busy[FACET_MAX_NODES]; // seconds this rank's threads spent on each node
+    double busiest;               // the busiest thread's, on all
+    int64_t rows_done;
+    double shares[FACET_MAX_NODES]; // of each node in the chain's time, from the first on, over all ranks
 };
 
 // What one thread works in, kept from unit to unit.
@@ -42,8 +46,10 @@ struct worker {
     struct facet_unit_data *data[FACET_MAX_NODES]; // of kept nodes
     struct facet_batch *batch[FACET_MAX_NODES];    // likewise: what is on its way to the file
     struct facet_rows rows;
-    uint8_t *told;  // a row each: it was set aside before, and is tried again
-    int32_t *tries; // a row each, while rows are tried again
+    uint8_t *told;                             // a row each: it was set aside before, and is tried again
+    int32_t *tries;                            // a row each, while rows are tried again
+    double busy[FACET_MAX_NODES];              // seconds inside units, waiting for other threads not counted
+    int64_t rows_done, tallies[FACET_TALLIES]; // tallies: not told yet
 };
 
 // What a unit still needs: nodes from..to are computed, what they need of nodes before is read back.
@@ -77,5 +83,12 @@ void chain_worker_destroy(const struct chain_run *c, struct worker *w);
 int chain_do_unit(struct chain_run *c, struct worker *w, int64_t unit, struct facet_error *error);
 // The units pending[first] .. pending[first + count - 1] are done: all of them goes to the files.
 int chain_settle(struct chain_run *c, struct worker *w, int64_t first, int64_t count, struct facet_error *error);
+
+// chain_account.c: how the work was spread.
+void chain_account_worker(struct chain_run *c, const struct worker *w);   // a thread has come to its end; takes a turn
+int chain_account_gather(struct chain_run *c, struct facet_error *error); // to the nodes' accounts; collective
+void chain_take_up(struct chain_run *c);                                  // tells the journal what is to be done
+// What all ranks have done so far; facet_journal_ask, the context being the chain.
+bool chain_ask(void *context, int64_t *units, int64_t *set_aside);
 
 #endif

@@ -142,14 +142,30 @@ static int begin_outputs(struct chain_run *c, struct facet_error *error) {
     return code;
 }
 
+// What was found of each kept stage, and how long this rank took to look at its share of the units.
+static void debug_found(const struct chain_run *c, double seconds) {
+    for (int node = c->chain->first; node <= c->chain->last; node++) {
+        int64_t done = 0, altered = 0;
+        if (!c->outputs[node]) continue;
+        for (int64_t unit = 0; unit < c->units.count; unit++) {
+            done += c->done[node][unit] != 0;
+            altered += !c->done[node][unit] && facet_output_recorded(c->outputs[node], unit);
+        }
+        facet_run_debug(c->run, c->run->graph.nodes[node].name,
+                        "%lld of %lld units are as recorded, %lld are recorded and not so; looked at in %.3f s",
+                        (long long)done, (long long)c->units.count, (long long)altered, seconds);
+    }
+}
+
 int chain_find_pending(struct chain_run *c, struct facet_error *error) {
     int64_t *numbers = NULL;
     int kept = 0;
+    double start = facet_run_clock();
     for (int node = c->chain->first; node <= c->chain->last; node++) kept += c->outputs[node] != NULL;
     int code = facet_comm_agree(c->run->comm, make_lists(c, &numbers, kept, error), error);
     if (code == FACET_OK) code = look_at_units(c, numbers, error);
     if (code == FACET_OK) code = facet_comm_sum_i64(c->run->comm, numbers, (int)(c->units.count * (kept + 1)), error);
-    if (code == FACET_OK) take_lists(c, numbers);
+    if (code == FACET_OK) take_lists(c, numbers), debug_found(c, facet_run_clock() - start);
     free(numbers);
     return code == FACET_OK ? begin_outputs(c, error) : code;
 }

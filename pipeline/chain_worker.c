@@ -185,14 +185,22 @@ static bool needs_reading(const struct chain_run *c, const struct unit_plan *pla
     return retry || plan->from > c->chain->first || c->n_external > 0;
 }
 
+// Seconds since *start, which becomes now.
+static double lap(double *start) {
+    double before = *start;
+    return (*start = facet_run_clock()) - before;
+}
+
 // What is known of the unit before its first node is computed.
 static int read_unit(struct chain_run *c, struct worker *w, const struct unit_plan *plan, bool retry,
                      struct facet_error *error) {
     chain_take_turn(c);
+    double start = facet_run_clock();
     int code = read_needs(c, w, plan, error);
     if (code == FACET_OK && plan->from > c->chain->first)
         code = facet_output_read_rows(c->outputs[plan->from - 1], w->data[plan->from - 1], &w->rows, error);
     if (code == FACET_OK && retry) code = mask_for_retry(c, w, error);
+    w->busy[plan->from] += lap(&start);
     chain_end_turn(c);
     return code;
 }
@@ -203,26 +211,43 @@ static bool to_write(const struct chain_run *c, int node, int64_t unit, bool ret
 
 static int pack_unit(struct chain_run *c, struct worker *w, int64_t unit, bool retry, struct facet_error *error) {
     int code = FACET_OK;
-    for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++)
-        if (to_write(c, node, unit, retry))
-            code = facet_output_pack(c->outputs[node], w->data[node], w->columns[node], &w->rows,
-                                     retry ? w->tries : NULL, error);
+    double start = facet_run_clock();
+    for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++) {
+        if (!to_write(c, node, unit, retry)) continue;
+        code = facet_output_pack(c->outputs[node], w->data[node], w->columns[node], &w->rows, retry ? w->tries : NULL,
+                                 error);
+        w->busy[node] += lap(&start);
+    }
     return code;
+}
+
+// Told to whoever looks on once the unit is in the file.
+static void tally(struct worker *w) {
+    w->tallies[0]++;
+    for (int64_t row = 0; row < w->rows.count; row++) w->tallies[1] += w->rows.code[row] != FACET_OK;
+    w->rows_done += w->rows.count;
 }
 
 static int write_unit(struct chain_run *c, struct worker *w, int64_t unit, bool retry, const double *seconds,
                       struct facet_error *error) {
     int code = FACET_OK;
-    for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++)
-        if (to_write(c, node, unit, retry))
-            code = facet_output_write(c->outputs[node], w->batch[node], unit, w->data[node], seconds, error);
+    double start = facet_run_clock();
+    for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++) {
+        if (!to_write(c, node, unit, retry)) continue;
+        code = facet_output_write(c->outputs[node], w->batch[node], unit, w->data[node], seconds, error);
+        w->busy[node] += lap(&start);
+    }
+    if (code == FACET_OK) tally(w);
     return code;
 }
 
 int chain_settle(struct chain_run *c, struct worker *w, int64_t first, int64_t count, struct facet_error *error) {
     int code = FACET_OK;
-    for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++)
+    double start = facet_run_clock();
+    for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++) {
         if (w->batch[node]) code = facet_batch_flush(w->batch[node], error);
+        w->busy[node] += lap(&start);
+    }
     chain_take_turn(c);
     for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++)
         for (int64_t i = first; code == FACET_OK && c->outputs[node] && i < first + count; i++) {
@@ -230,6 +255,8 @@ int chain_settle(struct chain_run *c, struct worker *w, int64_t first, int64_t c
             if (to_write(c, node, unit, c->retry && c->retry[unit]))
                 code = facet_output_note(c->outputs[node], unit, error);
         }
+    if (code == FACET_OK) code = facet_counter_tally(c->counter, w->tallies, error);
+    memset(w->tallies, 0, sizeof w->tallies);
     chain_end_turn(c);
     return code;
 }
@@ -240,10 +267,12 @@ int chain_do_unit(struct chain_run *c, struct worker *w, int64_t unit, struct fa
     bool retry = c->retry && c->retry[unit];
     begin_unit(c, w, unit);
     int code = needs_reading(c, &plan, retry) ? read_unit(c, w, &plan, retry, error) : FACET_OK;
+    double start = facet_run_clock();
     for (int node = plan.from; code == FACET_OK && node <= plan.to; node++) {
-        double start = facet_run_clock();
         code = do_node(c, w, node, error);
-        seconds[node - c->chain->first] = (facet_run_clock() - start) / workers; // its share of the wall time
+        double spent = lap(&start);
+        w->busy[node] += spent;
+        seconds[node - c->chain->first] = spent / workers; // its share of the wall time
     }
     if (code == FACET_OK && retry) {
         chain_take_turn(c);

@@ -127,6 +127,9 @@ static int make(struct facet_stage *stage, const char *path, struct facet_error 
         code = config->plugin->collective->run(config->params, stage, error);
         if (code == FACET_OK && stage->ledger_error.code != FACET_OK)
             code = stage->ledger_error.code, *error = stage->ledger_error;
+        facet_run_debug(run, config->name, "%s after %.3f s%s%s", facet_code_name(code),
+                        facet_run_clock() - stage->began, code == FACET_OK ? "" : ": ",
+                        code == FACET_OK ? "" : error->text);
         code = facet_comm_agree(run->comm, code, error); // a plugin may forget to, or fail where it cannot
     }
     double seconds = run->nodes[stage->node].seconds = stage->before + facet_run_clock() - stage->began;
@@ -146,6 +149,20 @@ static int make(struct facet_stage *stage, const char *path, struct facet_error 
     return code;
 }
 
+static int close_account(struct facet_run *run, int node, double seconds, bool skipped, int outcome,
+                         struct facet_error *error) {
+    if (outcome != FACET_OK && outcome != FACET_INTERRUPTED) return outcome;
+    struct facet_error own = {0};
+    run->nodes[node].account.skipped = skipped;
+    run->nodes[node].account.rows_done = outcome == FACET_OK && !skipped ? run->rows : 0;
+    int code = facet_run_account_for(run, node, node, seconds, NULL, &own);
+    if (code != FACET_OK) return *error = own, code;
+    run->nodes[node].finished = outcome == FACET_OK;
+    if (outcome == FACET_OK) facet_run_summarise(run, node);
+    facet_journal_lay_down(run, node, node, outcome == FACET_OK);
+    return outcome;
+}
+
 int facet_run_collective(struct facet_run *run, int node, struct facet_error *error) {
     struct facet_stage stage = {.run = run, .node = node};
     char path[4200];
@@ -162,6 +179,7 @@ int facet_run_collective(struct facet_run *run, int node, struct facet_error *er
         run->nodes[node].finished = done;
         return FACET_OK;
     }
+    facet_journal_take_up(run, &(struct facet_journal_task){.first = node, .last = node, .what = "steps"});
     if (done) {
         clear_leftovers(run, node);
     } else {
@@ -173,10 +191,5 @@ int facet_run_collective(struct facet_run *run, int node, struct facet_error *er
         code = facet_run_close_inputs(run, code, error);
         facet_stage_free_scratch(&stage);
     }
-    if (code != FACET_OK) return code;
-    run->nodes[node].finished = true;
-    struct facet_run_summary_row *row = facet_run_summarise(run, node);
-    row->skipped = done;
-    row->seconds = done ? 0 : facet_run_clock() - start;
-    return FACET_OK;
+    return close_account(run, node, facet_run_clock() - start, done, code, error);
 }

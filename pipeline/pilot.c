@@ -31,12 +31,11 @@ static double peak(void) {
 
 // ---- steps a stage told of ------------------------------------------------------------------------------------------
 
-void facet_pilot_tick(void *pilot, const char *stage, int64_t done, int64_t total, const char *what) {
+void facet_pilot_tick(void *pilot, const struct facet_run_progress *progress) {
     struct facet_pilot *p = pilot;
-    (void)stage, (void)total, (void)what;
-    if (p->n_ticks == FACET_MOST_TICKS) return;
+    if (progress->event != FACET_PROGRESS_STEP || p->n_ticks == FACET_MOST_TICKS) return;
     p->tick_at[p->n_ticks] = facet_run_clock();
-    p->tick_done[p->n_ticks++] = done;
+    p->tick_done[p->n_ticks++] = progress->done;
 }
 
 static int rising(const void *a, const void *b) {

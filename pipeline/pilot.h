@@ -33,7 +33,7 @@ struct facet_pilot {
 };
 
 // For facet_run_events.progress, with the pilot as context.
-void facet_pilot_tick(void *pilot, const char *stage, int64_t done, int64_t total, const char *what);
+void facet_pilot_tick(void *pilot, const struct facet_run_progress *progress);
 
 // ---- called by the run itself, on every rank ------------------------------------------------------------------------
 struct facet_run;

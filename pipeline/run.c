@@ -1,8 +1,10 @@
+#include "pipeline/crate.h"
 #include "pipeline/pilot.h"
 #include "pipeline/run_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void facet_run_path(const struct facet_run *run, int node, const char *suffix, char *path, size_t size) {
@@ -17,25 +19,54 @@ void facet_run_note(struct facet_run *run, const char *format, ...) {
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     if (run->log) fprintf(run->log, "%s\n", text), fflush(run->log);
-    if (run->options->events.note) run->options->events.note(run->options->events.context, text);
-}
-
-void facet_run_progress(struct facet_run *run, const char *stage, int64_t done, int64_t total, const char *what) {
-    const struct facet_run_events *events = &run->options->events;
-    if (facet_comm_rank(run->comm) == 0 && events->progress)
-        events->progress(events->context, stage, done, total, what);
+    facet_run_debug(run, "run", "%s", text);
+    facet_journal_note(run, text);
 }
 
 struct facet_run_summary_row *facet_run_summarise(struct facet_run *run, int node) {
+    const struct facet_account *account = &run->nodes[node].account;
     struct facet_run_summary_row *row = &run->summary->rows[run->summary->count++];
-    *row = (struct facet_run_summary_row){
-        .kept = run->graph.nodes[node].keep, .rows = run->rows, .quarantined = run->nodes[node].quarantined};
+    *row = (struct facet_run_summary_row){.kept = run->graph.nodes[node].keep,
+                                          .skipped = account->skipped,
+                                          .rows = run->rows,
+                                          .quarantined = run->nodes[node].quarantined,
+                                          .seconds = account->skipped ? 0 : account->seconds,
+                                          .core_hours = account->core_hours,
+                                          .balance = account->balance};
+    if (row->seconds > 0) row->rows_per_second = (double)account->rows_done / row->seconds;
     snprintf(row->name, sizeof row->name, "%s", run->graph.nodes[node].name);
     memcpy(row->content_hash, run->nodes[node].content_hash, sizeof row->content_hash);
     if (run->log)
-        fprintf(run->log, "%s: %lld rows, %lld set aside, content %s\n", row->name, (long long)row->rows,
-                (long long)row->quarantined, *row->content_hash ? row->content_hash : "not kept");
+        fprintf(run->log, "%s: %lld rows, %lld set aside, %.1f s, %.4f core-hours, content %s\n", row->name,
+                (long long)row->rows, (long long)row->quarantined, row->seconds, row->core_hours,
+                *row->content_hash ? row->content_hash : "not kept");
     return row;
+}
+
+static void debug_account(const struct facet_run *run, int node) {
+    const struct facet_account *account = &run->nodes[node].account;
+    char path[4200], size[40] = "no container";
+    struct stat is;
+    facet_run_path(run, node, ".h5", path, sizeof path);
+    if (stat(path, &is) == 0) snprintf(size, sizeof size, "a container of %lld bytes", (long long)is.st_size);
+    facet_run_debug(run, run->graph.nodes[node].name,
+                    "%.3f s wall, %.3f s of work, balance %.2f, %lld rows done, %lld set aside, %s", account->seconds,
+                    account->busy, account->balance, (long long)account->rows_done,
+                    (long long)run->nodes[node].quarantined, size);
+}
+
+int facet_run_account_for(struct facet_run *run, int first, int last, double seconds, const double *shares,
+                          struct facet_error *error) {
+    int code = facet_comm_bcast(run->comm, &seconds, sizeof seconds, 0, error);
+    double all = 0;
+    for (int i = 0; i <= last - first; i++) all += shares ? shares[i] : 0;
+    for (int node = first; code == FACET_OK && node <= last; node++) {
+        struct facet_account *account = &run->nodes[node].account;
+        account->seconds = seconds * (all > 0 ? shares[node - first] / all : 1.0 / (last - first + 1));
+        account->core_hours = account->seconds * facet_comm_size(run->comm) * run->threads / 3600;
+        if (facet_comm_rank(run->comm) == 0) debug_account(run, node);
+    }
+    return code;
 }
 
 // ---- containers of earlier stages -----------------------------------------------------------------------------------
@@ -45,6 +76,8 @@ static int open_input(struct facet_run *run, int node, struct facet_error *error
     if (run->nodes[node].input) return FACET_OK;
     facet_run_path(run, node, ".h5", path, sizeof path);
     int code = facet_container_open(facet_comm_mpi(run->comm), path, false, &run->nodes[node].input, error);
+    facet_run_debug(run, run->graph.nodes[node].name, "%s for reading: %s", path,
+                    code == FACET_OK ? "open" : error->text);
     return facet_comm_agree(run->comm, code, error);
 }
 
@@ -117,6 +150,8 @@ static int prepare(struct facet_run *run, struct facet_error *error) {
     code = facet_comm_agree(run->comm, code, error);
     if (code == FACET_OK) code = build_graph(run, error);
     if (code == FACET_OK) code = facet_run_open_workspace(run, error);
+    if (code == FACET_OK) code = facet_debug_open(run, error);
+    if (code == FACET_OK) code = facet_journal_begin(run, error);
     char about[200];
     if (code == FACET_OK) code = facet_stop_set_limits(run->comm, &run->config->stop, about, error);
     if (code == FACET_OK && *about) facet_run_note(run, "%s", about);
@@ -147,6 +182,13 @@ static int do_stages(struct facet_run *run, struct facet_error *error) {
     return code;
 }
 
+// A run is as good without its crate: that it cannot be written is told, no more.
+static void write_crate(struct facet_run *run, int code, const struct facet_error *outcome) {
+    struct facet_error error = {0};
+    if (run->journal && !run->options->pilot && facet_crate_write(run, code, outcome, &error) != FACET_OK)
+        facet_run_note(run, "%s", error.text);
+}
+
 int facet_run_pipeline(struct facet_comm *comm, const struct facet_config *config,
                        const struct facet_run_options *options, struct facet_run_summary *summary,
                        struct facet_error *error) {
@@ -158,7 +200,7 @@ int facet_run_pipeline(struct facet_comm *comm, const struct facet_config *confi
         free(run);
         return code;
     }
-    *run = (struct facet_run){.comm = comm, .config = config, .options = options, .summary = summary};
+    *run = (struct facet_run){.comm = comm, .config = config, .options = options, .summary = summary, .debug = -1};
     code = facet_cores_create(comm, config->threads, config->affinity, &run->cores, error);
     if (code == FACET_OK) {
         run->threads = facet_cores_threads(run->cores);
@@ -173,6 +215,11 @@ int facet_run_pipeline(struct facet_comm *comm, const struct facet_config *confi
     if (code == FACET_OK) code = prepare(run, error);
     if (code == FACET_OK) code = do_stages(run, error);
     if (code == FACET_OK && options->pilot) code = facet_pilot_end(run, error);
+    write_crate(run, code, error);
+    facet_journal_end(run, code, error);
+    facet_run_debug(run, "run", "%s%s%s", facet_code_name(code), code == FACET_OK ? "" : ": ",
+                    code == FACET_OK ? "" : error->text);
+    facet_debug_close(run);
     if (run->log) {
         if (code != FACET_OK) fprintf(run->log, "%s: %s\n", facet_code_name(code), error->text);
         fclose(run->log);

@@ -7,6 +7,7 @@
 #include "mpi/watchdog.h"
 #include "pipeline/cores.h"
 #include "pipeline/graph.h"
+#include "pipeline/journal.h"
 #include "pipeline/lock.h"
 #include "pipeline/output.h"
 #include "pipeline/run.h"
@@ -28,6 +29,7 @@ struct facet_node_state {
     int64_t quarantined;
     bool finished;
     int64_t altered; // when units of it were altered at the latest, ns; 0: none was found so
+    struct facet_account account;
 };
 
 struct facet_run {
@@ -45,6 +47,8 @@ struct facet_run {
     FILE *log;               // rank 0's user.log
     struct facet_lock *lock; // of the workspace, on rank 0
     struct facet_trace *trace;
+    struct facet_journal *journal; // rank 0's
+    int debug;                     // this rank's debug.log; -1: none
     struct facet_run_summary *summary;
     char *libraries; // loaded when the run began
     char created[32], isa[64];
@@ -94,13 +98,22 @@ int facet_run_mask_forgotten(struct facet_run *run, struct facet_error *error);
 // run.c
 void facet_run_path(const struct facet_run *run, int node, const char *suffix, char *path, size_t size);
 void facet_run_note(struct facet_run *run, const char *format, ...) FACET_PRINTF(2, 3);
-void facet_run_progress(struct facet_run *run, const char *stage, int64_t done, int64_t total, const char *what);
 int facet_run_open_inputs(struct facet_run *run, int first, int last, struct facet_error *error); // collective
 int facet_run_close_inputs(struct facet_run *run, int code, struct facet_error *error); // collective; code first
 // What a node's field looks like: as declared in this run, or as its container holds it.
 int facet_run_field(struct facet_run *run, int node, const char *name, struct facet_field *field,
                     struct facet_error *error);
 struct facet_run_summary_row *facet_run_summarise(struct facet_run *run, int node);
+// The wall time of the stages `first` to `last` in this run, rank 0's for all ranks, goes to their accounts: shared as
+// `shares` says, evenly when they are all 0. Collective.
+int facet_run_account_for(struct facet_run *run, int first, int last, double seconds, const double *shares,
+                          struct facet_error *error);
+
+// debug.c
+int facet_debug_open(struct facet_run *run, struct facet_error *error); // collective
+void facet_debug_close(struct facet_run *run);
+// A line "time rank stage message". Any rank, any thread; nothing where no log is open.
+void facet_run_debug(const struct facet_run *run, const char *stage, const char *format, ...) FACET_PRINTF(3, 4);
 
 // libraries.c: "libhdf5_openmpi.so.103.3.0 libdnnl.so.2.6 ..."; the caller frees the text, NULL when out of memory.
 char *facet_loaded_libraries(void);

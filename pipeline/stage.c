@@ -351,7 +351,7 @@ bool facet_stage_should_stop(struct facet_stage *stage) {
 
 void facet_stage_progress(struct facet_stage *stage, int64_t done, int64_t total, const char *what) {
     facet_pulse_beat();
-    facet_run_progress(stage->run, facet_stage_name(stage), done, total, what);
+    facet_journal_progress(stage->run, done, total, what);
 }
 
 int facet_stage_path(struct facet_stage *stage, const char *relative, char *path, size_t size,
@@ -383,5 +383,8 @@ struct facet_stage_record facet_stage_record(const struct facet_stage *stage, in
                                        .content_hash = state->content_hash,
                                        .seconds = state->seconds,
                                        .rows = stage->run->rows,
-                                       .quarantined = state->quarantined};
+                                       .quarantined = state->quarantined,
+                                       .busy = state->account.busy,
+                                       .balance = state->account.balance,
+                                       .core_hours = state->account.core_hours_before + state->account.core_hours};
 }

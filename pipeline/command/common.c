@@ -2,6 +2,7 @@
 
 #include "mpi/ranks.h"
 #include "pipeline/builtin.h"
+#include "pipeline/run.h"
 
 #include <dirent.h>
 #include <errno.h>

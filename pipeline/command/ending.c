@@ -2,6 +2,7 @@
 #include "pipeline/command/command.h"
 
 #include "mpi/ranks.h"
+#include "pipeline/run.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -46,6 +47,9 @@ int facet_finish(struct facet_comm *world, int code, int interrupted, struct fac
 }
 
 void facet_end_all_ranks(const char *file, int line, const char *text) {
-    fprintf(stderr, "facet: %s:%d: %s\n", file, line, text);
+    char words[FACET_ERROR_TEXT];
+    snprintf(words, sizeof words, "%s:%d: %s", file, line, text);
+    facet_run_last_words(words);
+    fprintf(stderr, "facet: %s\n", words);
     facet_ranks_abort(NULL, 1);
 }

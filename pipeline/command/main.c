@@ -11,6 +11,8 @@ static const struct {
 } commands[] = {
     {"run", facet_command_run, "carry out a pipeline file, doing only what is not done"},
     {"plan", facet_command_plan, "predict time, memory and disk of a run from a pilot"},
+    {"status", facet_command_status, "how far a workspace is, while it runs and afterwards"},
+    {"cite", facet_command_cite, "what to cite for a workspace"},
     {"plugins", facet_command_plugins, "list plugins, or the parameters of one"},
     {"info", facet_command_info, "look into a container or a workspace"},
     {"verify", facet_command_verify, "check every unit of a container or a workspace against its hash"},

@@ -1,16 +1,14 @@
 #include "pipeline/command/command.h"
 
 #include "mpi/ranks.h"
+#include "pipeline/command/display.h"
 #include "pipeline/params.h"
-#include "pipeline/run.h"
 #include "pipeline/stop.h"
 
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 static const char usage[] =
@@ -26,71 +24,6 @@ static const char usage[] =
     "  --interrupted-exit N  exit status of a run that was stopped, instead of 75 (key interrupted_exit)\n"
     "  --dry-run          say what would be done\n"
     "  --quiet            no progress\n";
-
-// ---- progress: a bar on a terminal, a line a minute otherwise -------------------------------------------------------
-
-struct display {
-    bool terminal, quiet;
-    char stage[64];
-    double began, shown;
-    int64_t before; // units done when the stage began to be shown
-};
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void show_bar(const struct display *d, int64_t done, int64_t total, double rate, const char *what) {
-    enum { WIDTH = 30 };
-    char bar[WIDTH + 1];
-    int filled = total > 0 ? (int)(done * WIDTH / total) : WIDTH;
-    for (int i = 0; i < WIDTH; i++) bar[i] = i < filled ? '#' : '.';
-    bar[WIDTH] = '\0';
-    double left = rate > 0 ? (double)(total - done) / rate : 0;
-    fprintf(stderr, "\r%-12s [%s] %lld/%lld %s  %.1f/s  %.0f s left \033[K", d->stage, bar, (long long)done,
-            (long long)total, what, rate, left);
-    if (done >= total) fputc('\n', stderr);
-}
-
-static void progress(void *context, const char *stage, int64_t done, int64_t total, const char *what) {
-    struct display *d = context;
-    double t = now();
-    if (strcmp(d->stage, stage) != 0) {
-        snprintf(d->stage, sizeof d->stage, "%s", stage);
-        d->began = t, d->shown = t, d->before = done;
-        if (!d->terminal) fprintf(stderr, "%s: %lld of %lld %s\n", stage, (long long)done, (long long)total, what);
-    }
-    double rate = t > d->began ? (double)(done - d->before) / (t - d->began) : 0;
-    if (t - d->shown < (d->terminal ? 0.2 : 60.0) && !(d->terminal && done >= total)) return;
-    d->shown = t;
-    if (d->terminal)
-        show_bar(d, done, total, rate, what);
-    else
-        fprintf(stderr, "%s: %lld of %lld %s, %.1f a second\n", stage, (long long)done, (long long)total, what, rate);
-}
-
-static void note(void *context, const char *text) {
-    (void)context;
-    fprintf(stderr, "%s\n", text);
-}
-
-static void alarm_user(void *context, const char *text) {
-    (void)context;
-    fprintf(stderr, "facet: watchdog: %s\n", text);
-}
-
-static void print_summary(const struct facet_run_summary *summary) {
-    printf("%-14s %8s %9s %9s  %s\n", "stage", "rows", "set aside", "seconds", "content");
-    for (int i = 0; i < summary->count; i++) {
-        const struct facet_run_summary_row *row = &summary->rows[i];
-        char seconds[32];
-        snprintf(seconds, sizeof seconds, row->skipped ? "done" : "%.1f", row->seconds);
-        printf("%-14s %8lld %9lld %9s  %s\n", row->name, (long long)row->rows, (long long)row->quarantined, seconds,
-               *row->content_hash ? row->content_hash : "-");
-    }
-}
 
 // ---- the command ----------------------------------------------------------------------------------------------------
 
@@ -204,7 +137,7 @@ int facet_command_run(int argc, char **argv) {
     struct facet_plugin_host *host = NULL;
     struct facet_config config = {0};
     struct facet_run_summary summary = {0};
-    struct display display = {.terminal = isatty(STDERR_FILENO), .quiet = a.quiet};
+    struct facet_display display = {.terminal = isatty(STDERR_FILENO)};
     facet_ranks_end_with_launcher();
     facet_stop_on_signals(a.stop_signal); // before MPI starts, which takes a while
     int code = facet_ranks_start(NULL, NULL, &world, &error);
@@ -212,16 +145,17 @@ int facet_command_run(int argc, char **argv) {
     facet_set_fatal_handler(facet_end_all_ranks);
     a.options.command = command;
     if (!a.quiet)
-        a.options.events = (struct facet_run_events){progress, note, alarm_user, &display};
+        a.options.events =
+            (struct facet_run_events){facet_display_progress, facet_display_note, facet_display_alarm, &display};
     else if (a.options.dry_run)
-        a.options.events.note = note;
+        a.options.events = (struct facet_run_events){.note = facet_display_note, .context = &display};
     code = command ? FACET_OK : facet_error_set(&error, FACET_ERROR_MEMORY, "out of memory for the command line");
     code = facet_comm_agree(world, code, &error);
     if (code == FACET_OK) code = facet_load_pipeline(a.file, a.sets, a.n_sets, world, &host, &config, &error);
-    a.options.events.alarm = alarm_user;
+    a.options.events.alarm = facet_display_alarm;
     if (code == FACET_OK) facet_stop_on_signals(config.stop.signal);
     if (code == FACET_OK) code = facet_run_pipeline(world, &config, &a.options, &summary, &error);
-    if (facet_comm_rank(world) == 0 && summary.count) print_summary(&summary);
+    if (facet_comm_rank(world) == 0 && summary.count) facet_display_summary(&summary);
     status = facet_finish(world, code, config.stop.exit_status, &error);
     facet_config_free(&config);
     facet_plugin_host_destroy(host);

@@ -163,7 +163,12 @@ static void stage_line(struct html *html, const struct facet_stage_record *recor
     html_text(html, record->plugin_version);
     html_add(html, "</span></td><td class=number>%.2f</td><td><span class=bar style=\"width:%.0fpx\"></span></td>",
              record->seconds, longest > 0 ? 130 * record->seconds / longest : 0);
-    html_add(html, "<td class=number>%lld</td><td>", (long long)record->quarantined);
+    if (record->balance > 0)
+        html_add(html, "<td class=number>%.0f %%</td>", 100 * record->balance);
+    else
+        html_add(html, "<td class=number>–</td>");
+    html_add(html, "<td class=number>%.4f</td><td class=number>%lld</td><td>", record->core_hours,
+             (long long)record->quarantined);
     html_element(html, "code", *record->content_hash ? record->content_hash : "not kept");
     html_add(html, "</td></tr>\n");
 }
@@ -174,10 +179,12 @@ void page_stages(struct html *html, const struct report_data *data) {
         if (data->records[i].seconds > longest) longest = data->records[i].seconds;
     page_section(html, "stages", "Stages");
     html_add(html,
-             "<p class=note>Wall time over all runs that worked on the stage; stages done together share it. The "
-             "hash is of the content: the same scans, settings and seed give the same hash on any number of ranks "
+             "<p class=note>Wall time over all runs that worked on the stage; stages done together share it. Balance: "
+             "how busy the workers of this run were, as a share of the busiest one. The hash is of the content: the "
+             "same scans, settings and seed give the same hash on any number of ranks "
              "and threads.</p>\n<div class=scroll><table class=wide><thead><tr><th>stage</th><th>plugin</th>"
-             "<th class=number>seconds</th><th></th><th class=number>set aside</th><th>content</th></tr></thead>"
+             "<th class=number>seconds</th><th></th><th class=number>balance</th><th class=number>core-hours</th>"
+             "<th class=number>set aside</th><th>content</th></tr></thead>"
              "<tbody>\n");
     for (int i = 0; i < data->n_records; i++) stage_line(html, &data->records[i], longest);
     html_add(html, "</tbody></table></div>\n");

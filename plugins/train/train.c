@@ -28,7 +28,7 @@ const struct facet_plugin facet_plugin_train = {
     .version = "1.0.0",
     .summary = "Trains the vision-language model, one a fold",
     .citation = "FACET-VLM, arXiv:2507.01673, 2025; AdamW: Loshchilov & Hutter, ICLR 2019; contrast: Radford et al., "
-                "ICML 2021, Khosla et al., NeurIPS 2020",
+                "ICML 2021; supervised contrast: Khosla et al., NeurIPS 2020",
     .params = options_table,
     .needs = needs,
     .makes = makes,

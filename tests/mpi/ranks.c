@@ -198,6 +198,28 @@ static void a_counter_of_nothing_gives_nothing(void **state) {
     facet_counter_destroy(counter);
 }
 
+static void tallies_are_heard_as_their_sum(void **state) {
+    (void)state;
+    struct facet_error error;
+    struct facet_counter *counter;
+    int size = facet_comm_size(world);
+    assert_int_equal(facet_counter_create(world, 100, &counter, &error), FACET_OK);
+    for (int i = 0; i < 10; i++)
+        assert_int_equal(facet_counter_tally(counter, (int64_t[]){1, facet_comm_rank(world)}, &error), FACET_OK);
+    facet_comm_barrier(world, &error);
+    int64_t sums[FACET_TALLIES] = {-1, -1};
+    for (int tries = 0; facet_comm_rank(world) == 0 && sums[0] < 0 && tries < 1000000; tries++)
+        assert_int_equal(facet_counter_hear(counter, sums, &error), FACET_OK);
+    facet_comm_barrier(world, &error);
+    if (facet_comm_rank(world) == 0) {
+        assert_int_equal(sums[0], 10 * size);
+        assert_int_equal(sums[1], 10 * size * (size - 1) / 2);
+        facet_counter_tally(counter, (int64_t[]){1, 0}, &error);
+        assert_int_equal(facet_counter_hear(counter, sums, &error), FACET_OK); // and an answer nobody takes
+    }
+    facet_counter_destroy(counter);
+}
+
 // A communicator of its own for a test that leaves it failed.
 static struct facet_comm *spare(void) {
     struct facet_error error;
@@ -267,6 +289,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(a_stopped_counter_gives_no_more),
         cmocka_unit_test(the_share_of_a_rank_that_does_not_draw_goes_to_others),
         cmocka_unit_test(a_counter_of_nothing_gives_nothing),
+        cmocka_unit_test(tallies_are_heard_as_their_sum),
         cmocka_unit_test(safe_mode_finds_a_wrong_argument_on_one_rank),
         cmocka_unit_test(safe_mode_finds_counts_that_differ),
         cmocka_unit_test(safe_mode_finds_another_call_and_no_rank_waits_after),

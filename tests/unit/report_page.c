@@ -240,7 +240,7 @@ static void rows_set_aside_are_counted_by_reason(void **state) {
     struct report_data data = bare(items);
     struct facet_quarantine_entry entries[30];
     for (int i = 0; i < 30; i++) entries[i] = (struct facet_quarantine_entry){3, "render", i % 3 ? "DATA" : "IO", EVIL};
-    struct facet_stage_record record = {"train" EVIL, EVIL, "1", EVIL, "abc", 1.5, 4, 30};
+    struct facet_stage_record record = {"train" EVIL, EVIL, "1", EVIL, "abc", 1.5, 4, 30, 2.0, 0.82, 0.125};
     data.quarantine = entries, data.n_quarantine = 30;
     data.records = &record, data.n_records = 1;
     char evil[] = EVIL;
@@ -252,6 +252,7 @@ static void rows_set_aside_are_counted_by_reason(void **state) {
     assert_non_null(strstr(text, "<td>IO</td><td class=number>10</td>"));
     assert_non_null(strstr(text, "<td>DATA</td><td class=number>20</td>"));
     assert_non_null(strstr(text, "The first 20"));
+    assert_non_null(strstr(text, ">82 %</td><td class=number>0.1250</td><td class=number>30</td>"));
     assert_non_null(strstr(text, "&lt;key&gt;</dt><dd>&lt;value&gt;"));
     free(text);
     json_decref(data.model);

@@ -65,6 +65,9 @@ struct facet_stage_record {
     const char *content_hash; // "" when the stage keeps nothing
     double seconds;           // wall time of the stage or its fused chain, over all runs that worked on it
     int64_t rows, quarantined;
+    double busy;       // seconds that workers (ranks x threads) spent inside its units, in this run
+    double balance;    // mean busy time of a worker over that of the busiest, in this run; 0: not measured
+    double core_hours; // wall x ranks x threads, over all runs
 };
 int facet_stage_records(const struct facet_stage *stage);
 struct facet_stage_record facet_stage_record(const struct facet_stage *stage, int index);
