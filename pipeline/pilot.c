@@ -87,9 +87,10 @@ int facet_pilot_ask_work(struct facet_stage *stage, struct facet_error *error) {
     const struct facet_stage_config *config = stage->run->graph.nodes[stage->node].stage;
     struct facet_pilot_stage *found = &p->stages[stage->node];
     if (!config->plugin->collective->work) return FACET_OK;
-    int code = config->plugin->collective->work(config->params, stage, 1, found->amount, error);
+    int code = config->plugin->collective->work(config->params, stage, 1, &found->here, error);
     int64_t here = facet_params_repeat(config->params, p->repeats[stage->node - 1]);
-    if (code == FACET_OK) code = config->plugin->collective->work(config->params, stage, p->scale, found->whole, error);
+    if (code == FACET_OK)
+        code = config->plugin->collective->work(config->params, stage, p->scale, &found->whole, error);
     facet_params_repeat(config->params, here);
     found->has_work = true;
     return facet_comm_agree(stage->run->comm, code, error);

@@ -14,7 +14,7 @@ struct facet_pilot_stage {
     double tick;    // seconds: median time of one of the steps it told of; 0 when it told of too few
     double ticks;   // how many steps those were
     bool has_work;
-    double amount[FACET_WORK_KINDS], whole[FACET_WORK_KINDS]; // of work: done here, and in the run to be predicted
+    struct facet_work here, whole; // what was done, and what the run to be predicted would do
 };
 
 struct facet_pilot {

@@ -22,7 +22,8 @@ struct planner {
     struct facet_sources sources; // all rows
     struct facet_graph graph;
     int64_t rows, repeats[FACET_MAX_STAGES];
-    int subjects; // of each dataset, at least
+    int64_t first; // rows that the first pilot was to have
+    int subjects;  // of each dataset, at least
     char scratch[4200];
     int pilots;
     double began;
@@ -81,7 +82,7 @@ static int pick_and_run(struct planner *p, struct facet_comm *comm, int64_t targ
 static int run_first(struct planner *p, struct facet_error *error) {
     int64_t target = (int64_t)UNITS_A_WORKER * p->config.unit_rows * p->plan->pilot_ranks * p->plan->pilot_threads;
     for (int try = 1;; try++) {
-        int code = pick_and_run(p, p->comm, target, &p->cold, error);
+        int code = pick_and_run(p, p->comm, p->first = target, &p->cold, error);
         bool too_few = (code == FACET_ERROR_CONFIG || code == FACET_ERROR_DATA) && p->cold.rows < p->rows;
         if (!too_few || try == MOST_TRIES) return code;
         plan_sample_free(&p->cold);
@@ -94,7 +95,7 @@ static int64_t next_target(const struct planner *p) {
     const double carefully = 0.8, worth_it = 1.4;
     const struct plan_sample *last = p->n_warm ? &p->warm[p->n_warm - 1] : &p->cold;
     int64_t most = p->rows / LARGEST_SHARE;
-    if (p->n_warm == 0) return last->rows; // once more, now that nothing is done for the first time
+    if (p->n_warm == 0) return p->first; // once more, now that nothing is done for the first time
     if (last->rows >= p->rows) return 0;
     double left = p->options->seconds - (facet_run_clock() - p->began);
     double target = (double)last->rows * carefully * left / fmax(last->seconds, 1e-3);
@@ -122,7 +123,7 @@ static int run_alone(struct planner *p, struct facet_error *error) {
     if (p->plan->ranks == p->plan->pilot_ranks || p->plan->pilot_ranks == 1) return FACET_OK;
     if (facet_comm_rank(p->comm) == 0) {
         code = facet_comm_create(MPI_COMM_SELF, &alone, error);
-        if (code == FACET_OK) code = pick_and_run(p, alone, p->cold.rows, &p->single, error);
+        if (code == FACET_OK) code = pick_and_run(p, alone, p->first, &p->single, error);
         facet_comm_destroy(alone);
     }
     return facet_comm_agree(p->comm, code, error);

@@ -93,22 +93,22 @@ static bool tells_steps(const struct lesson *l, int node) {
 }
 
 // Steps at their median time and the rest apart: neither what comes once nor a moment's disturbance is multiplied.
-static double predict_steps(const struct lesson *l, int node, const double *amount, double rows) {
+static double predict_steps(const struct lesson *l, int node, const struct facet_work *at, double rows) {
     double work[FACET_MOST_PILOTS][PLAN_MOST_COLUMNS] = {0}, steps[FACET_MOST_PILOTS], rest[FACET_MOST_PILOTS];
     for (int i = 0; i < l->n; i++) {
         const struct facet_pilot_stage *s = &l->of[i]->stages[node];
-        for (int k = 0; k < FACET_WORK_KINDS; k++) work[i][k] = s->amount[k];
+        for (int k = 0; k < FACET_WORK_KINDS; k++) work[i][k] = s->here.amount[k];
         steps[i] = s->tick * s->ticks, rest[i] = fmax(0, s->seconds - steps[i]);
     }
-    return plan_fit(l->n, FACET_WORK_KINDS, work, steps, amount) + plan_fit_line(l->n, l->rows, rest, rows);
+    return plan_fit(l->n, FACET_WORK_KINDS, work, steps, at->amount) + plan_fit_line(l->n, l->rows, rest, rows);
 }
 
-static double predict_work(const struct lesson *l, int node, const double *amount) {
+static double predict_work(const struct lesson *l, int node, const struct facet_work *whole) {
     double work[FACET_MOST_PILOTS][PLAN_MOST_COLUMNS] = {0}, seconds[FACET_MOST_PILOTS], at[PLAN_MOST_COLUMNS] = {1};
-    for (int k = 0; k < FACET_WORK_KINDS; k++) at[k + 1] = amount[k];
+    for (int k = 0; k < FACET_WORK_KINDS; k++) at[k + 1] = whole->amount[k];
     for (int i = 0; i < l->n; i++) {
         work[i][0] = 1, seconds[i] = l->of[i]->stages[node].seconds;
-        for (int k = 0; k < FACET_WORK_KINDS; k++) work[i][k + 1] = l->of[i]->stages[node].amount[k];
+        for (int k = 0; k < FACET_WORK_KINDS; k++) work[i][k + 1] = l->of[i]->stages[node].here.amount[k];
     }
     return plan_fit(l->n, PLAN_MOST_COLUMNS, work, seconds, at);
 }
@@ -119,9 +119,9 @@ static double predict_power(const struct lesson *l, int node, double rows) {
     return plan_fit_power(l->n, l->rows, seconds, rows);
 }
 
-static double predict_at(const struct lesson *l, int node, const double *amount, double rows) {
-    if (tells_steps(l, node)) return predict_steps(l, node, amount, rows);
-    return l->of[0]->stages[node].has_work ? predict_work(l, node, amount) : predict_power(l, node, rows);
+static double predict_at(const struct lesson *l, int node, const struct facet_work *at, double rows) {
+    if (tells_steps(l, node)) return predict_steps(l, node, at, rows);
+    return l->of[0]->stages[node].has_work ? predict_work(l, node, at) : predict_power(l, node, rows);
 }
 
 // By Amdahl, from one rank and from the pilot's ranks; 1 when that is not known.
@@ -129,7 +129,7 @@ static double other_ranks(const struct plan_evidence *e, int node, const struct 
     double pilot = plan->pilot_ranks, wanted = plan->ranks;
     if (!e->single || pilot == wanted || e->n_warm == 0) return 1;
     struct lesson l = lesson_of(e, false);
-    double together = predict_at(&l, node, e->cold->stages[node].amount, (double)e->cold->rows);
+    double together = predict_at(&l, node, &e->cold->stages[node].here, (double)e->cold->rows);
     double ratio = together / fmax(e->single->stages[node].seconds, 1e-6);
     double alone = (ratio - 1 / pilot) / (1 - 1 / pilot);
     alone = alone < 0 ? 0 : alone > 1 ? 1 : alone;
@@ -139,8 +139,8 @@ static double other_ranks(const struct plan_evidence *e, int node, const struct 
 static void predict_collective(const struct plan_evidence *e, int node, struct facet_plan *plan) {
     struct lesson l = lesson_of(e, false);
     const struct facet_pilot_stage *last = &l.of[l.n - 1]->stages[node], *cold = &e->cold->stages[node];
-    double seconds = predict_at(&l, node, last->whole, (double)plan->rows);
-    double once = fmax(0, cold->seconds - predict_at(&l, node, cold->amount, (double)e->cold->rows));
+    double seconds = predict_at(&l, node, &last->whole, (double)plan->rows);
+    double once = fmax(0, cold->seconds - predict_at(&l, node, &cold->here, (double)e->cold->rows));
     plan->stages[node].seconds = seconds * other_ranks(e, node, plan) + once;
 }
 
@@ -153,12 +153,39 @@ static double predict_bytes(const struct lesson *l, int node, double rows) {
     return fixed + (last->ragged[node] ? plan_fit_line(l->n, l->rows, other, rows) : last->other[node]);
 }
 
-// One size alone does not tell what of the memory comes with the rows.
-static double predict_memory(const struct lesson *l, int node, double rows) {
-    double memory[FACET_MOST_PILOTS];
-    for (int i = 0; i < l->n; i++) memory[i] = l->of[i]->stages[node].memory;
-    if (memory[0] <= 0) return 0; // a map stage that is not its chain's last
-    return l->n > 1 ? plan_fit_line(l->n, l->rows, memory, rows) : memory[0];
+// Bytes a row of what a stage reads: a first guess of what it holds of each row.
+static double read_of_row(const struct plan_evidence *e, const struct plan_sample *s, int node) {
+    const struct facet_node *n = &e->graph->nodes[node];
+    bool counted[FACET_MAX_NODES] = {false};
+    double bytes = 0;
+    for (int i = 0; n->chain < 0 && i < n->n_needs; i++) {
+        if (n->maker[i] < 0 || counted[n->maker[i]]) continue;
+        counted[n->maker[i]] = true;
+        bytes += s->fixed[n->maker[i]] / (double)s->rows;
+    }
+    return bytes;
+}
+
+// Where the stage does not say what it holds of all rows: the line through the pilots, as far as it can be told from what
+// memory differs by from run to run, and else the guess.
+static double line_of_memory(const struct plan_evidence *e, const struct lesson *l, int node, double rows) {
+    const double wavers = 0.03, item = 256; // share; bytes of a row's line in the item table
+    double mean_rows = 0, mean = 0, square = 0, product = 0, guess = item + read_of_row(e, l->of[l->n - 1], node);
+    for (int i = 0; i < l->n; i++) mean_rows += l->rows[i] / l->n, mean += l->of[i]->stages[node].memory / l->n;
+    for (int i = 0; i < l->n; i++) {
+        double r = (l->rows[i] - mean_rows) / (wavers * mean),
+               m = (l->of[i]->stages[node].memory - mean) / (wavers * mean);
+        square += r * r, product += r * m;
+    }
+    double a_row = fmax(0, (product + 1 / guess) / (square + 1 / (guess * guess)));
+    return mean + a_row * (rows - mean_rows);
+}
+
+static double predict_memory(const struct plan_evidence *e, const struct lesson *l, int node, double rows) {
+    const struct facet_pilot_stage *last = &l->of[l->n - 1]->stages[node];
+    if (last->memory <= 0) return 0; // a map stage that is not its chain's last
+    if (last->here.bytes <= 0) return line_of_memory(e, l, node, rows);
+    return fmax(last->memory - last->here.bytes, 0) + last->whole.bytes;
 }
 
 static void explain(const struct plan_evidence *e, struct facet_plan *plan) {
@@ -197,7 +224,7 @@ int plan_predict(const struct plan_evidence *e, struct facet_plan *plan, struct 
         *stage = (struct facet_plan_stage){.map = n->chain >= 0, .kept = n->keep};
         snprintf(stage->name, sizeof stage->name, "%s", n->name);
         stage->bytes = predict_bytes(&all, node, (double)plan->rows);
-        stage->memory = predict_memory(&warm, node, (double)plan->rows);
+        stage->memory = predict_memory(e, &warm, node, (double)plan->rows);
         if (n->chain < 0) predict_collective(e, node, plan);
     }
     for (int chain = 0; code == FACET_OK && chain < e->graph->n_chains; chain++)

@@ -46,8 +46,8 @@ static int run(const struct facet_params *params, struct facet_stage *stage, str
 }
 
 // Rows read and scored, products of pairs of rows, and the folds of the rank that has most.
-static int work(const struct facet_params *params, struct facet_stage *stage, double scale,
-                double amount[FACET_WORK_KINDS], struct facet_error *error) {
+static int work(const struct facet_params *params, struct facet_stage *stage, double scale, struct facet_work *work,
+                struct facet_error *error) {
     enum { ROWS, PAIRS, CUBES };
     struct facet_array roles = {0};
     int code = facet_stage_read(stage, "folds/role", &roles, error);
@@ -56,9 +56,9 @@ static int work(const struct facet_params *params, struct facet_stage *stage, do
     double anchors = trained * scale < most ? trained * scale : most;
     int ranks = facet_comm_size(facet_stage_comm(stage));
     double folds = (double)((roles.dims[0] + ranks - 1) / ranks);
-    amount[ROWS] = scale * (double)roles.dims[1];
-    amount[PAIRS] = anchors * anchors;
-    amount[CUBES] = folds * anchors * anchors * anchors;
+    work->amount[ROWS] = scale * (double)roles.dims[1];
+    work->amount[PAIRS] = anchors * anchors;
+    work->amount[CUBES] = folds * anchors * anchors * anchors;
     facet_array_free(&roles);
     return FACET_OK;
 }

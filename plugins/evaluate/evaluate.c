@@ -219,12 +219,12 @@ static int run(const struct facet_params *params, struct facet_stage *stage, str
 }
 
 // Draws of subjects, and looks at rows.
-static int work(const struct facet_params *params, struct facet_stage *stage, double scale,
-                double amount[FACET_WORK_KINDS], struct facet_error *error) {
+static int work(const struct facet_params *params, struct facet_stage *stage, double scale, struct facet_work *work,
+                struct facet_error *error) {
     const struct facet_items *items = facet_stage_items(stage);
     (void)error;
-    amount[0] = (double)facet_param_int(params, "resamples") * scale * facet_items_subjects(items);
-    amount[1] = scale * (double)facet_items_count(items);
+    work->amount[0] = (double)facet_param_int(params, "resamples") * scale * facet_items_subjects(items);
+    work->amount[1] = scale * (double)facet_items_count(items);
     return FACET_OK;
 }
 

@@ -12,11 +12,24 @@ static double batches(double rows, double batch) {
     return rows > 0 ? ceil(rows / batch) : 0;
 }
 
-int train_work(const struct facet_params *params, struct facet_stage *stage, double scale,
-               double amount[FACET_WORK_KINDS], struct facet_error *error) {
+// The pictures, when they fit, as feed_open has it.
+static int held(const struct facet_params *params, struct facet_stage *stage, double scale, double *bytes,
+                struct facet_error *error) {
+    struct facet_field views;
+    int code = facet_stage_field(stage, "views", &views, error);
+    if (code) return code;
+    double pictures = scale * (double)facet_items_count(facet_stage_items(stage)) * (double)facet_field_bytes(&views);
+    *bytes = pictures <= (double)facet_param_int(params, "cache_mb") * 1048576 ? pictures : 1;
+    return FACET_OK;
+}
+
+int train_work(const struct facet_params *params, struct facet_stage *stage, double scale, struct facet_work *work,
+               struct facet_error *error) {
     enum { ENDS_OF_EPOCHS, STEPS, ROUNDS, ROUNDS_OF_VALIDATION };
     struct facet_array roles = {0};
-    int code = facet_stage_read(stage, "folds/role", &roles, error);
+    double *amount = work->amount;
+    int code = held(params, stage, scale, &work->bytes, error);
+    if (!code) code = facet_stage_read(stage, "folds/role", &roles, error);
     if (code) return code;
     double epochs = (double)facet_param_int(params, "epochs"), batch = (double)facet_param_int(params, "batch");
     double micro = (double)facet_param_int(params, "micro"), threads = facet_stage_threads(stage);

@@ -6,7 +6,7 @@
 
 #include <facet/plugin.h>
 
-int train_work(const struct facet_params *params, struct facet_stage *stage, double scale,
-               double amount[FACET_WORK_KINDS], struct facet_error *error);
+int train_work(const struct facet_params *params, struct facet_stage *stage, double scale, struct facet_work *work,
+               struct facet_error *error);
 
 #endif

@@ -14,7 +14,6 @@
 
 #define FACET_PLUGIN_ABI 1u
 
-enum { FACET_WORK_KINDS = 4 };
 enum facet_plugin_kind { FACET_SOURCE = 1, FACET_MAP, FACET_COLLECTIVE };
 
 // A source says what rows there are, then loads any of them on any thread.
@@ -45,17 +44,23 @@ struct facet_map_ops {
     void (*destroy)(void *self); // NULL is fine
 };
 
+// What a collective stage does, for predictions.
+enum { FACET_WORK_KINDS = 4 };
+struct facet_work {
+    double amount[FACET_WORK_KINDS]; // of kinds that each take their own constant time: steps, pairs of rows, ...
+    double bytes;                    // what a rank holds of all rows together at its most; 0: not known
+};
+
 // A collective plugin runs on all ranks together, on whole arrays. Local work first, one facet_comm_agree after: all
 // ranks must return the same code.
 struct facet_collective_ops {
     bool always; // writes only files for people: run every time, no container is kept
     int (*run)(const struct facet_params *params, struct facet_stage *stage, struct facet_error *error);
-    // NULL is fine. For `facet plan`: what run() does on these inputs, in amounts that each take their own constant time
-    // (steps, products of pairs of rows, ...), if there were `scale` times as many rows of the same kind. amount begins
-    // as zeros. Called on every rank after run() on a few rows, with that run's parameters and scale 1 and with those of
-    // the run to be predicted. No communication.
-    int (*work)(const struct facet_params *params, struct facet_stage *stage, double scale,
-                double amount[FACET_WORK_KINDS], struct facet_error *error);
+    // NULL is fine. For `facet plan`: what run() does on these inputs if there were `scale` times as many rows of the same
+    // kind. *work begins as zeros. Called on every rank after run() on a few rows, with that run's parameters and scale 1
+    // and with those of the run to be predicted. No communication.
+    int (*work)(const struct facet_params *params, struct facet_stage *stage, double scale, struct facet_work *work,
+                struct facet_error *error);
 };
 
 struct facet_need {
