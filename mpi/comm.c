@@ -136,6 +136,7 @@ int facet_comm_bcast(struct facet_comm *comm, void *data, size_t bytes, int root
         int status = MPI_TRY(MPI_BCAST, MPI_Bcast((char *)data + done, (int)part, MPI_BYTE, root, comm->mpi));
         code = facet_mpi_check(status, "bcast", error);
     }
+    facet_pulse_work();
     return code;
 }
 

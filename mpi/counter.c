@@ -82,7 +82,7 @@ static int fetch_and_add(struct facet_counter *counter, int owner, int64_t more,
     MPI_Request request;
     int broken = facet_ranks_broken(error);
     if (broken != FACET_OK) return broken;
-    facet_pulse_wait("counter");
+    facet_pulse_wait_for("counter", owner);
     int status = MPI_TRY(MPI_FETCH, MPI_Rget_accumulate(&more, 1, MPI_INT64_T, before, 1, MPI_INT64_T, owner, NEXT, 1,
                                                         MPI_INT64_T, MPI_SUM, counter->window, &request));
     if (status == MPI_SUCCESS) status = MPI_TRY(MPI_WAIT, MPI_Wait(&request, MPI_STATUS_IGNORE));

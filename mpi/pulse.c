@@ -85,6 +85,12 @@ void facet_pulse_wait(const char *operation) {
     beat(slot);
 }
 
+void facet_pulse_wait_for(const char *operation, int rank) {
+    char text[FACET_PULSE_TEXT];
+    snprintf(text, sizeof text, "%s for rank %d", operation, rank);
+    facet_pulse_wait(text);
+}
+
 void facet_pulse_work(void) {
     struct slot *slot = mine();
     STORE(slot->doing, FACET_PULSE_WORKS);
@@ -172,6 +178,10 @@ bool facet_pulse_left(const struct facet_pulse *pulse) {
 
 bool facet_pulse_first_to_end(struct facet_pulse *pulse) {
     return atomic_exchange(&pulse->ending, 1) == 0;
+}
+
+bool facet_pulse_ends(const struct facet_pulse *pulse) {
+    return atomic_load(&pulse->ending);
 }
 
 int facet_pulse_told(struct facet_pulse *pulse, int more) {

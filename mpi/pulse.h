@@ -12,6 +12,7 @@ void facet_pulse_thread(int index);       // the calling thread's slot from now 
 // The calling thread works on a unit, waits in an operation, works on, has nothing to do. Each is a beat.
 void facet_pulse_unit(int64_t unit, int64_t first, int64_t count);
 void facet_pulse_wait(const char *operation);
+void facet_pulse_wait_for(const char *operation, int rank);
 void facet_pulse_work(void);
 void facet_pulse_rest(void);
 void facet_pulse_beat(void); // what the calling thread does moves on
@@ -42,6 +43,7 @@ int64_t facet_pulse_quiet(const struct facet_pulse *pulse);
 void facet_pulse_leave(struct facet_pulse *pulse); // is watched no more
 bool facet_pulse_left(const struct facet_pulse *pulse);
 bool facet_pulse_first_to_end(struct facet_pulse *pulse);  // true once
+bool facet_pulse_ends(const struct facet_pulse *pulse);    // somebody was first
 int facet_pulse_told(struct facet_pulse *pulse, int more); // counts warnings that hold; returns how many do now
 
 #endif

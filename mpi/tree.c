@@ -50,14 +50,14 @@ static char *leaf(const struct tree *tree, int64_t index) {
 
 static int send(const struct tree *tree, const char *data, int to) {
     MPI_Datatype type = tree->size == sizeof(double) ? MPI_DOUBLE : MPI_FLOAT;
-    facet_pulse_wait("tree sum");
+    facet_pulse_wait_for("tree sum", to);
     int status = MPI_TRY(MPI_SEND, MPI_Send(data, (int)tree->length, type, to, 0, tree->comm->mpi));
     return facet_mpi_check(status, "tree sum", tree->error);
 }
 
 static int receive(const struct tree *tree, int from) {
     MPI_Datatype type = tree->size == sizeof(double) ? MPI_DOUBLE : MPI_FLOAT;
-    facet_pulse_wait("tree sum");
+    facet_pulse_wait_for("tree sum", from);
     int status = MPI_TRY(MPI_RECEIVE,
                          MPI_Recv(tree->arrived, (int)tree->length, type, from, 0, tree->comm->mpi, MPI_STATUS_IGNORE));
     return facet_mpi_check(status, "tree sum", tree->error);
@@ -90,7 +90,8 @@ static int tree_sum(struct facet_comm *comm, int64_t n, char *const *mine, size_
     if (code != FACET_OK) return code;
     if (n == 0) {
         memset(sum, 0, length * size);
-        return facet_mpi_check(MPI_SUCCESS, "tree sum", error);
+        facet_pulse_work();
+        return FACET_OK;
     }
     struct tree tree = {.comm = comm, .mine = mine, .n = n, .length = length, .size = size, .error = error};
     tree.first = facet_comm_shard(n, comm->size, comm->rank);

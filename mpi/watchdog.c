@@ -181,10 +181,7 @@ static void end_all(struct facet_watchdog *w) {
 static void end(struct facet_watchdog *w, const struct trouble *trouble) {
     char text[500], whole[600];
     if (trouble->kind == WAITING && facet_pulse_rank(w->board[0]) != 0) sleep(5);
-    if (!facet_pulse_first_to_end(w->board[0])) {
-        sleep(15);
-        end_all(w);
-    }
+    if (!facet_pulse_first_to_end(w->board[0])) return;
     describe(w, trouble, text, sizeof text);
     snprintf(whole, sizeof whole, "%s; all ranks end, as watchdog_abort = %g says", text, w->options.abort);
     tell(w, whole);
@@ -210,6 +207,10 @@ static bool sleep_a_period(struct facet_watchdog *w) {
 static void *watch(void *argument) {
     struct facet_watchdog *w = argument;
     while (sleep_a_period(w)) {
+        if (facet_pulse_ends(w->board[0])) { // another rank has spoken for all
+            sleep(15);
+            end_all(w);
+        }
         struct trouble trouble = look(w);
         if (w->options.warn > 0) warn(w, &trouble);
         if (w->options.abort > 0 && trouble.kind != NOTHING && trouble.age >= w->options.abort) end(w, &trouble);
@@ -236,16 +237,16 @@ static int share_board(struct facet_watchdog *w, size_t size, void **base) {
     return status;
 }
 
-static int open_board(struct facet_watchdog *w) {
+static int open_board(struct facet_watchdog *w, struct facet_error *error) {
     void *base;
     size_t size = facet_pulse_size(w->options.threads) + LINE;
     if (facet_comm_any(w->comm, share_board(w, size, &base) != MPI_SUCCESS)) {
         w->n_node = 1, w->me = 0, w->window = MPI_WIN_NULL;
         base = w->own = malloc(size);
-        if (!base) return MPI_ERR_NO_MEM;
+        if (!base) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the watchdog");
     }
     facet_pulse_init(aligned(base), w->comm->rank, w->options.threads);
-    return MPI_SUCCESS;
+    return FACET_OK;
 }
 
 static int find_board(struct facet_watchdog *w) {
@@ -283,8 +284,9 @@ static int begin_watching(struct facet_watchdog *w, struct facet_error *error) {
 
 static void free_watchdog(struct facet_watchdog *w) {
     if (!w) return;
-    if (w->window != MPI_WIN_NULL) MPI_Win_free(&w->window);
-    if (w->node != MPI_COMM_NULL) MPI_Comm_free(&w->node);
+    bool together = facet_ranks_broken(NULL) == FACET_OK; // else the others may not come
+    if (together && w->window != MPI_WIN_NULL) MPI_Win_free(&w->window);
+    if (together && w->node != MPI_COMM_NULL) MPI_Comm_free(&w->node);
     free(w->own), free(w->board), free(w->threads), free(w->processes);
     free(w);
 }
@@ -303,7 +305,7 @@ int facet_watchdog_start(struct facet_comm *comm, const struct facet_watchdog_op
     *w = (struct facet_watchdog){.comm = comm, .options = *options, .node = MPI_COMM_NULL, .window = MPI_WIN_NULL};
     w->period = period_of(options);
     if (gethostname(w->host, sizeof w->host - 1) != 0) snprintf(w->host, sizeof w->host, "?");
-    code = facet_comm_agree(comm, facet_mpi_check(open_board(w), "watchdog", error), error);
+    code = facet_comm_agree(comm, open_board(w, error), error);
     if (code != FACET_OK) goto error;
     w->board = calloc((size_t)w->n_node, sizeof *w->board);
     w->processes = calloc((size_t)w->n_node, sizeof *w->processes);

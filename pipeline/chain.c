@@ -124,6 +124,7 @@ struct taken {
 // Draws the next units; false when there are none or the run is to stop.
 static bool take(struct chain_run *c, struct taken *taken, struct facet_error *error) {
     taken->count = 0;
+    facet_pulse_rest();
     chain_take_turn(c);
     if (facet_stop_requested()) facet_counter_stop(c->counter, NULL);
     if (c->code == FACET_OK) {
