@@ -72,7 +72,7 @@ static int wants_retry(struct chain_run *c, int node, int64_t unit, int64_t *ret
 static int look_at_units(struct chain_run *c, int64_t *numbers, struct facet_error *error) {
     int64_t n = c->units.count;
     int rank = facet_comm_rank(c->run->comm), size = facet_comm_size(c->run->comm), code = FACET_OK;
-    for (int64_t unit = rank; code == FACET_OK && unit < n; unit += size) {
+    for (int64_t unit = rank; code == FACET_OK && unit < n && !facet_stop_requested(); unit += size) {
         int64_t *list = numbers, retry = 0;
         for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++) {
             bool done = false;
@@ -84,7 +84,11 @@ static int look_at_units(struct chain_run *c, int64_t *numbers, struct facet_err
         }
         list[unit] = retry;
     }
-    return facet_comm_agree(c->run->comm, code, error);
+    code = facet_comm_agree(c->run->comm, code, error);
+    struct facet_error who = {0};
+    if (code != FACET_OK || facet_stop_agree(c->run->comm, &who) == FACET_OK) return code;
+    return facet_error_set(error, FACET_INTERRUPTED, "%s before stage %s; run again to go on", who.text,
+                           c->run->graph.nodes[c->chain->first].name);
 }
 
 // A unit found altered, and what later stages may have made of it since: a file changed before it was altered is innocent.
