@@ -307,6 +307,20 @@ error:
     return code;
 }
 
+char *facet_config_text(const struct facet_config *config) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+    if (!to) return NULL;
+    config_write(&config->parsed, to);
+    for (int i = 0; i < config->n_sources; i++) fprintf(to, "%s\n", config->sources[i].plugin->version);
+    for (int i = 0; i < config->n_stages; i++) fprintf(to, "%s\n", config->stages[i].plugin->version);
+    bool written = !ferror(to);
+    written &= fclose(to) == 0;
+    if (!written) free(text), text = NULL;
+    return text;
+}
+
 void facet_config_free(struct facet_config *config) {
     for (int i = 0; i < config->n_sources; i++) facet_params_destroy(config->sources[i].params);
     for (int i = 0; i < config->n_stages; i++) facet_params_destroy(config->stages[i].params);

@@ -32,6 +32,8 @@ struct facet_config {
 // caller, may stay NULL) has every problem, one "file:line: message" a line. Rank-local: each rank reads the file.
 int facet_config_load(const char *file, const char *const *sets, int n_sets, struct facet_plugin_host *host,
                       struct facet_config *config, char **report, struct facet_error *error);
+// All that a run goes by, settings and versions of plugins, as text; owned by the caller, NULL when out of memory.
+char *facet_config_text(const struct facet_config *config);
 void facet_config_free(struct facet_config *config); // a zeroed one is fine
 
 #endif

@@ -24,9 +24,12 @@ int facet_command_bench(int argc, char **argv);
 int facet_complain(const struct facet_error *error);
 int facet_usage_error(const char *usage, const char *format, ...) FACET_PRINTF(2, 3); // returns 2
 
-// What commands of many ranks share. Loads plugins and file; rank 0 prints what is wrong with it. Collective.
+// What commands of many ranks share. Loads plugins and file; the first rank that finds it wrong
+// prints how. Collective.
 int facet_load_pipeline(const char *file, const char *const *sets, int n_sets, struct facet_comm *world,
                         struct facet_plugin_host **host, struct facet_config *config, struct facet_error *error);
+// All ranks were given the same wrong command line; one tells. Ends MPI. Collective.
+int facet_fail_usage(struct facet_comm *world, const char *usage, const struct facet_error *error);
 // For facet_set_fatal_handler: a broken invariant on one rank must not leave the others waiting.
 void facet_end_all_ranks(const char *file, int line, const char *text);
 // The end of a command of many ranks, whose code is `code` here and on every rank that MPI can still reach: the sentence

@@ -26,15 +26,48 @@ int facet_usage_error(const char *usage, const char *format, ...) {
     return 2;
 }
 
+// Is this the first of the ranks that failed?
+static bool first_to_fail(struct facet_comm *world, int code) {
+    int size = facet_comm_size(world), *all = calloc((size_t)size, sizeof *all), first = 0;
+    bool room = !facet_comm_any(world, all == NULL);
+    if (room) facet_comm_allgather(world, &code, sizeof code, all, NULL);
+    while (room && first < size && all[first] == FACET_OK) first++;
+    free(all);
+    return first == facet_comm_rank(world) && code != FACET_OK;
+}
+
+// A file or plugin that is older on one node would have the ranks do different things.
+static int check_same(struct facet_comm *world, const struct facet_config *config, struct facet_error *error) {
+    char *text = facet_config_text(config);
+    struct facet_hash mine = {0};
+    if (text) mine = facet_hash_bytes(mine, text, strlen(text));
+    struct facet_hash first = mine;
+    int code = text ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for %s", config->file);
+    free(text);
+    code = facet_comm_agree(world, code, error);
+    if (code == FACET_OK) code = facet_comm_bcast(world, &first, sizeof first, 0, error);
+    if (code == FACET_OK && memcmp(&mine, &first, sizeof mine) != 0)
+        code = facet_error_set(error, FACET_ERROR_CONFIG,
+                               "%s, or a plugin it names, is not what rank 0 finds under that name", config->file);
+    return facet_comm_agree(world, code, error);
+}
+
 int facet_load_pipeline(const char *file, const char *const *sets, int n_sets, struct facet_comm *world,
                         struct facet_plugin_host **host, struct facet_config *config, struct facet_error *error) {
     char *report = NULL;
     int code = facet_plugin_host_create(facet_builtin_plugins, host, error);
     if (code == FACET_OK) code = facet_plugin_host_load(*host, getenv("FACET_PLUGIN_PATH"), error);
     if (code == FACET_OK) code = facet_config_load(file, sets, n_sets, *host, config, &report, error);
-    if (report && facet_comm_rank(world) == 0) fprintf(stderr, "%s\n", report);
+    if (first_to_fail(world, code) && report) fprintf(stderr, "%s\n", report);
     free(report);
-    return facet_comm_agree(world, code, error);
+    code = facet_comm_agree(world, code, error);
+    return code == FACET_OK ? check_same(world, config, error) : code;
+}
+
+int facet_fail_usage(struct facet_comm *world, const char *usage, const struct facet_error *error) {
+    if (facet_comm_rank(world) == 0) facet_usage_error(usage, "%s", error->text);
+    facet_ranks_stop(world);
+    return facet_code_exit_status(FACET_ERROR_USAGE);
 }
 
 static int look_into(const char *path, facet_look *look, void *context, struct facet_error *error) {

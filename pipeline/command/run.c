@@ -36,19 +36,20 @@ struct arguments {
     struct facet_run_options options;
 };
 
-static int add_set(struct arguments *a, const char *set) {
-    if (a->n_sets == MOST_SETS) return facet_usage_error(usage, "more than %d --set", MOST_SETS);
+static int add_set(struct arguments *a, const char *set, struct facet_error *error) {
+    if (a->n_sets == MOST_SETS) return facet_error_set(error, FACET_ERROR_USAGE, "more than %d --set", MOST_SETS);
     a->sets[a->n_sets++] = set;
-    return 0;
+    return FACET_OK;
 }
 
 // An option that stands for a key of the pipeline file.
-static int add_key(struct arguments *a, const char *format, const char *value, char *set, size_t size) {
+static int add_key(struct arguments *a, const char *format, const char *value, char *set, size_t size,
+                   struct facet_error *error) {
     snprintf(set, size, format, value);
-    return add_set(a, set);
+    return add_set(a, set, error);
 }
 
-static int parse(int argc, char **argv, struct arguments *a) {
+static int parse(int argc, char **argv, struct arguments *a, struct facet_error *error) {
     enum { SET = 1, FROM, UNTIL, RETRY, FRESH, MAX_TIME, STOP_SIGNAL, INTERRUPTED_EXIT, DRY_RUN, QUIET, HELP };
     static const struct option options[] = {{"set", required_argument, NULL, SET},
                                             {"from", required_argument, NULL, FROM},
@@ -65,20 +66,20 @@ static int parse(int argc, char **argv, struct arguments *a) {
     *a = (struct arguments){0};
     opterr = 0;
     const char *names;
-    int status = 0;
-    for (int option; status == 0 && (option = getopt_long(argc, argv, "", options, NULL)) != -1;) switch (option) {
+    int code = FACET_OK;
+    for (int option; code == FACET_OK && (option = getopt_long(argc, argv, "", options, NULL)) != -1;) switch (option) {
         case SET:
-            status = add_set(a, optarg);
+            code = add_set(a, optarg, error);
             break;
         case MAX_TIME:
-            status = add_key(a, "max_time=\"%s\"", optarg, a->max_time, sizeof a->max_time);
+            code = add_key(a, "max_time=\"%s\"", optarg, a->max_time, sizeof a->max_time, error);
             break;
         case STOP_SIGNAL:
             a->stop_signal = facet_stop_signal_named(optarg, &names);
-            status = add_key(a, "stop_signal=\"%s\"", optarg, a->stop_signal_name, sizeof a->stop_signal_name);
+            code = add_key(a, "stop_signal=\"%s\"", optarg, a->stop_signal_name, sizeof a->stop_signal_name, error);
             break;
         case INTERRUPTED_EXIT:
-            status = add_key(a, "interrupted_exit=%s", optarg, a->interrupted_exit, sizeof a->interrupted_exit);
+            code = add_key(a, "interrupted_exit=%s", optarg, a->interrupted_exit, sizeof a->interrupted_exit, error);
             break;
         case FROM:
             a->options.from = optarg;
@@ -100,14 +101,14 @@ static int parse(int argc, char **argv, struct arguments *a) {
             break;
         case HELP:
             a->help = true;
-            return 0;
+            return FACET_OK;
         default:
-            return facet_usage_error(usage, "unknown option or missing value: %s", argv[optind - 1]);
+            return facet_error_set(error, FACET_ERROR_USAGE, "unknown option or missing value: %s", argv[optind - 1]);
         }
-    if (status != 0) return status;
-    if (optind + 1 != argc) return facet_usage_error(usage, "expected one pipeline file");
+    if (code != FACET_OK) return code;
+    if (optind + 1 != argc) return facet_error_set(error, FACET_ERROR_USAGE, "expected one pipeline file");
     a->file = argv[optind];
-    return 0;
+    return FACET_OK;
 }
 
 // The command as it could be typed again: what a shell would take apart is quoted.
@@ -125,14 +126,12 @@ static char *join(int argc, char **argv) {
 
 int facet_command_run(int argc, char **argv) {
     struct arguments a;
-    int status = parse(argc, argv, &a);
-    if (status != 0) return status;
-    if (a.help) {
+    struct facet_error error = {0};
+    int parsed = parse(argc, argv, &a, &error);
+    if (parsed == FACET_OK && a.help) {
         fputs(usage, stdout);
         return 0;
     }
-    char *command = join(argc, argv);
-    struct facet_error error = {0};
     struct facet_comm *world = NULL;
     struct facet_plugin_host *host = NULL;
     struct facet_config config = {0};
@@ -140,9 +139,11 @@ int facet_command_run(int argc, char **argv) {
     struct facet_display display = {.terminal = isatty(STDERR_FILENO)};
     facet_ranks_end_with_launcher();
     facet_stop_on_signals(a.stop_signal); // before MPI starts, which takes a while
-    int code = facet_ranks_start(NULL, NULL, &world, &error);
+    int code = facet_ranks_start(NULL, NULL, &world, parsed == FACET_OK ? &error : NULL);
     if (code != FACET_OK) return facet_finish_unstarted(code, &error);
+    if (parsed != FACET_OK) return facet_fail_usage(world, usage, &error);
     facet_set_fatal_handler(facet_end_all_ranks);
+    char *command = join(argc, argv);
     a.options.command = command;
     if (!a.quiet)
         a.options.events =
@@ -156,7 +157,7 @@ int facet_command_run(int argc, char **argv) {
     if (code == FACET_OK) facet_stop_on_signals(config.stop.signal);
     if (code == FACET_OK) code = facet_run_pipeline(world, &config, &a.options, &summary, &error);
     if (facet_comm_rank(world) == 0 && summary.count) facet_display_summary(&summary);
-    status = facet_finish(world, code, config.stop.exit_status, &error);
+    int status = facet_finish(world, code, config.stop.exit_status, &error);
     facet_config_free(&config);
     facet_plugin_host_destroy(host);
     facet_ranks_stop(world);
