@@ -37,6 +37,10 @@
     X(MPI_WAIT, "mpi.wait")                                                                                            \
     X(MPI_TALLY, "mpi.tally")                                                                                          \
     X(MPI_PROBE, "mpi.probe")                                                                                          \
+    X(MPI_BOARD, "mpi.board")                                                                                          \
+    X(MPI_QUERY, "mpi.query")                                                                                          \
+    X(MEMORY_WATCHDOG, "memory.watchdog")                                                                              \
+    X(MEMORY_BOARD, "memory.board")                                                                                    \
     X(MPI_ERROR_TEXT, "mpi.error_text")                                                                                \
     X(MEMORY_COMM, "memory.comm")                                                                                      \
     X(MEMORY_COUNTS, "memory.counts")                                                                                  \

@@ -228,7 +228,8 @@ static struct facet_pulse *aligned(void *base) {
 
 // Not every MPI shares memory; without it each rank has a board of its own, and sees itself alone.
 static int share_board(struct facet_watchdog *w, size_t size, void **base) {
-    int status = MPI_Comm_split_type(w->comm->mpi, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &w->node);
+    int status =
+        MPI_TRY(MPI_BOARD, MPI_Comm_split_type(w->comm->mpi, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &w->node));
     if (status == MPI_SUCCESS) status = MPI_Comm_set_errhandler(w->node, MPI_ERRORS_RETURN);
     if (status == MPI_SUCCESS) status = MPI_Comm_size(w->node, &w->n_node);
     if (status == MPI_SUCCESS) status = MPI_Comm_rank(w->node, &w->me);
@@ -239,8 +240,14 @@ static int share_board(struct facet_watchdog *w, size_t size, void **base) {
 
 static int open_board(struct facet_watchdog *w, struct facet_error *error) {
     void *base;
+    bool uneven;
     size_t size = facet_pulse_size(w->options.threads) + LINE;
-    if (facet_comm_any(w->comm, share_board(w, size, &base) != MPI_SUCCESS)) {
+    int status = share_board(w, size, &base);
+    struct facet_error why = {.text = "the watchdogs of a node cannot share memory"};
+    int code = facet_comm_agree_after(w->comm, status == MPI_SUCCESS ? FACET_OK : FACET_ERROR_MPI, &uneven, &why);
+    if (uneven) // others wait in MPI, or did
+        return facet_mpi_check(status == MPI_SUCCESS ? MPI_ERR_OTHER : status, "watchdog", error);
+    if (code != FACET_OK || status != MPI_SUCCESS) {
         w->n_node = 1, w->me = 0, w->window = MPI_WIN_NULL;
         base = w->own = malloc(size);
         if (!base) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the watchdog");
@@ -255,7 +262,7 @@ static int find_board(struct facet_watchdog *w) {
         void *base = w->own;
         MPI_Aint size;
         int unit;
-        if (!w->own) status = MPI_Win_shared_query(w->window, i, &size, &unit, &base);
+        if (!w->own) status = MPI_TRY(MPI_QUERY, MPI_Win_shared_query(w->window, i, &size, &unit, &base));
         if (status == MPI_SUCCESS) w->board[i] = aligned(base);
     }
     return status;
@@ -295,7 +302,7 @@ int facet_watchdog_start(struct facet_comm *comm, const struct facet_watchdog_op
                          struct facet_watchdog **watchdog, struct facet_error *error) {
     *watchdog = NULL;
     if (options->warn <= 0 && options->abort <= 0) return FACET_OK;
-    struct facet_watchdog *w = calloc(1, sizeof *w);
+    struct facet_watchdog *w = facet_fault(FAULT_MEMORY_WATCHDOG) ? NULL : calloc(1, sizeof *w);
     int code = facet_comm_agree(
         comm, w ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the watchdog"), error);
     if (code != FACET_OK) {
@@ -307,7 +314,7 @@ int facet_watchdog_start(struct facet_comm *comm, const struct facet_watchdog_op
     if (gethostname(w->host, sizeof w->host - 1) != 0) snprintf(w->host, sizeof w->host, "?");
     code = facet_comm_agree(comm, open_board(w, error), error);
     if (code != FACET_OK) goto error;
-    w->board = calloc((size_t)w->n_node, sizeof *w->board);
+    w->board = facet_fault(FAULT_MEMORY_BOARD) ? NULL : calloc((size_t)w->n_node, sizeof *w->board);
     w->processes = calloc((size_t)w->n_node, sizeof *w->processes);
     w->threads = calloc((size_t)options->threads, sizeof *w->threads);
     if (!w->board || !w->processes || !w->threads)

@@ -247,23 +247,30 @@ int facet_stage_save(struct facet_stage *stage, int count, const char *const *na
     return facet_comm_agree(stage->run->comm, code, error);
 }
 
-static bool store_says(struct facet_store *store, const char *name, const char *expected) {
+static int store_says(struct facet_store *store, const char *name, const char *expected, bool *same,
+                      struct facet_error *error) {
     char **text = NULL;
     int64_t n = 0;
-    bool same = facet_store_read_strings(store, name, &text, &n, NULL) == FACET_OK && n == 1 && expected &&
-                strcmp(text[0], expected) == 0;
+    *same = false;
+    int code = facet_store_read_strings(store, name, &text, &n, error);
+    if (code == FACET_OK) *same = n == 1 && strcmp(text[0], expected) == 0;
     free(text);
-    return same;
+    return code == FACET_ERROR_DATA ? FACET_OK : code; // a file that does not say is of somebody else
 }
 
-// A checkpoint of other settings, or of inputs whose content was another, is nobody's any more.
-static bool is_of_this_run(const struct facet_stage *stage, const char *path, struct facet_store *store) {
+// A checkpoint of other settings, or of inputs whose content was another, is nobody's any more. One that cannot be read
+// just now is an error: to begin anew would throw it away.
+static int is_of_this_run(const struct facet_stage *stage, const char *path, struct facet_store *store, bool *same,
+                          struct facet_error *error) {
+    const char *fingerprint = stage->run->nodes[stage->node].fingerprint;
+    *same = false;
+    if (facet_run_poisoned(stage->run, stage->node, facet_file_changed(path))) return FACET_OK;
     char *inputs = facet_run_inputs(stage->run, stage->node);
-    bool same = !facet_run_poisoned(stage->run, stage->node, facet_file_changed(path)) &&
-                store_says(store, "fingerprint", stage->run->nodes[stage->node].fingerprint) &&
-                store_says(store, "inputs", inputs);
+    int code = inputs ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for reading %s", path);
+    if (code == FACET_OK) code = store_says(store, "fingerprint", fingerprint, same, error);
+    if (code == FACET_OK && *same) code = store_says(store, "inputs", inputs, same, error);
     free(inputs);
-    return same;
+    return code;
 }
 
 static int read_checkpoint(struct facet_stage *stage, const char *path, int count, const char *const *names,
@@ -271,7 +278,7 @@ static int read_checkpoint(struct facet_stage *stage, const char *path, int coun
     struct facet_store *store = NULL;
     struct facet_array recorded = {0}, seconds = {0};
     int code = facet_store_open(path, &store, error);
-    *found = code == FACET_OK && is_of_this_run(stage, path, store);
+    if (code == FACET_OK) code = is_of_this_run(stage, path, store, found, error);
     if (code == FACET_OK && !*found) {
         facet_run_note(stage->run, "%s was saved with other settings or inputs; %s begins anew", path,
                        facet_stage_name(stage));

@@ -65,7 +65,7 @@ int facet_load_pipeline(const char *file, const char *const *sets, int n_sets, s
 }
 
 int facet_fail_usage(struct facet_comm *world, const char *usage, const struct facet_error *error) {
-    if (facet_comm_rank(world) == 0) facet_usage_error(usage, "%s", error->text);
+    if (facet_ranks_own() == 0) facet_usage_error(usage, "%s", error->text);
     facet_ranks_stop(world);
     return facet_code_exit_status(FACET_ERROR_USAGE);
 }
