@@ -35,7 +35,7 @@ lines() { # FILE: how many, 0 when there is none yet
 
 # draw ATTEMPT: ranks, threads, events to wait for, seconds to wait then, victim, which rank.
 draw() {
-    awk -v seed="$((seed * 100003 + $1))" -v most="$((2 * events / kills_wanted + 1))" 'BEGIN {
+    awk -v seed="$((seed * 100003 + $1))" -v most="$((4 * events / kills_wanted + 1))" 'BEGIN {
         srand(seed)
         for (i = 0; i < 20; i++) rand()
         split("rank rank rank all all launcher launcher TERM USR1 TERM_all", victims, " ")
@@ -49,6 +49,7 @@ draw() {
 strike() {
     ranks_running=$(pgrep -P "$launcher" || true)
     one=$(echo "$ranks_running" | sed -n "$2p")
+    # shellcheck disable=SC2086  # lists of processes
     case $1 in
     launcher) kill -KILL "$launcher" ;;
     all) kill -KILL ${ranks_running:-"$launcher"} ;;
@@ -117,6 +118,7 @@ round() {
         drawn=$(draw "$((kills * 100 + attempts))")
         # shellcheck disable=SC2086  # words
         set -- $drawn
+        [ "$kills" -lt "$kills_wanted" ] || set -- "$1" "$2" "$((1000 * events))" 0 nobody 1 # enough: to the end
         attempt "$@"
         at=$(tail -n 1 "$scratch/trace.$attempts")
         echo "$* ${at:+at $(echo "$at" | cut -d' ' -f3-)}: status $status, ended $ended_after s later"
