@@ -188,7 +188,7 @@ static int choose_workers(struct planner *p, const struct facet_config *config, 
     int code = facet_cores_create(p->comm, config->threads, false, &cores, error);
     if (code != FACET_OK) return code;
     plan->pilot_ranks = facet_comm_size(p->comm);
-    plan->pilot_threads = facet_cores_threads(cores);
+    plan->pilot_threads = p->config.threads = facet_cores_threads(cores); // also of the pilot on one rank
     plan->ranks = p->options->ranks ? p->options->ranks : plan->pilot_ranks;
     plan->threads = p->options->threads ? p->options->threads : plan->pilot_threads;
     facet_cores_destroy(cores);
