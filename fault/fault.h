@@ -25,6 +25,7 @@
     X(MPI_SHARE, "mpi.share")                                                                                          \
     X(MPI_BCAST, "mpi.bcast")                                                                                          \
     X(MPI_ALLGATHER, "mpi.allgather")                                                                                  \
+    X(MPI_GATHERV, "mpi.gatherv")                                                                                      \
     X(MPI_ALLGATHERV, "mpi.allgatherv")                                                                                \
     X(MPI_ANY, "mpi.any")                                                                                              \
     X(MPI_BARRIER, "mpi.barrier")                                                                                      \
@@ -78,6 +79,7 @@
     X(MEMORY_LIST, "memory.list")                                                                                      \
     X(MEMORY_ATTRIBUTE, "memory.attribute")                                                                            \
     X(MEMORY_HASH, "memory.hash")                                                                                      \
+    X(MEMORY_REPACK, "memory.repack")                                                                                  \
     X(MEMORY_STORE, "memory.store")                                                                                    \
     X(MEMORY_ARRAY, "memory.array")                                                                                    \
     X(MEMORY_STRINGS, "memory.strings")                                                                                \

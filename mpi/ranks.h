@@ -52,7 +52,8 @@ int facet_comm_barrier(struct facet_comm *comm, struct facet_error *error);
 // Sums of whole numbers over the ranks, in place; exact, so the order does not matter. Collective, count agrees.
 int facet_comm_sum_i64(struct facet_comm *comm, int64_t *numbers, int count, struct facet_error *error);
 
-// counts[rank] bytes from each rank, packed in rank order into `all` of the rank `root`. Collective, counts agree.
+// counts[rank] bytes from each rank, 1 GiB at most, packed in rank order into `all` of the rank `root`. Collective,
+// counts agree.
 int facet_comm_gatherv(struct facet_comm *comm, const void *mine, const size_t *counts, void *all, int root,
                        struct facet_error *error);
 

@@ -104,17 +104,6 @@ static int open_as_it_is(MPI_Comm mpi, const char *path, bool writable, struct f
     return code;
 }
 
-int facet_container_open(MPI_Comm mpi, const char *path, bool writable, struct facet_container **container,
-                         struct facet_error *error) {
-    int code = open_as_it_is(mpi, path, writable, container, error);
-    if (code != FACET_OK || !writable) return code;
-    if (!facet_comm_any((*container)->comm, facet_container_compressed(*container))) return FACET_OK;
-    code = facet_container_close(*container, error);
-    *container = NULL;
-    if (code == FACET_OK) code = facet_container_expand(mpi, path, error);
-    return code == FACET_OK ? open_as_it_is(mpi, path, writable, container, error) : code;
-}
-
 static int close_datasets(struct facet_container *container, struct facet_error *error) {
     int code = FACET_OK;
     for (int i = 0; i < container->n_open; i++)
@@ -144,6 +133,17 @@ static int close_own(struct facet_container *container) {
     H5Fclose(container->file);
     H5Eclear2(H5E_DEFAULT);
     return FACET_OK;
+}
+
+int facet_container_open(MPI_Comm mpi, const char *path, bool writable, struct facet_container **container,
+                         struct facet_error *error) {
+    int code = open_as_it_is(mpi, path, writable, container, error);
+    if (code != FACET_OK || !writable) return code;
+    if (!facet_comm_any((*container)->comm, facet_container_compressed(*container))) return FACET_OK;
+    code = facet_container_close(*container, error);
+    *container = NULL;
+    if (code == FACET_OK) code = facet_container_expand(mpi, path, error);
+    return code == FACET_OK ? open_as_it_is(mpi, path, writable, container, error) : code;
 }
 
 int facet_container_close(struct facet_container *container, struct facet_error *error) {

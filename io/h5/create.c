@@ -13,12 +13,12 @@ hid_t h5_dataset_type(const struct facet_dataset *dataset, bool in_file) {
 
 // The structure is written by each rank on its own: when a collective write comes up short, on a full disk, Open MPI
 // 4.1 reports success. Superblock 2 (V18) has no "open for writing" mark that a killed process would leave behind.
-// Large arrays start at pages, away from the structure.
+// Large arrays start at whole MiB, away from the structure: there the system's large pages and file systems' stripes begin.
 hid_t h5_shared_access(MPI_Comm comm) {
     hid_t list = H5Pcreate(H5P_FILE_ACCESS);
     if (H5Pset_fapl_mpio(list, comm, MPI_INFO_NULL) >= 0 && H5Pset_coll_metadata_write(list, false) >= 0 &&
         H5Pset_libver_bounds(list, H5F_LIBVER_V18, H5F_LIBVER_LATEST) >= 0 &&
-        H5Pset_alignment(list, 65536, 4096) >= 0 && H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) >= 0)
+        H5Pset_alignment(list, 1 << 20, 1 << 20) >= 0 && H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) >= 0)
         return list;
     if (list >= 0) H5Pclose(list);
     return H5I_INVALID_HID;

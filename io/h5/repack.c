@@ -92,7 +92,7 @@ static int make_part(struct repack *r, struct facet_error *error) {
     if (code == FACET_OK) code = h5_take_ballast(r->part, H5_BALLAST, &r->ballast, error);
     if (code != FACET_OK) return code;
     hid_t list = alone();
-    r->file = H5Fcreate(r->part, H5F_ACC_TRUNC, H5P_DEFAULT, list);
+    r->file = h5_fault(FAULT_H5_CREATE) ? H5I_INVALID_HID : H5Fcreate(r->part, H5F_ACC_TRUNC, H5P_DEFAULT, list);
     if (list >= 0) H5Pclose(list);
     return r->file < 0 ? h5_failed(r->part, "cannot make the file", error) : copy_attributes(r, error);
 }
@@ -101,7 +101,8 @@ static int close_part(struct repack *r, struct facet_error *error) {
     int code = FACET_OK;
     h5_drop_ballast(&r->ballast);
     if (r->file < 0) return code;
-    if (H5Fflush(r->file, H5F_SCOPE_GLOBAL) < 0) code = h5_write_failed(r->part, "cannot flush", H5_BALLAST, error);
+    if (h5_fault(FAULT_H5_FLUSH) || H5Fflush(r->file, H5F_SCOPE_GLOBAL) < 0)
+        code = h5_write_failed(r->part, "cannot flush", H5_BALLAST, error);
     if (H5Fclose(r->file) < 0 && code == FACET_OK) code = h5_failed(r->part, "cannot close", error);
     r->file = H5I_INVALID_HID;
     return code;
@@ -147,6 +148,7 @@ static int write_piece(const struct repack *r, const struct task *t, int64_t fir
     char what[200];
     hsize_t offset[FACET_MAX_DIMS] = {(hsize_t)first};
     int64_t rows = facet_dataset_rows(t->is), count = rows - first < t->step ? rows - first : t->step;
+    if (h5_fault(FAULT_H5_WRITE)) return h5_failed(r->part, "cannot write rows", error);
     bool good = t->how ? H5Dwrite_chunk(t->to, H5P_DEFAULT, header->mask, offset, (size_t)header->size, bytes) >= 0
                        : write_rows(t, first, count, bytes);
     if (good) return FACET_OK;
@@ -213,7 +215,7 @@ static int put_together(const struct repack *r, const struct h5_packed *packed, 
     x->mine = calloc((size_t)x->most + 1, sizeof *x->mine);
     x->all = calloc((size_t)x->most * (size_t)facet_comm_size(r->comm) + 1, sizeof *x->all);
     for (int64_t i = 0; i < n; i++) total += packed[i].size;
-    x->bytes = malloc(total + 1);
+    x->bytes = facet_fault(FAULT_MEMORY_REPACK) ? NULL : malloc(total + 1);
     if (!x->mine || !x->all || !x->bytes) return out_of_memory(r, error);
     total = 0;
     for (int64_t i = 0; i < n; i++) {
@@ -233,7 +235,7 @@ static int gather(const struct repack *r, struct exchange *x, struct facet_error
         for (int64_t i = 0; i < x->most; i++) r->counts[rank] += x->all[rank * x->most + i].size;
         all += r->counts[rank];
     }
-    if (code == FACET_OK && root(r)) x->gathered = malloc(all + 1);
+    if (code == FACET_OK && root(r)) x->gathered = facet_fault(FAULT_MEMORY_REPACK) ? NULL : malloc(all + 1);
     if (code == FACET_OK && root(r) && !x->gathered) code = out_of_memory(r, error);
     code = facet_comm_agree(r->comm, code, error);
     return code == FACET_OK ? facet_comm_gatherv(r->comm, x->bytes, r->counts, x->gathered, 0, error) : code;
@@ -306,8 +308,7 @@ static int begin_task(const struct repack *r, struct task *t, struct facet_error
 static int64_t pieces_of_a_round(const struct repack *r, const struct task *t) {
     int64_t wanted = 2 * (int64_t)r->threads * facet_comm_size(r->comm);
     int64_t fit = t->piece ? ROUND / (int64_t)t->piece : wanted;
-    if (fit < facet_comm_size(r->comm)) fit = facet_comm_size(r->comm);
-    return wanted < fit ? wanted : fit;
+    return wanted < fit ? wanted : fit > 0 ? fit : 1;
 }
 
 static int move_dataset(const struct repack *r, const struct facet_dataset *is, struct facet_error *error) {

@@ -14,7 +14,7 @@ name = "numbers";
 workspace = "$scratch/whole";
 unit_rows = 4;
 sources = ( { plugin = "numbers"; rows = 24; } );
-stages = ( { plugin = "affine"; keep = true; }, { plugin = "total"; }, { plugin = "services"; } );
+stages = ( { plugin = "affine"; keep = true; compress = "deflate"; }, { plugin = "total"; }, { plugin = "services"; } );
 CFG
 
 run() { # without the loop's input, which mpirun would read
