@@ -23,6 +23,8 @@ struct bench {
     struct facet_items *items;
     struct facet_units units;
     struct facet_rows rows;
+    struct facet_layout layout;
+    struct facet_unit_data *data;
     struct facet_column *column; // one unit, as a stage hands it over
     char *packed;                // the same bytes one row after the other, as plain MPI-IO takes them
     double *seconds[SIDES][PHASES];
@@ -75,8 +77,10 @@ static int make_rows(struct bench *b, struct facet_error *error) {
     const struct facet_field *field = &b->plan->field;
     size_t bytes = facet_field_bytes(field) * (size_t)b->units.largest;
     b->column = facet_column_create(field, b->units.largest);
-    b->packed = malloc(bytes + 1);
-    if (!b->column || !b->packed)
+    b->packed = facet_large_memory(bytes + 1);
+    b->layout = (struct facet_layout){.fields = {*field}, .n_fields = 1, .rows = b->plan->rows};
+    b->data = facet_unit_data_create(&b->layout, b->units.largest);
+    if (!b->column || !b->packed || !b->data)
         return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for a unit of %zu bytes", bytes);
     for (size_t i = 0; i < bytes; i++) b->packed[i] = (char)(i * 2654435761u >> 24);
     int code = FACET_OK;
@@ -119,6 +123,7 @@ static void clean_up(struct bench *b) {
         for (int phase = 0; phase < PHASES; phase++) free(b->seconds[side][phase]);
     free(b->packed);
     facet_column_destroy(b->column);
+    facet_unit_data_destroy(b->data);
     facet_rows_destroy(&b->rows);
     facet_units_free(&b->units);
     facet_items_destroy(b->items);
@@ -134,8 +139,8 @@ static int end_phase(struct bench *b, int code, double *end, struct facet_error 
 }
 
 // As a chain does with units that take their time: each is in the file before the next is begun.
-static int write_units(struct bench *b, struct facet_output *output, struct facet_unit_data *data,
-                       struct facet_batch *batch, struct facet_error *error) {
+static int write_units(struct bench *b, struct facet_output *output, struct facet_batch *batch,
+                       struct facet_error *error) {
     int code = FACET_OK;
     for (int64_t unit = facet_comm_rank(b->comm); code == FACET_OK && unit < b->units.count;
          unit += facet_comm_size(b->comm)) {
@@ -144,8 +149,8 @@ static int write_units(struct bench *b, struct facet_output *output, struct face
         memset(b->rows.valid, 1, (size_t)b->rows.count);
         for (int64_t i = 0; i < b->rows.count; i++)
             stamp(facet_column_data(b->column, i), row_bytes(&b->plan->field, i), unit);
-        code = facet_output_pack(output, data, &b->column, &b->rows, NULL, error);
-        if (code == FACET_OK) code = facet_output_write(output, batch, unit, data, &seconds, error);
+        code = facet_output_pack(output, b->data, &b->column, &b->rows, NULL, error);
+        if (code == FACET_OK) code = facet_output_write(output, batch, unit, b->data, &seconds, error);
         if (code == FACET_OK) code = facet_batch_flush(batch, error);
         if (code == FACET_OK) code = facet_output_note(output, unit, error);
     }
@@ -162,7 +167,6 @@ static int write_container(struct bench *b, double ends[3], struct facet_error *
                                            .units = &b->units,
                                            .node_names = names,
                                            .n_nodes = 1,
-                                           .threads = 1,
                                            .mark_seconds = 3600,
                                            .attributes = attributes,
                                            .n_attributes = 2,
@@ -170,15 +174,13 @@ static int write_container(struct bench *b, double ends[3], struct facet_error *
     struct facet_output *output;
     int code = facet_output_open(b->comm, &plan, &output, error);
     if (code != FACET_OK) return code;
-    struct facet_unit_data *data = facet_output_unit_data(output);
+    code = end_phase(b, FACET_OK, &ends[0], error);
     pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
     struct facet_batch *batch = facet_batch_create(facet_output_container(output), &turn);
-    if (!data || !batch) code = facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for a unit");
-    code = end_phase(b, code, &ends[0], error);
-    if (code == FACET_OK) code = write_units(b, output, data, batch, error);
+    code = batch ? write_units(b, output, batch, error)
+                 : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for writing");
     facet_batch_destroy(batch);
     code = end_phase(b, code, &ends[1], error);
-    facet_unit_data_destroy(data);
     int closed = facet_output_close(output, code == FACET_OK ? error : NULL);
     return end_phase(b, code == FACET_OK ? closed : code, &ends[2], error);
 }

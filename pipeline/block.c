@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 struct ragged_row {
     char *data, *own; // own: a place outside the common one, when that was used up
@@ -31,13 +32,23 @@ struct facet_block {
     struct facet_rows own_rows;
 };
 
+void *facet_large_memory(size_t bytes) {
+    enum { HUGE_PAGE = 2 << 20 };
+    if (bytes < HUGE_PAGE / 2) return malloc(bytes);
+    size_t whole = (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    void *memory = aligned_alloc(HUGE_PAGE, whole);
+    if (memory) madvise(memory, whole, MADV_HUGEPAGE);
+    return memory;
+}
+
 struct facet_column *facet_column_create(const struct facet_field *field, int64_t max_rows) {
     struct facet_column *column = calloc(1, sizeof *column);
     if (!column) return NULL;
     column->field = *field, column->max_rows = max_rows;
     column->row_bytes = facet_field_bytes(field), column->step = facet_field_step(field);
     size_t bytes = (size_t)max_rows * column->row_bytes + 1;
-    column->all = field->ragged ? malloc(bytes) : calloc(bytes, 1);
+    column->all = facet_large_memory(bytes);
+    if (column->all && !field->ragged) memset(column->all, 0, bytes);
     if (field->ragged) column->ragged = calloc((size_t)max_rows + 1, sizeof *column->ragged);
     if (column->all && (column->ragged || !field->ragged)) return column;
     facet_column_destroy(column);

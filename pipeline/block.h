@@ -9,6 +9,9 @@
 
 enum { FACET_MESSAGE_MAX = 192 }; // bytes of a quarantine message, its end included
 
+// In pages as large as the system has them, where it has; to be freed. NULL when out of memory.
+void *facet_large_memory(size_t bytes);
+
 struct facet_column;
 struct facet_column *facet_column_create(const struct facet_field *field, int64_t max_rows); // NULL: out of memory
 void facet_column_destroy(struct facet_column *column);

@@ -150,33 +150,41 @@ int facet_output_open(struct facet_comm *comm, const struct facet_output_plan *p
     return code;
 }
 
-// Units whose hash is recorded are done: a unit found altered has lost its hash before anything was written.
-static int mark_done(struct facet_output *output, const struct facet_hash *recorded) {
-    uint8_t *done = calloc((size_t)output->units->count + 1, 1);
-    if (facet_comm_any(output->comm, !done)) {
-        free(done);
-        return FACET_OK; // marks save time, nothing else
-    }
-    for (int64_t unit = 0; unit < output->units->count; unit++) done[unit] = recorded[unit].low || recorded[unit].high;
-    facet_marks_end(output->marks, done);
-    free(done);
-    return FACET_OK;
+// Units whose hash is recorded are done: a unit found altered has lost its hash before anything was written. The caller
+// frees *done. Collective.
+static int list_done(struct facet_output *output, uint8_t **done, struct facet_error *error) {
+    *done = calloc((size_t)output->units->count + 1, 1);
+    int code = *done ? FACET_OK
+                     : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the units of %s", output->path);
+    code = facet_comm_agree(output->comm, code, error);
+    for (int64_t unit = 0; code == FACET_OK && unit < output->units->count; unit++)
+        (*done)[unit] = output->recorded[unit].low || output->recorded[unit].high;
+    return code;
+}
+
+// What was written is read once more: other ranks wrote most of it.
+static int tell_state(struct facet_output *output, uint8_t **done, struct facet_error *error) {
+    int64_t units = output->units->count;
+    int code = facet_container_flush(output->container, error);
+    if (code == FACET_OK)
+        code = facet_container_read(output->container, "units/hash", 0, units, output->recorded, error);
+    code = facet_comm_agree(output->comm, code, error);
+    if (code == FACET_OK) code = list_done(output, done, error);
+    if (code == FACET_OK && facet_comm_rank(output->comm) == 0)
+        code = facet_container_write(output->container, "units/state", 0, units, *done, error);
+    return facet_comm_agree(output->comm, code, error);
 }
 
 static int close_container(struct facet_output *output, struct facet_error *error) {
-    int code = FACET_OK;
-    if (output->writing && output->marks) {
-        code = facet_container_flush(output->container, error);
-        if (code == FACET_OK)
-            code =
-                facet_container_read(output->container, "units/hash", 0, output->units->count, output->recorded, error);
-        code = facet_comm_agree(output->comm, code, error);
-    }
+    uint8_t *done = NULL;
+    int code = output->writing && output->marks ? tell_state(output, &done, error) : FACET_OK;
     int closed = facet_container_close(output->container, code == FACET_OK ? error : NULL);
     output->container = NULL;
     if (code == FACET_OK) code = closed;
     code = facet_comm_agree(output->comm, code, error);
-    return code == FACET_OK && output->writing && output->marks ? mark_done(output, output->recorded) : code;
+    if (code == FACET_OK && done) facet_marks_end(output->marks, done);
+    free(done);
+    return code;
 }
 
 int facet_output_close(struct facet_output *output, struct facet_error *error) {
@@ -192,6 +200,7 @@ int facet_output_close(struct facet_output *output, struct facet_error *error) {
 
 int facet_output_compress(struct facet_output *output, bool *done, struct facet_error *error) {
     struct facet_chunks chunks;
+    uint8_t *units = NULL;
     *done = false;
     if (facet_comm_any(output->comm, facet_container_compressed(output->container))) return FACET_OK;
     int code = facet_chunks_plan(output->container, &output->layout, output->units, &chunks, error);
@@ -200,8 +209,10 @@ int facet_output_compress(struct facet_output *output, bool *done, struct facet_
     if (code == FACET_OK)
         code = facet_container_compress(facet_comm_mpi(output->comm), output->path, chunks.all, chunks.count,
                                         output->threads, facet_stop_requested, error);
-    if (code == FACET_OK) code = mark_done(output, output->recorded);
+    if (code == FACET_OK) code = list_done(output, &units, error);
+    if (code == FACET_OK) facet_marks_end(output->marks, units);
     *done = code == FACET_OK;
+    free(units);
     facet_chunks_free(&chunks);
     return code;
 }
@@ -275,14 +286,11 @@ static int reopen_for_writing(struct facet_output *output, struct facet_error *e
 // What is not done must not look done, whatever happens while it is written again.
 static int clear_hashes(struct facet_output *output, const uint8_t *done, struct facet_error *error) {
     static const struct facet_hash none;
-    static const uint8_t not_done;
     int code = FACET_OK;
     bool root = facet_comm_rank(output->comm) == 0;
     for (int64_t unit = 0; code == FACET_OK && unit < output->units->count; unit++) {
         if (done[unit] || (!output->recorded[unit].low && !output->recorded[unit].high)) continue;
         if (root) code = facet_container_write(output->container, "units/hash", unit, 1, &none, error);
-        if (root && code == FACET_OK)
-            code = facet_container_write(output->container, "units/state", unit, 1, &not_done, error);
     }
     return facet_comm_agree(output->comm, code, error);
 }
@@ -299,9 +307,7 @@ int facet_output_begin(struct facet_output *output, const struct facet_items *it
 }
 
 struct facet_unit_data *facet_output_unit_data(const struct facet_output *output) {
-    struct facet_unit_data *data = facet_unit_data_create(&output->layout, output->units->largest);
-    if (data && output->threads == 1) facet_unit_data_hash_late(data);
-    return data;
+    return facet_unit_data_create(&output->layout, output->units->largest);
 }
 
 // What the ledger says at this node: rows that later nodes of the chain set aside are still in order here.
@@ -331,12 +337,10 @@ int facet_output_pack(const struct facet_output *output, struct facet_unit_data 
 }
 
 int facet_output_write(const struct facet_output *output, struct facet_batch *batch, int64_t unit,
-                       struct facet_unit_data *data, const double *seconds, struct facet_error *error) {
-    uint8_t state = 1;
-    int code = facet_unit_data_write(data, batch, output->made, error);
+                       const struct facet_unit_data *data, const double *seconds, struct facet_error *error) {
     struct facet_hash hash = facet_unit_data_hash(data);
+    int code = facet_unit_data_write(data, batch, output->made, error);
     if (code == FACET_OK) code = facet_batch_write(batch, "units/seconds", unit, 1, seconds, error);
-    if (code == FACET_OK) code = facet_batch_write(batch, "units/state", unit, 1, &state, error);
     return code == FACET_OK ? facet_batch_write(batch, "units/hash", unit, 1, &hash, error) : code;
 }
 

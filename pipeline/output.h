@@ -23,7 +23,7 @@ struct facet_output_plan {
     const char *const *node_names; // of all nodes, for the ledger; borrowed while the output is open
     int n_nodes;
     int chain_length;    // nodes whose seconds are recorded
-    int threads;         // of this rank, that take turns at writing
+    int threads;         // of this rank, for compressing
     double mark_seconds; // how often what is written is made durable and marked
     const struct facet_text_attribute
         *attributes; // of a container that is made; "fingerprint", "created" tie marks to it
@@ -63,7 +63,7 @@ int facet_output_pack(const struct facet_output *output, struct facet_unit_data 
                       struct facet_error *error);
 // Writes what was packed into a batch of the output's container; seconds one a node of the chain.
 int facet_output_write(const struct facet_output *output, struct facet_batch *batch, int64_t unit,
-                       struct facet_unit_data *data, const double *seconds, struct facet_error *error);
+                       const struct facet_unit_data *data, const double *seconds, struct facet_error *error);
 // The unit's batch was flushed. One thread of a rank at a time.
 int facet_output_note(struct facet_output *output, int64_t unit, struct facet_error *error);
 // What the ledger of the container says of a unit's rows becomes their state. One thread of a rank at a time.

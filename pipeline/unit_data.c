@@ -17,10 +17,7 @@ struct facet_unit_data {
     struct facet_ledger ledger;
     struct ragged ragged[FACET_MAX_FIELDS];
     struct facet_hash *hashes; // a row each
-    bool hash_late;            // while the rows are written
 };
-
-enum { PIECE = 1024 << 10 }; // bytes hashed and written while the processor's cache has them
 
 static bool make_ledger(struct facet_ledger *ledger, size_t n) {
     ledger->valid = calloc(n, sizeof *ledger->valid);
@@ -96,38 +93,23 @@ static int pack_ragged(struct facet_unit_data *data, int index, struct facet_err
     return code;
 }
 
-// A row's hash: its head, then field by field, then why it was set aside.
-static void begin_hashes(struct facet_unit_data *data) {
+static struct facet_hash hash_field(struct facet_hash hash, const struct facet_field *field,
+                                    const struct facet_column *column, int64_t i) {
+    if (!field->ragged) return facet_hash_bytes(hash, facet_column_data(column, i), facet_field_bytes(field));
+    int64_t count = facet_column_count(column, i);
+    hash = facet_hash_bytes(hash, &count, sizeof count);
+    return count ? facet_hash_bytes(hash, facet_column_data(column, i), (size_t)count * facet_field_step(field)) : hash;
+}
+
+static struct facet_hash hash_row(const struct facet_unit_data *data, int64_t i) {
     const struct facet_ledger *ledger = &data->ledger;
-    for (int64_t i = 0; i < data->count; i++) {
-        int64_t head[3] = {data->first + i, ledger->valid[i], ledger->code[i]};
-        data->hashes[i] = facet_hash_bytes((struct facet_hash){0}, head, sizeof head);
-    }
-}
-
-static size_t bytes_of_row(const struct facet_unit_data *data, int index, int64_t i) {
-    const struct facet_field *field = &data->layout->fields[index];
-    return field->ragged ? (size_t)data->ragged[index].count[i] * facet_field_step(field) : facet_field_bytes(field);
-}
-
-static void hash_field(struct facet_unit_data *data, int index, int64_t from, int64_t to) {
-    const int64_t *counts = data->layout->fields[index].ragged ? data->ragged[index].count : NULL;
-    for (int64_t i = from; i < to; i++) {
-        struct facet_hash *hash = &data->hashes[i];
-        size_t bytes = bytes_of_row(data, index, i);
-        if (counts) *hash = facet_hash_bytes(*hash, &counts[i], sizeof *counts);
-        if (bytes) *hash = facet_hash_bytes(*hash, facet_column_data(data->columns[index], i), bytes);
-    }
-}
-
-static void end_hashes(struct facet_unit_data *data) {
-    const struct facet_ledger *ledger = &data->ledger;
-    for (int64_t i = 0; i < data->count; i++) {
-        struct facet_hash *hash = &data->hashes[i];
-        if (ledger->code[i] == FACET_OK) continue;
-        *hash = facet_hash_bytes(*hash, ledger->stage[i], strnlen(ledger->stage[i], FACET_NAME_MAX));
-        *hash = facet_hash_bytes(*hash, ledger->message[i], strnlen(ledger->message[i], FACET_MESSAGE_MAX));
-    }
+    int64_t head[3] = {data->first + i, ledger->valid[i], ledger->code[i]};
+    struct facet_hash hash = facet_hash_bytes((struct facet_hash){0}, head, sizeof head);
+    for (int f = 0; f < data->layout->n_fields; f++)
+        hash = hash_field(hash, &data->layout->fields[f], data->columns[f], i);
+    if (ledger->code[i] == FACET_OK) return hash;
+    hash = facet_hash_bytes(hash, ledger->stage[i], strnlen(ledger->stage[i], FACET_NAME_MAX));
+    return facet_hash_bytes(hash, ledger->message[i], strnlen(ledger->message[i], FACET_MESSAGE_MAX));
 }
 
 int facet_unit_data_pack(struct facet_unit_data *data, int64_t first, int64_t count,
@@ -137,16 +119,8 @@ int facet_unit_data_pack(struct facet_unit_data *data, int64_t first, int64_t co
     int code = FACET_OK;
     for (int i = 0; code == FACET_OK && i < data->layout->n_fields; i++)
         if (data->layout->fields[i].ragged) code = pack_ragged(data, i, error);
-    if (code != FACET_OK) return code;
-    begin_hashes(data);
-    if (data->hash_late) return FACET_OK;
-    for (int i = 0; i < data->layout->n_fields; i++) hash_field(data, i, 0, count);
-    end_hashes(data);
-    return FACET_OK;
-}
-
-void facet_unit_data_hash_late(struct facet_unit_data *data) {
-    data->hash_late = true;
+    for (int64_t i = 0; code == FACET_OK && i < count; i++) data->hashes[i] = hash_row(data, i);
+    return code;
 }
 
 struct facet_hash facet_unit_data_hash(const struct facet_unit_data *data) {
@@ -161,41 +135,19 @@ const struct facet_hash *facet_unit_data_row_hashes(const struct facet_unit_data
 
 // ---- to and from the file -------------------------------------------------------------------------------------------
 
-// As many rows as a piece has, one at least; all of them when they were hashed before.
-static int64_t end_of_piece(const struct facet_unit_data *data, int index, int64_t from) {
-    int64_t end = from + 1;
-    if (!data->hash_late) return data->count;
-    size_t bytes = bytes_of_row(data, index, from);
-    while (end < data->count && (bytes += bytes_of_row(data, index, end)) <= PIECE) end++;
-    return end;
-}
-
-static int write_rows(const struct facet_unit_data *data, int index, struct facet_batch *batch, const char *name,
-                      int64_t from, int64_t to, struct facet_error *error) {
-    const struct facet_field *field = &data->layout->fields[index];
-    if (!field->ragged)
-        return facet_batch_write(batch, name, data->first + from, to - from,
-                                 facet_column_data(data->columns[index], from), error);
-    const struct ragged *ragged = &data->ragged[index];
-    int64_t slot = ragged->start[from], slots = ragged->start[to - 1] + ragged->count[to - 1] - slot;
-    const char *rows = ragged->rows + (size_t)(slot - ragged->start[0]) * facet_field_step(field);
-    return slots ? facet_batch_write(batch, name, slot, slots, rows, error) : FACET_OK;
-}
-
-static int write_field(struct facet_unit_data *data, int index, struct facet_batch *batch, struct facet_error *error) {
+static int write_field(const struct facet_unit_data *data, int index, struct facet_batch *batch,
+                       struct facet_error *error) {
     const struct facet_field *field = &data->layout->fields[index];
     char name[FACET_DATASET_NAME];
-    int code = FACET_OK;
     facet_data_name(field, "", name);
-    for (int64_t from = 0, to; code == FACET_OK && from < data->count; from = to) {
-        to = end_of_piece(data, index, from);
-        if (data->hash_late) hash_field(data, index, from, to);
-        code = write_rows(data, index, batch, name, from, to, error);
-    }
-    if (code != FACET_OK || !field->ragged) return code;
+    if (!field->ragged)
+        return facet_batch_write(batch, name, data->first, data->count, facet_column_data(data->columns[index], 0),
+                                 error);
     const struct ragged *ragged = &data->ragged[index];
+    int64_t last = data->count - 1, slots = ragged->start[last] + ragged->count[last] - ragged->start[0];
+    int code = slots ? facet_batch_write(batch, name, ragged->start[0], slots, ragged->rows, error) : FACET_OK;
     facet_data_name(field, "_start", name);
-    code = facet_batch_write(batch, name, data->first, data->count, ragged->start, error);
+    if (code == FACET_OK) code = facet_batch_write(batch, name, data->first, data->count, ragged->start, error);
     facet_data_name(field, "_count", name);
     return code == FACET_OK ? facet_batch_write(batch, name, data->first, data->count, ragged->count, error) : code;
 }
@@ -228,11 +180,10 @@ static int write_ledger(const struct facet_unit_data *data, struct facet_batch *
     return code;
 }
 
-int facet_unit_data_write(struct facet_unit_data *data, struct facet_batch *batch, bool fresh,
+int facet_unit_data_write(const struct facet_unit_data *data, struct facet_batch *batch, bool fresh,
                           struct facet_error *error) {
     int code = FACET_OK;
     for (int i = 0; code == FACET_OK && i < data->layout->n_fields; i++) code = write_field(data, i, batch, error);
-    if (data->hash_late) end_hashes(data);
     return code == FACET_OK ? write_ledger(data, batch, fresh, error) : code;
 }
 

@@ -27,14 +27,11 @@ struct facet_ledger *facet_unit_data_ledger(struct facet_unit_data *data);
 // hashes. Touches no file. Errors: memory.
 int facet_unit_data_pack(struct facet_unit_data *data, int64_t first, int64_t count,
                          struct facet_column *const *columns, struct facet_error *error);
-// From now on the hashes are there only once the rows are written: each piece is hashed and written while the cache has
-// it. For a rank with one thread; among several, hashing is better done before a thread takes its turn at writing.
-void facet_unit_data_hash_late(struct facet_unit_data *data);
 struct facet_hash facet_unit_data_hash(const struct facet_unit_data *data); // of the unit
 const struct facet_hash *facet_unit_data_row_hashes(const struct facet_unit_data *data);
 
 // Writes what was packed, into a batch of the container; with `fresh` the file holds zeros where nothing was written yet.
-int facet_unit_data_write(struct facet_unit_data *data, struct facet_batch *batch, bool fresh,
+int facet_unit_data_write(const struct facet_unit_data *data, struct facet_batch *batch, bool fresh,
                           struct facet_error *error);
 // Reads rows into columns and the ledger. Errors: DATA where counts or starts cannot be, IO, memory. One thread of a rank
 // at a time.
