@@ -1,7 +1,7 @@
 #!/bin/sh
 # facet bench io at a size of no meaning: what it prints hangs together, and it leaves nothing behind.
 # ranks: 1 2
-# timeout: 60
+# timeout: 300
 set -u
 . "$FACET_SOURCE/tests/lib.sh"
 mkdir "$scratch/here"
