@@ -42,13 +42,13 @@ int chain_account_gather(struct chain_run *c, struct facet_error *error) {
     int code = facet_comm_sum_i64(run->comm, sums, n + 1, error);
     if (code == FACET_OK) code = busiest_of_all(c, &busiest, error);
     if (code != FACET_OK) return code;
-    double workers = (double)facet_comm_size(run->comm) * run->threads, all = 0;
+    double all = 0;
     for (int i = 0; i < n; i++) all += (double)sums[i];
     for (int i = 0; i < n; i++) {
         struct facet_account *account = &run->nodes[first + i].account;
         c->shares[i] = account->busy = (double)sums[i] * 1e-9;
         account->rows_done = sums[n];
-        account->balance = busiest > 0 ? all / workers / (double)busiest : 0;
+        account->balance = busiest > 0 ? all / run->workers / (double)busiest : 0;
     }
     return FACET_OK;
 }

@@ -262,7 +262,7 @@ int chain_settle(struct chain_run *c, struct worker *w, int64_t first, int64_t c
 }
 
 int chain_do_unit(struct chain_run *c, struct worker *w, int64_t unit, struct facet_error *error) {
-    double seconds[FACET_MAX_NODES] = {0}, workers = (double)facet_comm_size(c->run->comm) * c->run->threads;
+    double seconds[FACET_MAX_NODES] = {0}, workers = c->run->workers;
     struct unit_plan plan = chain_plan_unit(c, unit);
     bool retry = c->retry && c->retry[unit];
     begin_unit(c, w, unit);

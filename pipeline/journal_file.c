@@ -23,7 +23,7 @@ static struct journal_stage as_of_now(const struct facet_journal *j, int node) {
     stage.done = j->done, stage.total = j->total;
     snprintf(stage.what, sizeof stage.what, "%s", j->what);
     stage.account.seconds = (facet_run_clock() - j->taken_up) / (j->last - j->first + 1);
-    stage.account.core_hours = stage.account.seconds * facet_comm_size(j->run->comm) * j->run->threads / 3600;
+    stage.account.core_hours = stage.account.seconds * j->run->workers / 3600;
     return stage;
 }
 
@@ -109,11 +109,12 @@ json_t *journal_json(const struct facet_journal *j) {
                   run->config->name, "command", facet_json_text(run->options->command ? run->options->command : ""),
                   "workspace", facet_json_text(run->config->workspace), "facet_version", FACET_VERSION, "host", j->host,
                   "pid", (int)getpid(), "slurm_job", job && *job ? job : NULL);
-    json_t *rest = json_pack("{s:s, s:s, s:i, s:i, s:I, s:s, s:i, s:o*, s:I, s:o, s:o, s:o}", "began", j->began,
-                             "updated", updated, "ranks", facet_comm_size(run->comm), "threads", run->threads, "rows",
-                             (json_int_t)run->rows, "state", j->state, "exit_status", exit_status(j), "message",
-                             j->outcome.code != FACET_OK ? facet_json_text(j->outcome.text) : NULL, "set_aside",
-                             (json_int_t)set_aside, "now", now_json(j), "sources", sources_json(run), "stages", stages);
+    json_t *rest =
+        json_pack("{s:s, s:s, s:i, s:i, s:i, s:I, s:s, s:i, s:o*, s:I, s:o, s:o, s:o}", "began", j->began, "updated",
+                  updated, "ranks", facet_comm_size(run->comm), "threads", run->threads, "workers", run->workers,
+                  "rows", (json_int_t)run->rows, "state", j->state, "exit_status", exit_status(j), "message",
+                  j->outcome.code != FACET_OK ? facet_json_text(j->outcome.text) : NULL, "set_aside",
+                  (json_int_t)set_aside, "now", now_json(j), "sources", sources_json(run), "stages", stages);
     if (json && rest && json_object_update(json, rest) == 0) return json_decref(rest), json;
     json_decref(json), json_decref(rest);
     return NULL;

@@ -63,7 +63,7 @@ int facet_run_account_for(struct facet_run *run, int first, int last, double sec
     for (int node = first; code == FACET_OK && node <= last; node++) {
         struct facet_account *account = &run->nodes[node].account;
         account->seconds = seconds * (all > 0 ? shares[node - first] / all : 1.0 / (last - first + 1));
-        account->core_hours = account->seconds * facet_comm_size(run->comm) * run->threads / 3600;
+        account->core_hours = account->seconds * run->workers / 3600;
         if (facet_comm_rank(run->comm) == 0) debug_account(run, node);
     }
     return code;
@@ -189,6 +189,14 @@ static void write_crate(struct facet_run *run, int code, const struct facet_erro
         facet_run_note(run, "%s", error.text);
 }
 
+// Ranks may have different numbers of threads.
+static int count_workers(struct facet_run *run, struct facet_error *error) {
+    int64_t threads = run->threads;
+    int code = facet_comm_sum_i64(run->comm, &threads, 1, error);
+    run->workers = (int)threads;
+    return code;
+}
+
 int facet_run_pipeline(struct facet_comm *comm, const struct facet_config *config,
                        const struct facet_run_options *options, struct facet_run_summary *summary,
                        struct facet_error *error) {
@@ -204,6 +212,9 @@ int facet_run_pipeline(struct facet_comm *comm, const struct facet_config *confi
     code = facet_cores_create(comm, config->threads, config->affinity, &run->cores, error);
     if (code == FACET_OK) {
         run->threads = facet_cores_threads(run->cores);
+        code = count_workers(run, error);
+    }
+    if (code == FACET_OK) {
         facet_run_note_circumstances(run);
         run->libraries = facet_loaded_libraries();
         code = run->libraries ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for a run");

@@ -43,7 +43,7 @@ struct facet_run {
     uint8_t *forgotten; // (rows) 1 = of a person who is not to be loaded again; NULL: there are none
     int64_t rows, n_forgotten;
     struct facet_cores *cores;
-    int threads;             // of this rank
+    int threads, workers;    // threads of this rank; of all ranks
     FILE *log;               // rank 0's user.log
     struct facet_lock *lock; // of the workspace, on rank 0
     struct facet_trace *trace;
