@@ -33,6 +33,11 @@ hashes() {
     done
 }
 
+# contents WORKSPACE: a line a container, its content, read back whole; one process, for tests that ask often.
+contents() {
+    "$FACET" info --json "$1" | grep '"content"' || die "$1 has no contents"
+}
+
 # small_pipeline FILE WORKSPACE [MORE STAGES]: faces to views in many small units.
 small_pipeline() {
     cat >"$1" <<CFG
