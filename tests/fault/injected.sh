@@ -58,6 +58,7 @@ if [ "$ranks" -gt 1 ]; then
     echo "first file.make@1:0,mpi.share@1:$last" >>"$scratch/cases"
     echo "first file.make@2:0,mpi.share@1:0" >>"$scratch/cases"
 fi
+echo "first mpi.tally@1:0" >>"$scratch/cases" # how often it is passed depends on who is quicker, but once it is
 echo "first mpi.barrier@1:$last,mpi.error_text@1:$last" >>"$scratch/cases"
 
 complain() {
