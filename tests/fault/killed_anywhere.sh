@@ -33,16 +33,18 @@ lines() { # FILE: how many, 0 when there is none yet
     if [ -e "$1" ]; then wc -l <"$1"; else echo 0; fi
 }
 
+# dice WHAT SIDES: a number from 0, the same for the same seed.
+dice() {
+    echo $((0x$(echo "$seed $1" | sha256sum | cut -c1-12) % $2))
+}
+
 # draw ATTEMPT: ranks, threads, events to wait for, seconds to wait then, victim, which rank.
 draw() {
-    awk -v seed="$((seed * 100003 + $1))" -v most="$((4 * events / kills_wanted + 1))" 'BEGIN {
-        srand(seed)
-        for (i = 0; i < 20; i++) rand()
-        split("rank rank rank all all launcher launcher TERM USR1 TERM_all", victims, " ")
-        ranks = 1 + int(4 * rand())
-        print ranks, 1 + int(2 * rand()), int(most * rand()), 0.3 * rand(), victims[1 + int(10 * rand())],
-            1 + int(ranks * rand())
-    }'
+    ranks=$((1 + $(dice "ranks $1" 4)))
+    victim=$((1 + $(dice "victim $1" 10)))
+    echo "$ranks $((1 + $(dice "threads $1" 2))) $(dice "events $1" "$((4 * events / kills_wanted + 1))")" \
+        "0.$(dice "seconds $1" 3)$(dice "hundredths $1" 10)" \
+        "$(echo rank rank rank all all launcher launcher TERM USR1 TERM_all | cut -d' ' -f "$victim")" "$((1 + $(dice "which $1" "$ranks")))"
 }
 
 # strike VICTIM WHICH: kills or signals; the launcher itself when it has started no rank yet.
@@ -115,7 +117,7 @@ round() {
     lost=0
     while [ "$status" -ne 0 ]; do
         attempts=$((attempts + 1))
-        drawn=$(draw "$((kills * 100 + attempts))")
+        drawn=$(draw "$kills.$attempts")
         # shellcheck disable=SC2086  # words
         set -- $drawn
         [ "$kills" -lt "$kills_wanted" ] || set -- "$1" "$2" "$((1000 * events))" 0 nobody 1 # enough: to the end
