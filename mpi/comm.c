@@ -202,3 +202,7 @@ int facet_comm_sum_i64(struct facet_comm *comm, int64_t *numbers, int count, str
     int status = MPI_TRY(MPI_SUM, MPI_Allreduce(MPI_IN_PLACE, numbers, count, MPI_INT64_T, MPI_SUM, comm->mpi));
     return facet_mpi_check(status, "sum", error);
 }
+
+void facet_comm_wait(const struct facet_comm *comm, const char *operation) {
+    if (comm->size > 1) facet_pulse_wait(operation);
+}

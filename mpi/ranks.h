@@ -30,6 +30,9 @@ bool facet_ranks_unclean(void); // said so, or broken: end by facet_ranks_abort;
 // A communicator of one's own on top of an MPI one, which is duplicated. Collective.
 int facet_comm_create(MPI_Comm mpi, struct facet_comm **comm, struct facet_error *error);
 void facet_comm_destroy(struct facet_comm *comm); // collective; NULL is fine
+// For the watchdog: this rank enters an operation of another library that all ranks have to come to. The next agreement
+// ends it. Not collective.
+void facet_comm_wait(const struct facet_comm *comm, const char *operation);
 MPI_Comm facet_comm_mpi(const struct facet_comm *comm);
 
 // The ranks that share this node's memory, in the order they have in comm. Collective.

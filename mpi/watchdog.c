@@ -40,7 +40,7 @@ struct facet_watchdog {
 struct trouble {
     enum { NOTHING, STUCK, FROZEN, WAITING } kind;
     int process, thread;
-    double age;
+    double age, patience; // patience: how many times the limits it is given
 };
 
 static double now(void) {
@@ -80,20 +80,20 @@ static int working_thread(const struct facet_pulse *pulse) {
     return 0;
 }
 
-// The other ranks of the node: *frozen is the first that shows no sign of life, if it is this rank's to tell, which is
-// the first that does. Returns how long nothing moved on any of them.
-static double look_at_node(struct facet_watchdog *w, double quiet, struct trouble *frozen) {
-    bool mine_to_tell = true;
+// The other ranks of the node: *frozen is one that shows no sign of life, *mine whether it is this rank's to tell, which
+// it is for the first that does. Returns how long nothing moved on any of them.
+static double look_at_node(struct facet_watchdog *w, double quiet, struct trouble *frozen, bool *mine) {
+    *mine = true;
     double limit = 4 * w->period;
     for (int i = 0; i < w->n_node; i++) {
         if (i == w->me || facet_pulse_left(w->board[i])) continue;
         double age = age_of(w, &w->processes[i], facet_pulse_ticks(w->board[i]));
         double its_quiet = age > limit ? age : 1e-3 * (double)facet_pulse_quiet(w->board[i]);
         if (its_quiet < quiet) quiet = its_quiet;
-        if (age <= limit && i < w->me) mine_to_tell = false;
-        if (age > limit && age > frozen->age) *frozen = (struct trouble){FROZEN, i, working_thread(w->board[i]), age};
+        if (age <= limit && i < w->me) *mine = false;
+        if (age > limit && age > frozen->age)
+            *frozen = (struct trouble){FROZEN, i, working_thread(w->board[i]), age, 1};
     }
-    if (!mine_to_tell) frozen->kind = NOTHING;
     return quiet;
 }
 
@@ -101,9 +101,12 @@ static struct trouble look(struct facet_watchdog *w) {
     double quiet;
     struct trouble frozen = {0}, own = look_at_threads(w, &quiet);
     facet_pulse_tick(w->board[w->me], (int64_t)(1000 * quiet));
-    quiet = look_at_node(w, quiet, &frozen);
-    if (own.kind == WAITING) own.age = quiet < own.age ? quiet / 2 : own.age / 2;
-    return frozen.kind == FROZEN && frozen.age >= own.age ? frozen : own;
+    bool mine;
+    quiet = look_at_node(w, quiet, &frozen, &mine);
+    if (own.kind == WAITING && quiet < own.age) own.age = quiet;
+    // Who does not move while another is frozen may wait for it in some library.
+    own.patience = own.kind == WAITING || frozen.kind == FROZEN ? 2 : 1;
+    return mine && frozen.kind == FROZEN && frozen.age >= own.age / own.patience ? frozen : own;
 }
 
 // ---- telling ------------------------------------------------------------------------------------------------------------
@@ -115,8 +118,7 @@ static void describe(const struct facet_watchdog *w, const struct trouble *troub
     facet_pulse_describe(pulse, trouble->thread, doing, sizeof doing);
     facet_pulse_operation(pulse, trouble->thread, operation);
     if (trouble->kind == WAITING)
-        snprintf(text, size, "rank %d on %s waits in %s for %.0f s: %s", rank, w->host, operation, 2 * trouble->age,
-                 doing);
+        snprintf(text, size, "rank %d on %s waits in %s for %.0f s: %s", rank, w->host, operation, trouble->age, doing);
     else
         snprintf(text, size, "rank %d on %s %s for %.0f s: %s", rank, w->host,
                  trouble->kind == FROZEN ? "has shown no sign of life" : "has not moved", trouble->age, doing);
@@ -153,7 +155,7 @@ static void tell(const struct facet_watchdog *w, const char *text) {
 
 static void warn(struct facet_watchdog *w, const struct trouble *trouble) {
     struct facet_pulse *first = w->board[0];
-    bool trouble_now = trouble->kind != NOTHING && trouble->age >= w->options.warn;
+    bool trouble_now = trouble->kind != NOTHING && trouble->age >= trouble->patience * w->options.warn;
     if (trouble_now == w->warned) return;
     // Of those that wait one is enough, and none when it is known for whom they wait.
     if (trouble_now && trouble->kind == WAITING && (w->comm->rank != 0 || facet_pulse_told(first, 0) > 0)) return;
@@ -213,7 +215,8 @@ static void *watch(void *argument) {
         }
         struct trouble trouble = look(w);
         if (w->options.warn > 0) warn(w, &trouble);
-        if (w->options.abort > 0 && trouble.kind != NOTHING && trouble.age >= w->options.abort) end(w, &trouble);
+        if (w->options.abort > 0 && trouble.kind != NOTHING && trouble.age >= trouble.patience * w->options.abort)
+            end(w, &trouble);
     }
     return NULL;
 }

@@ -78,6 +78,7 @@ int chain_read_outputs(struct chain_run *c, struct facet_error *error) {
     for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++) {
         if (!c->outputs[node]) continue;
         struct facet_container *container = facet_output_container(c->outputs[node]);
+        facet_comm_wait(run->comm, "flushing a container");
         code = facet_comm_agree(run->comm, facet_container_flush(container, error), error);
         if (code == FACET_OK) code = read_seconds(c, before, node, error);
         if (code == FACET_OK) code = chain_read_valid(run, container, error);

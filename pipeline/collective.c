@@ -30,6 +30,7 @@ static int create_container(struct facet_stage *stage, const char *path, struct 
     all[n++] = (struct facet_dataset){.name = "units/seconds", .type = FACET_F64, .rank = 2, .dims = {1, 1}};
     int code = facet_comm_agree(run->comm, facet_provenance(run, stage->node, &attributes, error), error);
     if (code != FACET_OK) return code;
+    facet_comm_wait(run->comm, "creating a container");
     code = facet_container_create(facet_comm_mpi(run->comm), path, all, n, attributes.all, attributes.count,
                                   &stage->out, error);
     facet_attributes_free(&attributes);
@@ -50,6 +51,7 @@ static int create_container(struct facet_stage *stage, const char *path, struct 
 static int seal(struct facet_stage *stage, double seconds, struct facet_error *error) {
     struct facet_run *run = stage->run;
     struct facet_hash hash = {0};
+    facet_comm_wait(run->comm, "flushing a container");
     int code = facet_comm_agree(run->comm, facet_container_flush(stage->out, error), error);
     if (code == FACET_OK && facet_comm_rank(run->comm) == 0) {
         uint8_t state = 1;
@@ -137,6 +139,7 @@ static int make(struct facet_stage *stage, const char *path, struct facet_error 
     if (code == FACET_INTERRUPTED) say_who_stopped(stage, error);
     if (code == FACET_OK && keeps) code = seal(stage, seconds, error);
     if (stage->out) {
+        facet_comm_wait(run->comm, "closing a container");
         int closed = facet_container_close(stage->out, code == FACET_OK ? error : NULL);
         if (code == FACET_OK) code = closed;
         stage->out = NULL;

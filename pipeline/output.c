@@ -104,6 +104,7 @@ static int open_or_create(struct facet_output *output, const struct facet_output
                           struct facet_error *error) {
     bool exists = facet_comm_any(output->comm, facet_comm_rank(output->comm) == 0 && access(plan->path, F_OK) == 0);
     output->changed = exists ? facet_file_changed(plan->path) : 0;
+    facet_comm_wait(output->comm, "opening a container");
     int code = exists ? facet_container_open(facet_comm_mpi(output->comm), plan->path, false, &output->container, error)
                       : create(output, plan, error);
     code = facet_comm_agree(output->comm, code, error);
@@ -165,6 +166,7 @@ static int list_done(struct facet_output *output, uint8_t **done, struct facet_e
 // What was written is read once more: other ranks wrote most of it.
 static int tell_state(struct facet_output *output, uint8_t **done, struct facet_error *error) {
     int64_t units = output->units->count;
+    facet_comm_wait(output->comm, "flushing a container");
     int code = facet_container_flush(output->container, error);
     if (code == FACET_OK)
         code = facet_container_read(output->container, "units/hash", 0, units, output->recorded, error);
@@ -178,6 +180,7 @@ static int tell_state(struct facet_output *output, uint8_t **done, struct facet_
 static int close_container(struct facet_output *output, struct facet_error *error) {
     uint8_t *done = NULL;
     int code = output->writing && output->marks ? tell_state(output, &done, error) : FACET_OK;
+    facet_comm_wait(output->comm, "closing a container");
     int closed = facet_container_close(output->container, code == FACET_OK ? error : NULL);
     output->container = NULL;
     if (code == FACET_OK) code = closed;
@@ -275,11 +278,13 @@ int facet_output_check_items(struct facet_output *output, bool *match, struct fa
 // ---- writing --------------------------------------------------------------------------------------------------------
 
 static int reopen_for_writing(struct facet_output *output, struct facet_error *error) {
+    facet_comm_wait(output->comm, "closing a container");
     int code = facet_container_close(output->container, error);
     output->container = NULL;
     code = facet_comm_agree(output->comm, code, error);
     if (code != FACET_OK) return code;
     output->writing = true;
+    facet_comm_wait(output->comm, "opening a container");
     return facet_container_open(facet_comm_mpi(output->comm), output->path, true, &output->container, error);
 }
 

@@ -75,6 +75,7 @@ static int open_input(struct facet_run *run, int node, struct facet_error *error
     char path[4200];
     if (run->nodes[node].input) return FACET_OK;
     facet_run_path(run, node, ".h5", path, sizeof path);
+    facet_comm_wait(run->comm, "opening a container");
     int code = facet_container_open(facet_comm_mpi(run->comm), path, false, &run->nodes[node].input, error);
     facet_run_debug(run, run->graph.nodes[node].name, "%s for reading: %s", path,
                     code == FACET_OK ? "open" : error->text);

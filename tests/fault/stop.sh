@@ -75,12 +75,10 @@ at_work
 kill -HUP "$(cat "$scratch/HUP-pid-$last")"
 ended 99 "stopped on SIGHUP "
 
-# A time limit, and the end of the batch job; no unit is begun that would outlast them.
+# A time limit, and the end of the batch job.
 config="$scratch/slow.cfg"
 begin limit --quiet --max-time 3 --set a.sleep_ms=200
 ended 75 "stopped: the time limit of 3 s "
-begin units --quiet --max-time 8 --set a.sleep_ms=2000
-ended 75 "stopped: the time limit of 8 s leaves .* s, and the next unit or step may take [4-7][0-9.]* s with "
 FACET_END_TIME=$(($(date +%s) + 3603)) begin batch --quiet --set stop_before_end=3600 --set a.sleep_ms=200
 ended 75 "stopped: the batch job ends in 1:00:0"
 FACET_END_TIME=$(($(date +%s) - 5)) begin over --quiet

@@ -25,8 +25,8 @@ exit "$status"
 JOB
 
 first=$(sbatch --parsable --output="$cluster/first.txt" "$cluster/job.sh" "$cluster" first)
-second=$(sbatch --parsable --output="$cluster/second.txt" --dependency="afternotok:$first" "$cluster/job.sh" "$cluster" second)
-wait_until "the jobs $first and $second" 200 no_jobs || { cat "$cluster"/*.txt; die "the jobs do not end"; }
+second=$(sbatch --parsable --time=5 --output="$cluster/second.txt" --dependency="afternotok:$first" "$cluster/job.sh" "$cluster" second)
+wait_until "the jobs $first and $second" 250 no_jobs || { cat "$cluster"/*.txt; die "the jobs do not end"; }
 [ "$(cat "$cluster/status-first")" -eq 75 ] || { cat "$cluster/first.txt"; die "the first job did not stop by itself"; }
 grep -q "^facet: stopped: the batch job ends in [0-9]* s with [0-9]* of 40 units of stage affine to do" "$cluster/first.txt" ||
     { cat "$cluster/first.txt"; die "the first job does not say why it stopped"; }
