@@ -52,7 +52,8 @@ int facet_counter_create(struct facet_comm *comm, int64_t limit, struct facet_co
     *c = (struct facet_counter){.comm = comm, .limit = limit};
     c->left = share(c, comm->rank);
     facet_pulse_wait("counter");
-    code = facet_mpi_check(open_window(c), "work counter", error);
+    code = facet_mpi_check(
+        open_window(c), "the work counter, which needs one-sided operations (docs/guide.md, \"Several nodes\")", error);
     if (code == FACET_OK) code = facet_comm_barrier(comm, error);
     if (code != FACET_OK) goto error;
     *counter = c;

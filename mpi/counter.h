@@ -1,8 +1,8 @@
 // A counter all ranks draw from: each number is handed out once, to whichever rank asks.
 //
 // Each rank begins with a share of its own, a run of numbers (facet_comm_shard), and draws from its front without waiting
-// for anybody. With its own share used up it draws from the shares of the others, one-sided. Among ranks of one node that is an atomic in shared
-// memory. Over a network whose MPI sends one-sided operations as messages, such a draw, and facet_counter_stop, wait
+// for anybody. With its own share used up it draws from the shares of the others, one-sided. Among ranks of one node that
+// is an atomic in shared memory. Over a network whose MPI sends one-sided operations as messages, such a draw, and facet_counter_stop, wait
 // until the share's rank enters MPI, which it does at each of its own draws: for a few of its units at most, and
 // never for ever.
 #ifndef FACET_MPI_COUNTER_H
