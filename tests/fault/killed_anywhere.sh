@@ -42,7 +42,7 @@ dice() {
 draw() {
     ranks=$((1 + $(dice "ranks $1" 4)))
     victim=$((1 + $(dice "victim $1" 10)))
-    echo "$ranks $((1 + $(dice "threads $1" 2))) $(dice "events $1" "$((4 * events / kills_wanted + 1))")" \
+    echo "$ranks $((1 + $(dice "threads $1" 2))) $(dice "events $1" "$((4 * events / (kills_wanted + 2) + 1))")" \
         "0.$(dice "seconds $1" 3)$(dice "hundredths $1" 10)" \
         "$(echo rank rank rank all all launcher launcher TERM USR1 TERM_all | cut -d' ' -f "$victim")" "$((1 + $(dice "which $1" "$ranks")))"
 }
@@ -117,7 +117,8 @@ round() {
     lost=0
     while [ "$status" -ne 0 ]; do
         attempts=$((attempts + 1))
-        drawn=$(draw "$kills.$attempts")
+        total=$((total + 1))
+        drawn=$(draw "$total")
         # shellcheck disable=SC2086  # words
         set -- $drawn
         [ "$kills" -lt "$kills_wanted" ] || set -- "$1" "$2" "$((1000 * events))" 0 nobody 1 # enough: to the end
@@ -168,6 +169,7 @@ apart=$(awk '$4 == "step" { n++ } $4 == "saved" || $4 == "leave" { n = 0 } n > m
 [ "$whole_units" -gt 0 ] && [ "$whole_steps" -gt "$apart" ] || die "the pipeline has nothing to lose: $events events"
 
 kills=0
+total=0 # attempts of all rounds
 while [ "$kills" -lt "$kills_wanted" ]; do round; done
 
 # Killed between the new container and the end of what was needed for it.
