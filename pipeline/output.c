@@ -66,6 +66,27 @@ static bool same_shape(const struct facet_dataset *a, const struct facet_dataset
            memcmp(a->dims, b->dims, sizeof a->dims) == 0;
 }
 
+// As many units may be other units: hashes and marks would be taken for those of rows they do not cover. Ranges that do
+// not cover the rows once are damaged, and written anew with the item table.
+static int check_ranges(struct facet_output *output, struct facet_error *error) {
+    int64_t n = output->units->count, next = 0, unit = 0, (*range)[2] = malloc((size_t)n * sizeof *range + 1);
+    if (!range) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the units of %s", output->path);
+    int code = facet_container_read(output->container, "units/range", 0, n, range, error);
+    for (int64_t i = 0; code == FACET_OK && i < n; i++)
+        next = range[i][0] == next && range[i][1] > next ? range[i][1] : -1;
+    bool whole = code == FACET_OK && next == output->layout.rows;
+    while (whole && unit < n && memcmp(range[unit], output->units->range[unit], sizeof *range) == 0) unit++;
+    if (whole && unit < n)
+        code = facet_error_set(
+            error, FACET_ERROR_STATE,
+            "%s: unit %lld was rows %lld to %lld, in this run it is rows %lld to %lld (unit_rows differs, or "
+            "which stages need whole sequences)",
+            output->path, (long long)unit, (long long)range[unit][0], (long long)range[unit][1] - 1,
+            (long long)output->units->range[unit][0], (long long)output->units->range[unit][1] - 1);
+    free(range);
+    return code;
+}
+
 // A container that is continued must hold just what this run would write.
 static int check_layout(struct facet_output *output, struct facet_error *error) {
     struct facet_dataset expected[FACET_LAYOUT_DATASETS], found;
@@ -83,7 +104,7 @@ static int check_layout(struct facet_output *output, struct facet_error *error) 
         code = facet_error_set(error, FACET_ERROR_STATE,
                                "%s: was written in %lld units, this run has %lld (unit_rows differs)", output->path,
                                (long long)found.dims[0], (long long)output->units->count);
-    return code;
+    return code == FACET_OK ? check_ranges(output, error) : code;
 }
 
 static int open_marks(struct facet_output *output, bool made, struct facet_error *error) {

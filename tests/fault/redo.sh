@@ -106,6 +106,19 @@ loads_of slow --set a.sleep_ms=40
 loaded 4 "with worthless marks"
 same slow killed
 
+# As many units of other rows are other units: neither hashes nor marks are taken for theirs.
+: >"$NUMBERS_LOG"
+"$FACET" run "$scratch/t.cfg" --quiet --set "workspace=$scratch/cut" --set a.sleep_ms=40 --set a.rows=20 --set unit_rows=6 \
+    >/dev/null 2>&1 &
+victim=$!
+until [ "$(wc -c <"$NUMBERS_LOG")" -ge 8 ]; do sleep 0.02; done
+kill -TERM "$victim"
+wait "$victim" 2>/dev/null || true
+expect 2 "unit 0 was rows 0 to 5, in this run it is rows 0 to 4" \
+    "$FACET" run "$scratch/t.cfg" --set "workspace=$scratch/cut" --set a.sleep_ms=40 --set a.rows=20 --set unit_rows=5
+loads_of cut --set a.sleep_ms=40 --set a.rows=20 --set unit_rows=6
+expect 0 "" "$FACET" verify "$scratch/cut"
+
 # Meshes take the room they need.
 small_pipeline "$scratch/mesh.cfg" "$scratch/mesh"
 "$FACET" run --quiet "$scratch/mesh.cfg" >/dev/null
