@@ -200,23 +200,51 @@ static int look_into(struct facet_run *run, int node, const char *path, int64_t 
     return facet_comm_agree(run->comm, code, error);
 }
 
-int chain_tell_pending(struct facet_run *run, int chain, struct facet_error *error) {
-    for (int node = run->graph.chains[chain].first; node <= run->graph.chains[chain].last; node++) {
-        char path[4200];
-        bool exists;
-        int64_t units = 0, bad = 0;
-        const char *name = run->graph.nodes[node].name;
-        if (!run->graph.nodes[node].keep) continue;
-        facet_run_path(run, node, ".h5", path, sizeof path);
-        int code = facet_run_check_container(run, node, path, &exists, error);
-        if (code == FACET_OK && exists) code = look_into(run, node, path, &units, &bad, error);
-        if (code != FACET_OK) return code;
-        if (!exists)
-            facet_run_note(run, "%s: all %lld rows to do", name, (long long)run->rows);
-        else if (bad)
-            facet_run_note(run, "%s: %lld of %lld units to do", name, (long long)bad, (long long)units);
-        else
-            facet_run_note(run, "%s: done%s", name, facet_run_doubt(run, node));
-    }
+// Rows that --retry-quarantined would take up again, of a container that is complete.
+static int count_retryable(struct facet_run *run, const char *path, int64_t *rows, struct facet_error *error) {
+    struct facet_container *container = NULL;
+    int32_t *codes = malloc((size_t)run->rows * sizeof *codes + 1);
+    int code = codes ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the codes of rows");
+    code = facet_comm_agree(run->comm, code, error);
+    if (code == FACET_OK) code = facet_container_open(facet_comm_mpi(run->comm), path, false, &container, error);
+    if (code == FACET_OK) code = facet_container_read(container, "quarantine/code", 0, run->rows, codes, error);
+    for (int64_t row = 0; code == FACET_OK && row < run->rows; row++) *rows += retryable(codes[row]);
+    facet_container_close(container, NULL);
+    free(codes);
+    return facet_comm_agree(run->comm, code, error);
+}
+
+static int tell_node(struct facet_run *run, int node, bool exists, struct facet_error *error) {
+    char path[4200];
+    int64_t units = 0, bad = 0, again = 0;
+    const char *name = run->graph.nodes[node].name;
+    facet_run_path(run, node, ".h5", path, sizeof path);
+    int code = exists ? look_into(run, node, path, &units, &bad, error) : FACET_OK;
+    if (code == FACET_OK && exists && !bad && run->options->retry_quarantined)
+        code = count_retryable(run, path, &again, error);
+    if (code != FACET_OK) return code;
+    if (again) run->nodes[node].finished = false; // what follows may read something else
+    if (!exists)
+        facet_run_note(run, "%s: all %lld rows to do", name, (long long)run->rows);
+    else if (bad)
+        facet_run_note(run, "%s: %lld of %lld units to do", name, (long long)bad, (long long)units);
+    else if (again)
+        facet_run_note(run, "%s: %lld rows set aside to try again", name, (long long)again);
+    else
+        facet_run_note(run, "%s: done%s", name, facet_run_doubt(run, node));
     return FACET_OK;
+}
+
+// All are checked before the rows that any of them sets aside leave the mask: a run opens them so.
+int chain_tell_pending(struct facet_run *run, int chain, struct facet_error *error) {
+    int first = run->graph.chains[chain].first, last = run->graph.chains[chain].last, code = FACET_OK;
+    bool exists[FACET_MAX_NODES];
+    for (int node = first; code == FACET_OK && node <= last; node++) {
+        char path[4200];
+        facet_run_path(run, node, ".h5", path, sizeof path);
+        if (run->graph.nodes[node].keep) code = facet_run_check_container(run, node, path, &exists[node], error);
+    }
+    for (int node = first; code == FACET_OK && node <= last; node++)
+        if (run->graph.nodes[node].keep) code = tell_node(run, node, exists[node], error);
+    return code;
 }

@@ -209,7 +209,8 @@ int facet_run_pipeline(struct facet_comm *comm, const struct facet_config *confi
         free(run);
         return code;
     }
-    *run = (struct facet_run){.comm = comm, .config = config, .options = options, .summary = summary, .debug = -1};
+    *run = (struct facet_run){
+        .comm = comm, .config = config, .options = options, .summary = summary, .redo_from = INT_MAX, .debug = -1};
     code = facet_cores_create(comm, config->threads, config->affinity, &run->cores, error);
     if (code == FACET_OK) {
         run->threads = facet_cores_threads(run->cores);

@@ -18,6 +18,8 @@
 
 #include <facet/stage.h>
 
+#include <limits.h>
+
 struct facet_node_state {
     struct facet_field fields[FACET_MAX_FIELDS]; // of a map stage (or the sources), once declared
     bool declared;
@@ -42,6 +44,7 @@ struct facet_run {
     uint8_t *valid;     // (rows) 1 = no stage finished so far set the row aside
     uint8_t *forgotten; // (rows) 1 = of a person who is not to be loaded again; NULL: there are none
     int64_t rows, n_forgotten;
+    int redo_from; // nodes from this one on begin anew, as --fresh or --from says; INT_MAX: none
     struct facet_cores *cores;
     int threads, workers;    // threads of this rank; of all ranks
     FILE *log;               // rank 0's user.log

@@ -145,6 +145,7 @@ int facet_run_check_container(struct facet_run *run, int node, const char *path,
     bool root = facet_comm_rank(run->comm) == 0, stale = false;
     char why[600] = "";
     *exists = facet_comm_any(run->comm, root && access(path, F_OK) == 0);
+    if (run->options->dry_run && node >= run->redo_from) *exists = false; // a run would have removed it by now
     if (!*exists) return FACET_OK;
     if (root) code = examine(run, node, path, &stale, why, sizeof why, error);
     if (root && code == FACET_OK && stale && !run->options->dry_run) code = remove_stale(run, node, path, error);
@@ -237,17 +238,22 @@ static void forget(const struct facet_run *run, int from) {
 }
 
 int facet_run_open_workspace(struct facet_run *run, struct facet_error *error) {
-    int from = 0, code = FACET_OK;
+    int from = 0, until = INT_MAX, code = FACET_OK;
     if (run->options->from) code = facet_run_stage_named(run, "--from", run->options->from, &from, error);
+    if (code == FACET_OK && run->options->until)
+        code = facet_run_stage_named(run, "--until", run->options->until, &until, error);
+    if (code == FACET_OK && from > until) // nothing would be made of what is removed
+        code = facet_error_set(error, FACET_ERROR_USAGE, "--until %s comes before --from %s", run->options->until,
+                               run->options->from);
+    if (run->options->fresh || run->options->from) run->redo_from = run->options->fresh ? 0 : from;
     if (code != FACET_OK || facet_comm_rank(run->comm) != 0) return facet_comm_agree(run->comm, code, error);
     if (!run->options->dry_run) code = make_folder(run->config->workspace, error);
     if (code == FACET_OK && !run->options->dry_run)
         code = facet_lock_take(run->config->workspace, "facet run", LOCK_PATIENCE, &run->lock, error);
-    bool redo = run->options->fresh || run->options->from;
-    if (run->options->fresh) from = 0;
-    if (code == FACET_OK && redo) code = check_all_ours(run, from, error);
+    bool redo = run->redo_from < INT_MAX;
+    if (code == FACET_OK && redo) code = check_all_ours(run, run->redo_from, error);
     bool change = code == FACET_OK && !run->options->dry_run;
-    if (change && redo) forget(run, from);
+    if (change && redo) forget(run, run->redo_from);
     char path[4200];
     snprintf(path, sizeof path, "%s/user.log", run->config->workspace);
     if (change) {

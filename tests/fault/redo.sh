@@ -53,11 +53,29 @@ loaded 4 "an altered value"
 loads_of other
 same whole other
 
+# A dry run tells of what --fresh and --from would remove; a range of stages that is none removes nothing.
+loads_of shifted --set shift.by=2 --dry-run --from shift
+says "affine: done"
+says "shift: all 48 rows to do"
+says "total: to do"
+loads_of shifted --set shift.by=2 --dry-run --fresh
+says "affine: all 48 rows to do"
+expect 2 "--until affine comes before --from total" \
+    "$FACET" run "$scratch/t.cfg" --set "workspace=$scratch/shifted" --set shift.by=2 --from total --until affine
+[ -e "$scratch/shifted/total.h5" ] || die "total was removed for nothing"
+
 # Another number of rows set aside, another content: what reads it is made again.
 loads_of bad --set a.bad_every=4
 loaded 48 "with broken rows"
 NUMBERS_MENDED=1 loads_of bad --set a.bad_every=4
 loaded 0 "broken rows are not tried again unasked"
+loads_of bad --set a.bad_every=4 --dry-run
+says "affine: done"
+says "shift: done"
+loads_of bad --set a.bad_every=4 --dry-run --retry-quarantined
+says "affine: 12 rows set aside to try again"
+says "shift: 12 rows set aside to try again"
+says "total: done, unless what it reads comes out differently"
 cp -a "$scratch/bad" "$scratch/bad-again"
 loads_of bad-again --set a.bad_every=4 --retry-quarantined
 loaded 12 "rows that are still broken"
