@@ -122,10 +122,11 @@ static void take_lists(struct chain_run *c, const int64_t *numbers) {
     }
 }
 
-// An output is opened for writing only if something of it is to be written.
+// An output is opened for writing only if something of it is to be written. The last comes first: as long as an altered
+// unit keeps its hash, the next run knows what to distrust behind it.
 static int begin_outputs(struct chain_run *c, struct facet_error *error) {
     int code = FACET_OK;
-    for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++) {
+    for (int node = c->chain->last; code == FACET_OK && node >= c->chain->first; node--) {
         bool items_match, all = true;
         if (!c->outputs[node]) continue;
         code = facet_output_check_items(c->outputs[node], &items_match, error);
@@ -171,6 +172,8 @@ int chain_find_pending(struct chain_run *c, struct facet_error *error) {
     if (code == FACET_OK) code = facet_comm_sum_i64(c->run->comm, numbers, (int)(c->units.count * (kept + 1)), error);
     if (code == FACET_OK) take_lists(c, numbers), debug_found(c, facet_run_clock() - start);
     free(numbers);
+    // Before an altered unit is made anew, after which nothing tells any more that others were made of it.
+    if (code == FACET_OK) code = facet_run_remove_poisoned(c->run, c->chain->last, error);
     return code == FACET_OK ? begin_outputs(c, error) : code;
 }
 

@@ -93,6 +93,8 @@ const char *facet_run_doubt(const struct facet_run *run, int node);
 // The name of a stage whose units were altered before a file of `node` was last changed, so that it may have been made
 // from what was altered; NULL when there is none.
 const char *facet_run_poisoned(const struct facet_run *run, int node, int64_t changed);
+// Removes what nodes behind `after` made of altered units, whether or not this run comes to them. Collective.
+int facet_run_remove_poisoned(struct facet_run *run, int after, struct facet_error *error);
 
 // run_forget.c
 // Finishes what an interrupted facet forget left and masks whom the workspace's tombstone means. Collective.

@@ -139,6 +139,35 @@ static int remove_stale(const struct facet_run *run, int node, const char *path,
     return FACET_OK;
 }
 
+static bool is_of_pipeline(const char *path, const char *name) {
+    struct facet_container *container = NULL;
+    char *pipeline = NULL;
+    bool same = facet_container_open(MPI_COMM_SELF, path, false, &container, NULL) == FACET_OK &&
+                facet_container_attribute(container, "pipeline", &pipeline, NULL) == FACET_OK &&
+                strcmp(pipeline, name) == 0;
+    free(pipeline);
+    facet_container_close(container, NULL);
+    return same;
+}
+
+int facet_run_remove_poisoned(struct facet_run *run, int after, struct facet_error *error) {
+    char path[4200];
+    int code = FACET_OK;
+    for (int node = after + 1; code == FACET_OK && node < run->graph.n_nodes; node++) {
+        const char *altered;
+        if (facet_comm_rank(run->comm) != 0) break;
+        facet_run_path(run, node, ".checkpoint.h5", path, sizeof path);
+        if (facet_run_poisoned(run, node, facet_file_changed(path))) unlink(path);
+        facet_run_path(run, node, ".h5", path, sizeof path);
+        altered = facet_run_poisoned(run, node, facet_file_changed(path));
+        if (!altered || !is_of_pipeline(path, run->config->name)) continue;
+        facet_run_note(run, "%s is to be made again: units of %s had been altered when it was made",
+                       run->graph.nodes[node].name, altered);
+        code = remove_stale(run, node, path, error);
+    }
+    return facet_comm_agree(run->comm, code, error);
+}
+
 int facet_run_check_container(struct facet_run *run, int node, const char *path, bool *exists,
                               struct facet_error *error) {
     int code = FACET_OK;
