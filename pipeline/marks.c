@@ -87,10 +87,18 @@ static void take_file(struct facet_marks *marks, const char *path) {
     fclose(file);
 }
 
+// The container's own name, whatever it has in it, and any ending.
+static void write_pattern(const char *container, char pattern[2 * MARKS_PATH]) {
+    for (; *container; *pattern++ = *container++)
+        if (strchr("*?[]\\", *container)) *pattern++ = '\\';
+    strcpy(pattern, ".marks*");
+}
+
 static void of_all_files(const char *container, void (*act)(const char *path, void *context), void *context) {
-    char pattern[MARKS_PATH];
+    char pattern[2 * MARKS_PATH];
     glob_t found;
-    snprintf(pattern, sizeof pattern, "%s.marks*", container);
+    if (strlen(container) + sizeof ".marks*" > MARKS_PATH) return;
+    write_pattern(container, pattern);
     if (glob(pattern, 0, NULL, &found) != 0) return;
     for (size_t i = 0; i < found.gl_pathc; i++) act(found.gl_pathv[i], context);
     globfree(&found);

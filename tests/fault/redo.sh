@@ -141,6 +141,16 @@ loads_of slow --set a.sleep_ms=40
 loaded 4 "with worthless marks"
 same slow killed
 
+# A workspace may have any name: its marks are found, and nobody else's are taken for them.
+loads_of "b[a]d*"
+ls "$scratch/b[a]d*" | grep -q "affine.h5.marks" || die "no marks"
+touch "$scratch/b[a]d*/affine.h5.marks.0"
+alter "b[a]d*" 5
+loads_of "b[a]d*"
+loaded 4 "an altered value in a workspace of an odd name"
+[ ! -e "$scratch/b[a]d*/affine.h5.marks.0" ] || die "marks of a rank stay in a workspace of an odd name"
+[ -e "$scratch/bad/affine.h5.marks" ] || die "marks of another workspace were removed"
+
 # As many units of other rows are other units: neither hashes nor marks are taken for theirs.
 : >"$NUMBERS_LOG"
 "$FACET" run "$scratch/t.cfg" --quiet --set "workspace=$scratch/cut" --set a.sleep_ms=40 --set a.rows=20 --set unit_rows=6 \
