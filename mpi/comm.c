@@ -1,4 +1,5 @@
 // Agreement and the plain collectives of facet/comm.h.
+#include "mpi/clock.h"
 #include "mpi/internal.h"
 #include "mpi/pulse.h"
 
@@ -27,18 +28,12 @@ static double patience(void) {
     return seconds && *seconds ? strtod(seconds, NULL) : 30;
 }
 
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 // Polls for as long as patience lasts. MPI_ERR_PENDING: some rank has not come.
 static int wait_briefly(MPI_Request *request) {
     const struct timespec pause = {.tv_nsec = 1000000};
-    double end = now() + patience();
+    double end = facet_clock() + patience();
     int come = 0, status = MPI_Test(request, &come, MPI_STATUS_IGNORE);
-    while (status == MPI_SUCCESS && !come && now() < end) {
+    while (status == MPI_SUCCESS && !come && facet_clock() < end) {
         nanosleep(&pause, NULL);
         status = MPI_Test(request, &come, MPI_STATUS_IGNORE);
     }

@@ -1,5 +1,6 @@
 #include "mpi/watchdog.h"
 
+#include "mpi/clock.h"
 #include "mpi/internal.h"
 #include "mpi/pulse.h"
 
@@ -42,12 +43,6 @@ struct trouble {
     int process, thread;
     double age, patience; // patience: how many times the limits it is given
 };
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static double age_of(const struct facet_watchdog *w, struct seen *seen, uint64_t number) {
     if (number != seen->last) seen->last = number, seen->since = w->ran;
@@ -195,13 +190,13 @@ static void end(struct facet_watchdog *w, const struct trouble *trouble) {
 // False when it is time to leave. A gap much longer than the period is time in which this process did not run.
 static bool sleep_a_period(struct facet_watchdog *w) {
     struct timespec until;
-    double before = now(), at = before + w->period;
+    double before = facet_clock(), at = before + w->period;
     until.tv_sec = (time_t)at, until.tv_nsec = (long)((at - (double)until.tv_sec) * 1e9);
     pthread_mutex_lock(&w->lock);
     while (!w->leaving && pthread_cond_timedwait(&w->leave, &w->lock, &until) != ETIMEDOUT) continue;
     bool stay = !w->leaving;
     pthread_mutex_unlock(&w->lock);
-    double gap = now() - before;
+    double gap = facet_clock() - before;
     w->ran += gap < 2 * w->period ? gap : 2 * w->period;
     return stay;
 }

@@ -1,6 +1,7 @@
 #include "pipeline/bench_io.h"
 
 #include "io/plain.h"
+#include "mpi/clock.h"
 #include "mpi/ranks.h"
 #include "pipeline/items.h"
 #include "pipeline/output.h"
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { FACET_SIDE, PLAIN_SIDE, SIDES };
@@ -29,12 +29,6 @@ struct bench {
     char *packed;                // the same bytes one row after the other, as plain MPI-IO takes them
     double *seconds[SIDES][PHASES];
 };
-
-static double clock_now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 // Steps of a row: from half of what it may hold to all of it, the same in every unit.
 static int64_t row_steps(const struct facet_field *field, int64_t row) {
@@ -134,7 +128,7 @@ static void clean_up(struct bench *b) {
 // Agrees how a phase ended and gives its end by this rank's clock.
 static int end_phase(struct bench *b, int code, double *end, struct facet_error *error) {
     code = facet_comm_agree(b->comm, code, error);
-    *end = clock_now();
+    *end = facet_clock();
     return code;
 }
 

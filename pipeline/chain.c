@@ -95,12 +95,11 @@ static int open_output(struct chain_run *c, int node, struct facet_error *error)
                                      .chain_length = c->chain->last - c->chain->first + 1,
                                      .attributes = attributes.all,
                                      .n_attributes = attributes.count};
-    double start = facet_run_clock();
+    double start = facet_clock();
     code = facet_output_open(run->comm, &plan, &c->outputs[node], error);
     facet_attributes_free(&attributes);
     facet_run_debug(run, run->graph.nodes[node].name, "%s for writing, %s: %s after %.3f s", path,
-                    exists ? "gone on with" : "new", code == FACET_OK ? "open" : error->text,
-                    facet_run_clock() - start);
+                    exists ? "gone on with" : "new", code == FACET_OK ? "open" : error->text, facet_clock() - start);
     return code;
 }
 
@@ -157,7 +156,7 @@ static void trace(const struct chain_run *c, const char *event, int64_t number) 
 }
 
 static int do_taken(struct chain_run *c, struct worker *w, struct taken *taken, struct facet_error *error) {
-    double start = facet_run_clock(), before = start;
+    double start = facet_clock(), before = start;
     int code = FACET_OK;
     int64_t done = 0;
     if (taken->count > 1) trace(c, "take", taken->count);
@@ -165,14 +164,14 @@ static int do_taken(struct chain_run *c, struct worker *w, struct taken *taken, 
         int64_t unit = c->pending[taken->first + done];
         trace(c, "begin", unit);
         code = chain_do_unit(c, w, unit, error);
-        double now = facet_run_clock();
+        double now = facet_clock();
         facet_stop_note_work(now - before);
         before = now;
     }
     taken->count = done;
     if (code == FACET_OK) code = chain_settle(c, w, taken->first, taken->count, error);
     for (int64_t i = 0; code == FACET_OK && i < taken->count; i++) trace(c, "end", c->pending[taken->first + i]);
-    pace(taken, facet_run_clock() - start);
+    pace(taken, facet_clock() - start);
     return code;
 }
 
@@ -267,11 +266,11 @@ static int compress_output(struct chain_run *c, int node, struct facet_error *er
     char path[4200];
     bool done;
     facet_run_path(c->run, node, ".h5", path, sizeof path);
-    double began = facet_run_clock(), before = megabytes_on_disk(path);
+    double began = facet_clock(), before = megabytes_on_disk(path);
     int code = facet_output_compress(c->outputs[node], &done, error);
     if (code == FACET_OK && done)
         facet_run_note(c->run, "%s: %.1f MB compressed to %.1f MB in %.1f s", c->run->graph.nodes[node].name, before,
-                       megabytes_on_disk(path), facet_run_clock() - began);
+                       megabytes_on_disk(path), facet_clock() - began);
     return code;
 }
 
@@ -309,7 +308,7 @@ static int close_account(struct chain_run *c, double seconds, int outcome, struc
 }
 
 static int carry_out(struct chain_run *c, struct facet_error *error) {
-    double start = facet_run_clock();
+    double start = facet_clock();
     facet_journal_take_up(c->run,
                           &(struct facet_journal_task){
                               .first = c->chain->first, .last = c->chain->last, .what = "units", .preparing = true});
@@ -319,7 +318,7 @@ static int carry_out(struct chain_run *c, struct facet_error *error) {
     if (code == FACET_OK) code = chain_read_outputs(c, error);
     if (code == FACET_OK) code = compress_outputs(c, error);
     code = close_outputs(c, code, error);
-    code = close_account(c, facet_run_clock() - start, code, error);
+    code = close_account(c, facet_clock() - start, code, error);
     for (int node = c->chain->first; node <= c->chain->last; node++)
         if (c->self[node]) c->run->graph.nodes[node].stage->plugin->map->destroy(c->self[node]);
     code = facet_run_close_inputs(c->run, code, error);

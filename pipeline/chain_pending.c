@@ -165,12 +165,12 @@ static void debug_found(const struct chain_run *c, double seconds) {
 int chain_find_pending(struct chain_run *c, struct facet_error *error) {
     int64_t *numbers = NULL;
     int kept = 0;
-    double start = facet_run_clock();
+    double start = facet_clock();
     for (int node = c->chain->first; node <= c->chain->last; node++) kept += c->outputs[node] != NULL;
     int code = facet_comm_agree(c->run->comm, make_lists(c, &numbers, kept, error), error);
     if (code == FACET_OK) code = look_at_units(c, numbers, error);
     if (code == FACET_OK) code = facet_comm_sum_i64(c->run->comm, numbers, (int)(c->units.count * (kept + 1)), error);
-    if (code == FACET_OK) take_lists(c, numbers), debug_found(c, facet_run_clock() - start);
+    if (code == FACET_OK) take_lists(c, numbers), debug_found(c, facet_clock() - start);
     free(numbers);
     // Before an altered unit is made anew, after which nothing tells any more that others were made of it.
     if (code == FACET_OK) code = facet_run_remove_poisoned(c->run, c->chain->last, error);

@@ -188,14 +188,14 @@ static bool needs_reading(const struct chain_run *c, const struct unit_plan *pla
 // Seconds since *start, which becomes now.
 static double lap(double *start) {
     double before = *start;
-    return (*start = facet_run_clock()) - before;
+    return (*start = facet_clock()) - before;
 }
 
 // What is known of the unit before its first node is computed.
 static int read_unit(struct chain_run *c, struct worker *w, const struct unit_plan *plan, bool retry,
                      struct facet_error *error) {
     chain_take_turn(c);
-    double start = facet_run_clock();
+    double start = facet_clock();
     int code = read_needs(c, w, plan, error);
     if (code == FACET_OK && plan->from > c->chain->first)
         code = facet_output_read_rows(c->outputs[plan->from - 1], w->data[plan->from - 1], &w->rows, error);
@@ -211,7 +211,7 @@ static bool to_write(const struct chain_run *c, int node, int64_t unit, bool ret
 
 static int pack_unit(struct chain_run *c, struct worker *w, int64_t unit, bool retry, struct facet_error *error) {
     int code = FACET_OK;
-    double start = facet_run_clock();
+    double start = facet_clock();
     for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++) {
         if (!to_write(c, node, unit, retry)) continue;
         code = facet_output_pack(c->outputs[node], w->data[node], w->columns[node], &w->rows, retry ? w->tries : NULL,
@@ -231,7 +231,7 @@ static void tally(struct worker *w) {
 static int write_unit(struct chain_run *c, struct worker *w, int64_t unit, bool retry, const double *seconds,
                       struct facet_error *error) {
     int code = FACET_OK;
-    double start = facet_run_clock();
+    double start = facet_clock();
     for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++) {
         if (!to_write(c, node, unit, retry)) continue;
         code = facet_output_write(c->outputs[node], w->batch[node], unit, w->data[node], seconds, error);
@@ -243,7 +243,7 @@ static int write_unit(struct chain_run *c, struct worker *w, int64_t unit, bool 
 
 int chain_settle(struct chain_run *c, struct worker *w, int64_t first, int64_t count, struct facet_error *error) {
     int code = FACET_OK;
-    double start = facet_run_clock();
+    double start = facet_clock();
     for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++) {
         if (w->batch[node]) code = facet_batch_flush(w->batch[node], error);
         w->busy[node] += lap(&start);
@@ -267,7 +267,7 @@ int chain_do_unit(struct chain_run *c, struct worker *w, int64_t unit, struct fa
     bool retry = c->retry && c->retry[unit];
     begin_unit(c, w, unit);
     int code = needs_reading(c, &plan, retry) ? read_unit(c, w, &plan, retry, error) : FACET_OK;
-    double start = facet_run_clock();
+    double start = facet_clock();
     for (int node = plan.from; code == FACET_OK && node <= plan.to; node++) {
         code = do_node(c, w, node, error);
         double spent = lap(&start);

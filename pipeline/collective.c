@@ -122,19 +122,18 @@ static int make(struct facet_stage *stage, const char *path, struct facet_error 
     bool keeps = !config->plugin->collective->always;
     char temporary[4300];
     snprintf(temporary, sizeof temporary, "%s.new", path);
-    stage->began = stage->step_began = facet_run_clock();
+    stage->began = stage->step_began = facet_clock();
     int code = keeps ? create_container(stage, temporary, error) : FACET_OK;
     if (code == FACET_OK) {
         facet_cores_place_team(run->cores);
         code = config->plugin->collective->run(config->params, stage, error);
         if (code == FACET_OK && stage->ledger_error.code != FACET_OK)
             code = stage->ledger_error.code, *error = stage->ledger_error;
-        facet_run_debug(run, config->name, "%s after %.3f s%s%s", facet_code_name(code),
-                        facet_run_clock() - stage->began, code == FACET_OK ? "" : ": ",
-                        code == FACET_OK ? "" : error->text);
+        facet_run_debug(run, config->name, "%s after %.3f s%s%s", facet_code_name(code), facet_clock() - stage->began,
+                        code == FACET_OK ? "" : ": ", code == FACET_OK ? "" : error->text);
         code = facet_comm_agree(run->comm, code, error); // a plugin may forget to, or fail where it cannot
     }
-    double seconds = run->nodes[stage->node].seconds = stage->before + facet_run_clock() - stage->began;
+    double seconds = run->nodes[stage->node].seconds = stage->before + facet_clock() - stage->began;
     if (code != FACET_OK && code != FACET_INTERRUPTED) facet_error_prefix(error, "stage %s", config->name);
     if (code == FACET_INTERRUPTED) say_who_stopped(stage, error);
     if (code == FACET_OK && keeps) code = seal(stage, seconds, error);
@@ -170,7 +169,7 @@ int facet_run_collective(struct facet_run *run, int node, struct facet_error *er
     struct facet_stage stage = {.run = run, .node = node};
     char path[4200];
     bool done = false;
-    double start = facet_run_clock();
+    double start = facet_clock();
     facet_pulse_stage(run->graph.nodes[node].name);
     facet_run_path(run, node, ".h5", path, sizeof path);
     int code = FACET_OK;
@@ -194,5 +193,5 @@ int facet_run_collective(struct facet_run *run, int node, struct facet_error *er
         code = facet_run_close_inputs(run, code, error);
         facet_stage_free_scratch(&stage);
     }
-    return close_account(run, node, facet_run_clock() - start, done, code, error);
+    return close_account(run, node, facet_clock() - start, done, code, error);
 }

@@ -21,7 +21,7 @@ void journal_time(char text[32]) {
 // ---- how fast ---------------------------------------------------------------------------------------------------------
 
 struct facet_run_progress journal_speed(const struct facet_journal *j) {
-    double now = facet_run_clock(), spent = j->moved - j->taken_up;
+    double now = facet_clock(), spent = j->moved - j->taken_up;
     int64_t done = j->done - j->done_before, left = j->total - j->done_before;
     struct facet_run_progress p = {.stage = j->run->graph.nodes[j->last].name,
                                    .what = j->what,
@@ -51,7 +51,7 @@ static void show(struct facet_journal *j, enum facet_progress_event event) {
 static void write_now(struct facet_journal *j) {
     struct facet_error error = {0};
     int code = journal_write(j, &error);
-    j->written = facet_run_clock();
+    j->written = facet_clock();
     j->changed = false;
     if (code == FACET_OK || j->complained) return;
     j->complained = true; // once: a run does not end because nobody can look on
@@ -61,7 +61,7 @@ static void write_now(struct facet_journal *j) {
 static void moved(struct facet_journal *j, int64_t done) {
     if (done == j->done) return;
     j->done = done;
-    j->moved = facet_run_clock();
+    j->moved = facet_clock();
     journal_time(j->moved_at);
     j->changed = true;
 }
@@ -87,7 +87,7 @@ static void *keep(void *journal) {
         until.tv_nsec += (long)(tick * 1e9);
         until.tv_sec += until.tv_nsec / 1000000000, until.tv_nsec %= 1000000000;
         pthread_cond_timedwait(&j->wake, &j->lock, &until);
-        double now = facet_run_clock();
+        double now = facet_clock();
         if (j->ending || j->first < 0) continue;
         ask_all(j, now);
         show(j, FACET_PROGRESS_GOES_ON);
@@ -113,7 +113,7 @@ static int start_thread(struct facet_journal *j, struct facet_error *error) {
 static void make_id(char id[40]) {
     uint8_t b[16] = {0};
     if (getrandom(b, sizeof b, 0) != (ssize_t)sizeof b) {
-        uint64_t clock = (uint64_t)(facet_run_clock() * 1e9), pid = (uint64_t)getpid();
+        uint64_t clock = (uint64_t)(facet_clock() * 1e9), pid = (uint64_t)getpid();
         memcpy(b, &clock, sizeof clock), memcpy(b + sizeof clock, &pid, sizeof pid);
     }
     b[6] = (uint8_t)((b[6] & 0x0f) | 0x40), b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
@@ -168,7 +168,7 @@ void facet_journal_take_up(struct facet_run *run, const struct facet_journal_tas
     j->first = task->first, j->last = task->last;
     j->done = j->done_before = task->done, j->total = task->total, j->rows = task->rows;
     j->set_aside = j->set_aside_before = task->set_aside;
-    j->taken_up = j->moved = facet_run_clock();
+    j->taken_up = j->moved = facet_clock();
     snprintf(j->what, sizeof j->what, "%s", task->what);
     journal_time(j->moved_at);
     for (int node = j->first; node <= j->last; node++) {
@@ -186,7 +186,7 @@ void facet_journal_progress(struct facet_run *run, int64_t done, int64_t total, 
     if (!j) return;
     if (j->total == 0) { // the first word of how far an earlier run came
         j->done_before = done;
-        j->taken_up = facet_run_clock();
+        j->taken_up = facet_clock();
     }
     j->total = total;
     snprintf(j->what, sizeof j->what, "%s", what);

@@ -22,7 +22,7 @@ static struct journal_stage as_of_now(const struct facet_journal *j, int node) {
     if (!taken_up(j, node)) return stage;
     stage.done = j->done, stage.total = j->total;
     snprintf(stage.what, sizeof stage.what, "%s", j->what);
-    stage.account.seconds = (facet_run_clock() - j->taken_up) / (j->last - j->first + 1);
+    stage.account.seconds = (facet_clock() - j->taken_up) / (j->last - j->first + 1);
     stage.account.core_hours = stage.account.seconds * j->run->workers / 3600;
     return stage;
 }

@@ -1,13 +1,7 @@
-// What a run finds where it runs: instruction set, the clock.
+// What a run finds where it runs: instruction set, time of day.
 #include "pipeline/run_internal.h"
 
 #include <time.h>
-
-double facet_run_clock(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static const char *instruction_set(void) {
 #if defined(__x86_64__)

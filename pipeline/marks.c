@@ -1,13 +1,13 @@
 #include "pipeline/marks.h"
 
 #include "io/h5/container.h"
+#include "mpi/clock.h"
 
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { MARKS_PATH = 4300 };
@@ -22,12 +22,6 @@ struct facet_marks {
     int64_t *noted, n_noted, room;
     double synced; // when, by the monotonic clock
 };
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 // ---- the files ------------------------------------------------------------------------------------------------------
 
@@ -140,7 +134,7 @@ int facet_marks_open(struct facet_comm *comm, const char *container, const char 
     *marks = NULL;
     struct facet_marks *m = calloc(1, sizeof *m);
     if (m) {
-        *m = (struct facet_marks){.comm = comm, .units = units, .synced = now()};
+        *m = (struct facet_marks){.comm = comm, .units = units, .synced = facet_clock()};
         m->container = strdup(container), m->identity = strdup(identity);
         m->durable = calloc((size_t)units + 1, 1);
     }
@@ -189,7 +183,7 @@ int facet_marks_begin(struct facet_marks *marks, const uint8_t *done, struct fac
     snprintf(path, sizeof path, "%s.marks.%d", marks->container, facet_comm_rank(marks->comm));
     marks->own = fopen(path, "w");
     if (marks->own) fprintf(marks->own, "facet marks 1 %lld %s\nopen\n", (long long)marks->units, marks->identity);
-    marks->synced = now();
+    marks->synced = facet_clock();
     return FACET_OK;
 }
 
@@ -219,10 +213,10 @@ int facet_marks_note(struct facet_marks *marks, int64_t unit, double seconds, st
         marks->noted = more, marks->room = room;
     }
     marks->noted[marks->n_noted++] = unit;
-    if (now() - marks->synced < seconds) return FACET_OK;
+    if (facet_clock() - marks->synced < seconds) return FACET_OK;
     int code = facet_container_sync_file(marks->container, error);
     if (code == FACET_OK) append_noted(marks);
-    marks->synced = now();
+    marks->synced = facet_clock();
     return code;
 }
 

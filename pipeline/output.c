@@ -245,10 +245,6 @@ struct facet_container *facet_output_container(struct facet_output *output) {
     return output->container;
 }
 
-const struct facet_layout *facet_output_layout(const struct facet_output *output) {
-    return &output->layout;
-}
-
 // ---- what is done already -------------------------------------------------------------------------------------------
 
 static int make_room_to_read(struct facet_output *output, struct facet_error *error) {

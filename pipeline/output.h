@@ -39,7 +39,6 @@ int facet_output_close(struct facet_output *output, struct facet_error *error);
 // false. Nothing else of the output may be used afterwards. Collective. Errors: IO, MEMORY, INTERRUPTED; the container is then as it was.
 int facet_output_compress(struct facet_output *output, bool *done, struct facet_error *error);
 struct facet_container *facet_output_container(struct facet_output *output);
-const struct facet_layout *facet_output_layout(const struct facet_output *output);
 
 // Whether the unit is as it was recorded; units that marks vouch for are not read. One thread of a rank at a time.
 int facet_output_check(struct facet_output *output, int64_t unit, bool *done, struct facet_error *error);

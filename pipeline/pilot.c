@@ -34,7 +34,7 @@ static double peak(void) {
 void facet_pilot_tick(void *pilot, const struct facet_run_progress *progress) {
     struct facet_pilot *p = pilot;
     if (progress->event != FACET_PROGRESS_STEP || p->n_ticks == FACET_MOST_TICKS) return;
-    p->tick_at[p->n_ticks] = facet_run_clock();
+    p->tick_at[p->n_ticks] = facet_clock();
     p->tick_done[p->n_ticks++] = progress->done;
 }
 
@@ -71,13 +71,13 @@ void facet_pilot_begin_stage(struct facet_run *run) {
     struct facet_pilot *p = run->options->pilot;
     forget_peak();
     p->n_ticks = 0;
-    p->began = facet_run_clock();
+    p->began = facet_clock();
 }
 
 void facet_pilot_end_stage(struct facet_run *run, int node) {
     struct facet_pilot *p = run->options->pilot;
     struct facet_pilot_stage *stage = &p->stages[node];
-    stage->seconds = facet_run_clock() - p->began;
+    stage->seconds = facet_clock() - p->began;
     stage->memory = peak();
     if (run->graph.nodes[node].chain < 0) measure_ticks(p, stage);
 }

@@ -50,12 +50,12 @@ static int run_rows(struct planner *p, struct facet_comm *comm, const int64_t *r
     struct facet_pilot pilot = {.rows = rows, .n_rows = n, .scale = (double)p->rows / (double)n, .repeats = p->repeats};
     struct facet_run_options options = {.events = {.progress = facet_pilot_tick, .context = &pilot}, .pilot = &pilot};
     struct facet_run_summary summary = {0};
-    double began = facet_run_clock();
+    double began = facet_clock();
     int code = facet_comm_rank(comm) == 0 ? plan_scratch_begin(p->workspace, folder, error) : FACET_OK;
     code = facet_comm_agree(comm, code, error);
     if (code == FACET_OK) code = facet_run_pipeline(comm, &p->config, &options, &summary, error);
     *sample = (struct plan_sample){
-        .rows = n, .ranks = facet_comm_size(comm), .threads = pilot.threads, .seconds = facet_run_clock() - began};
+        .rows = n, .ranks = facet_comm_size(comm), .threads = pilot.threads, .seconds = facet_clock() - began};
     memcpy(sample->stages, pilot.stages, sizeof sample->stages);
     for (int i = 0; i < summary.count; i++) sample->bad += summary.rows[i].quarantined;
     if (facet_comm_rank(comm) == 0) {
@@ -97,7 +97,7 @@ static int64_t next_target(const struct planner *p) {
     int64_t most = p->rows / LARGEST_SHARE;
     if (p->n_warm == 0) return p->first; // once more, now that nothing is done for the first time
     if (last->rows >= p->rows) return 0;
-    double left = p->options->seconds - (facet_run_clock() - p->began);
+    double left = p->options->seconds - (facet_clock() - p->began);
     double target = (double)last->rows * carefully * left / fmax(last->seconds, 1e-3);
     if (target > (double)most) target = (double)most;
     if (p->n_warm == 1 && target < GROWTH * (double)last->rows) return GROWTH * last->rows; // two sizes are a must
@@ -133,11 +133,11 @@ static int run_alone(struct planner *p, struct facet_error *error) {
 
 static int open_all(struct planner *p, struct facet_error *error) {
     struct facet_plan *plan = p->plan;
-    double began = facet_run_clock();
+    double began = facet_clock();
     int code = facet_sources_open(&p->config, p->comm, &p->sources, error);
     if (code != FACET_OK) return code;
     const struct facet_items *items = p->sources.items;
-    plan->opening = facet_run_clock() - began;
+    plan->opening = facet_clock() - began;
     plan->rows = p->rows = facet_items_count(items);
     plan->subjects = facet_items_subjects(items);
     plan->datasets = facet_items_datasets(items), plan->classes = facet_items_classes(items);
@@ -198,7 +198,7 @@ static int choose_workers(struct planner *p, const struct facet_config *config, 
 static int carry_out(struct planner *p, const struct facet_config *config, struct facet_error *error) {
     int code = choose_workers(p, config, error);
     if (code == FACET_OK) code = open_all(p, error);
-    p->began = facet_run_clock();
+    p->began = facet_clock();
     set_repeats(p, true);
     if (code == FACET_OK) code = run_growing(p, error);
     if (code == FACET_OK) code = run_alone(p, error);

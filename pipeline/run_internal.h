@@ -3,6 +3,7 @@
 #define FACET_PIPELINE_RUN_INTERNAL_H
 
 #include "io/h5/container.h"
+#include "mpi/clock.h"
 #include "mpi/ranks.h"
 #include "mpi/watchdog.h"
 #include "pipeline/cores.h"
@@ -75,7 +76,6 @@ struct facet_stage {
 };
 
 // machine.c
-double facet_run_clock(void);                             // seconds, monotonic
 void facet_run_note_circumstances(struct facet_run *run); // what the run's containers say of where they were made
 
 // workspace.c

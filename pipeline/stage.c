@@ -220,7 +220,7 @@ static int write_checkpoint(struct facet_stage *stage, int count, const char *co
     facet_run_path(stage->run, stage->node, ".checkpoint.h5", path, sizeof path);
     struct facet_store *store;
     struct facet_hash hash = hash_arrays(count, arrays);
-    double seconds = stage->before + facet_run_clock() - stage->began;
+    double seconds = stage->before + facet_clock() - stage->began;
     struct facet_array seconds_array = {.type = FACET_F64, .data = &seconds};
     struct facet_array hash_array = {.type = FACET_I64, .rank = 1, .dims = {2}, .data = &hash};
     int code = facet_store_create(path, &store, error);
@@ -243,7 +243,7 @@ int facet_stage_save(struct facet_stage *stage, int count, const char *const *na
     int code = FACET_OK;
     if (facet_comm_rank(stage->run->comm) == 0) code = write_checkpoint(stage, count, names, arrays, error);
     if (code == FACET_OK) trace(stage, "saved");
-    stage->saved = facet_run_clock();
+    stage->saved = facet_clock();
     return facet_comm_agree(stage->run->comm, code, error);
 }
 
@@ -335,7 +335,7 @@ int facet_stage_load(struct facet_stage *stage, int count, const char *const *na
 }
 
 static void note_step(struct facet_stage *stage) {
-    double t = facet_run_clock();
+    double t = facet_clock();
     facet_stop_note_work(t - stage->step_began);
     stage->step_began = t;
     stage->steps++;
@@ -345,7 +345,7 @@ static void note_step(struct facet_stage *stage) {
 enum facet_wish facet_stage_step(struct facet_stage *stage) {
     struct facet_comm *comm = stage->run->comm;
     note_step(stage);
-    double age = facet_run_clock() - (stage->saved > 0 ? stage->saved : stage->began);
+    double age = facet_clock() - (stage->saved > 0 ? stage->saved : stage->began);
     bool due = facet_comm_rank(comm) == 0 && age >= 60 * stage->run->config->checkpoint_minutes;
     if (!facet_comm_any(comm, due || facet_stop_requested())) return FACET_GO_ON;
     return facet_comm_any(comm, facet_stop_requested()) ? FACET_STOP : FACET_SAVE;

@@ -1,5 +1,6 @@
 #include "pipeline/stop.h"
 
+#include "mpi/clock.h"
 #include "pipeline/duration.h"
 
 #include <signal.h>
@@ -7,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 static const struct {
     const char *name;
@@ -27,12 +27,6 @@ static struct {
     atomic_int reason;      // the first limit that was met
     atomic_llong left_then; // nanoseconds that were left of it
 } stop;
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 // ---- signals ----------------------------------------------------------------------------------------------------------
 
@@ -54,13 +48,13 @@ void facet_stop_on_signals(int another) {
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof asking / sizeof *asking; i++)
         if (asking[i]) sigaction(asking[i], &action, NULL);
-    if (stop.began == 0) stop.began = now();
+    if (stop.began == 0) stop.began = facet_clock();
 }
 
 // ---- limits -----------------------------------------------------------------------------------------------------------
 
 static void tell_limits(char *about, size_t size) {
-    double moment = stop.limit, t = now();
+    double moment = stop.limit, t = facet_clock();
     char left[32];
     if (stop.end && (!moment || stop.end - stop.rules.before_end < moment)) moment = stop.end - stop.rules.before_end;
     *about = '\0';
@@ -76,14 +70,14 @@ int facet_stop_set_limits(struct facet_comm *comm, const struct facet_stop_rules
     int code = FACET_OK;
     if (facet_comm_rank(comm) == 0) {
         code = facet_batch_seconds_left(&left[1], error);
-        left[0] = stop.began + rules->max_time - now();
+        left[0] = stop.began + rules->max_time - facet_clock();
     }
     code = facet_comm_agree(comm, code, error);
     if (code == FACET_OK) code = facet_comm_bcast(comm, left, sizeof left, 0, error);
     if (code != FACET_OK) return code;
     stop.rules = *rules;
-    stop.limit = rules->max_time > 0 ? now() + left[0] : 0;
-    stop.end = left[1] != 0 ? now() + left[1] : 0;
+    stop.limit = rules->max_time > 0 ? facet_clock() + left[0] : 0;
+    stop.end = left[1] != 0 ? facet_clock() + left[1] : 0;
     tell_limits(about, 200);
     return FACET_OK;
 }
@@ -102,7 +96,7 @@ static void note_reason(enum reason reason, double left) {
 bool facet_stop_requested(void) {
     if (stop_signal != 0 || atomic_load(&stop.reason) != NOBODY) return true;
     if (!stop.limit && !stop.end) return false;
-    double t = now(), longest = 1e-9 * (double)atomic_load(&stop.longest);
+    double t = facet_clock(), longest = 1e-9 * (double)atomic_load(&stop.longest);
     if (stop.limit && t + longest >= stop.limit) note_reason(TIME_LIMIT, stop.limit - t);
     if (stop.end && t + longest + stop.rules.before_end >= stop.end) note_reason(BATCH_END, stop.end - t);
     return atomic_load(&stop.reason) != NOBODY;

@@ -1,14 +1,9 @@
 #include "pipeline/command/display.h"
 
+#include "mpi/clock.h"
+
 #include <math.h>
 #include <string.h>
-#include <time.h>
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 void facet_display_time(double seconds, char *text, size_t size) {
     long long s = llround(seconds);
@@ -58,9 +53,10 @@ void facet_display_progress(void *display, const struct facet_run_progress *p) {
     describe(p, text, sizeof text);
     if (d->terminal) {
         show_bar(d, p, text);
-    } else if (p->event == FACET_PROGRESS_BEGINS || (p->event == FACET_PROGRESS_GOES_ON && now() - d->shown >= 60)) {
+    } else if (p->event == FACET_PROGRESS_BEGINS ||
+               (p->event == FACET_PROGRESS_GOES_ON && facet_clock() - d->shown >= 60)) {
         fprintf(stderr, "%s: %s\n", p->stage, text);
-        d->shown = now();
+        d->shown = facet_clock();
     }
 }
 
