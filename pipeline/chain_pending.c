@@ -195,12 +195,29 @@ static int look_into(struct facet_run *run, int node, const char *path, int64_t 
     if (code == FACET_OK && *bad == 0) {
         code = facet_content_hash_recorded(container, &hash, error);
         if (code == FACET_OK) facet_hash_text(hash, run->nodes[node].content_hash);
-        if (code == FACET_OK) code = chain_read_valid(run, container, error);
         run->nodes[node].finished = code == FACET_OK;
     }
     facet_container_close(container, NULL);
     free(which);
     return facet_comm_agree(run->comm, code, error);
+}
+
+// As after a run: only stages behind the chain see the rows that it set aside. What is yet to be made may set others aside.
+static int take_mask(struct facet_run *run, int chain, struct facet_error *error) {
+    int code = FACET_OK;
+    for (int node = run->graph.chains[chain].first; code == FACET_OK && node <= run->graph.chains[chain].last; node++) {
+        struct facet_container *container = NULL;
+        char path[4200];
+        if (!run->graph.nodes[node].keep) continue;
+        run->mask_open |= !run->nodes[node].finished;
+        if (!run->nodes[node].finished) continue;
+        facet_run_path(run, node, ".h5", path, sizeof path);
+        code = facet_container_open(facet_comm_mpi(run->comm), path, false, &container, error);
+        if (code == FACET_OK) code = chain_read_valid(run, container, error);
+        facet_container_close(container, NULL);
+        code = facet_comm_agree(run->comm, code, error);
+    }
+    return code;
 }
 
 // Rows that --retry-quarantined would take up again, of a container that is complete.
@@ -249,5 +266,5 @@ int chain_tell_pending(struct facet_run *run, int chain, struct facet_error *err
     }
     for (int node = first; code == FACET_OK && node <= last; node++)
         if (run->graph.nodes[node].keep) code = tell_node(run, node, exists[node], error);
-    return code;
+    return code == FACET_OK ? take_mask(run, chain, error) : code;
 }

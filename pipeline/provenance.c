@@ -39,7 +39,7 @@ char *facet_run_inputs(const struct facet_run *run, int index) {
     char *text = NULL, mask[33];
     bool listed[FACET_MAX_NODES] = {false};
     if (!mask_of(run, node, mask)) return NULL;
-    bool good = facet_text_append(&text, "rows %s\n", mask);
+    bool good = facet_text_append(&text, "rows %s\n", run->mask_open ? "not known yet" : mask);
     for (int i = 0; good && i < node->n_needs; i++) {
         int maker = node->maker[i];
         if (maker < 0 || listed[maker]) continue;

@@ -45,7 +45,8 @@ struct facet_run {
     uint8_t *valid;     // (rows) 1 = no stage finished so far set the row aside
     uint8_t *forgotten; // (rows) 1 = of a person who is not to be loaded again; NULL: there are none
     int64_t rows, n_forgotten;
-    int redo_from; // nodes from this one on begin anew, as --fresh or --from says; INT_MAX: none
+    int redo_from;  // nodes from this one on begin anew, as --fresh or --from says; INT_MAX: none
+    bool mask_open; // in a dry run: a stage that is yet to be made may set other rows aside than `valid` has
     struct facet_cores *cores;
     int threads, workers;    // threads of this rank; of all ranks
     FILE *log;               // rank 0's user.log

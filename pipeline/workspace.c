@@ -185,13 +185,14 @@ int facet_run_check_container(struct facet_run *run, int node, const char *path,
     *exists = false;
     return FACET_OK;
 }
+
 const char *facet_run_doubt(const struct facet_run *run, int node) {
     const struct facet_node *n = &run->graph.nodes[node];
+    bool doubt = run->mask_open;
     for (int i = 0; i < n->n_needs; i++)
-        if (n->maker[i] >= 0 && run->graph.nodes[n->maker[i]].keep && !run->nodes[n->maker[i]].finished &&
-            (n->chain < 0 || n->chain != run->graph.nodes[n->maker[i]].chain))
-            return ", unless what it reads comes out differently";
-    return "";
+        doubt |= n->maker[i] >= 0 && run->graph.nodes[n->maker[i]].keep && !run->nodes[n->maker[i]].finished &&
+                 (n->chain < 0 || n->chain != run->graph.nodes[n->maker[i]].chain);
+    return doubt ? ", unless what it reads comes out differently" : "";
 }
 
 // A run that was killed a moment ago may take so many seconds to be gone from all nodes.

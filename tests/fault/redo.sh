@@ -48,6 +48,9 @@ same shifted fresh
 
 # One altered value: its unit alone is made again, and what follows finds its inputs as they were.
 alter whole 9
+loads_of whole --dry-run
+says "affine: 1 of 12 units to do"
+says "total: done, unless what it reads comes out differently"
 loads_of whole
 loaded 4 "an altered value"
 loads_of other
@@ -67,6 +70,14 @@ expect 2 "--until affine comes before --from total" \
 # Another number of rows set aside, another content: what reads it is made again.
 loads_of bad --set a.bad_every=4
 loaded 48 "with broken rows"
+loads_of bad --set a.bad_every=4 --dry-run
+says "shift: done"
+says "total: done"
+cp -a "$scratch/bad" "$scratch/bad-altered"
+alter bad-altered 9
+loads_of bad-altered --set a.bad_every=4 --dry-run
+says "affine: 1 of 12 units to do"
+says "total: done, unless what it reads comes out differently"
 NUMBERS_MENDED=1 loads_of bad --set a.bad_every=4
 loaded 0 "broken rows are not tried again unasked"
 loads_of bad --set a.bad_every=4 --dry-run
