@@ -53,7 +53,7 @@ static bool parse_size(const char *text, int64_t most, int64_t *number) {
     return (!*end || (unit && !end[1])) && value <= most;
 }
 
-static int parse(int argc, char **argv, struct arguments *a) {
+static int parse(int argc, char **argv, struct arguments *a, struct facet_error *error) {
     enum { DIR = 1, BYTES, ROWS, UNIT_ROWS, ROW_BYTES, REPEATS, JSON, HELP };
     static const struct option options[] = {{"dir", required_argument, NULL, DIR},
                                             {"bytes", required_argument, NULL, BYTES},
@@ -81,12 +81,12 @@ static int parse(int argc, char **argv, struct arguments *a) {
         else if (option == HELP)
             return a->help = true, 0;
         else if (option < BYTES || option > REPEATS)
-            return facet_usage_error(usage, "unknown option or missing value: %s", argv[optind - 1]);
+            return facet_error_set(error, FACET_ERROR_USAGE, "unknown option or missing value: %s", argv[optind - 1]);
         else if (!parse_size(optarg, numbers[option].most, numbers[option].number))
-            return facet_usage_error(usage, "--%s %s: expected a whole number from 1 to %lld", options[option - 1].name,
-                                     optarg, (long long)numbers[option].most);
+            return facet_error_set(error, FACET_ERROR_USAGE, "--%s %s: expected a whole number from 1 to %lld",
+                                   options[option - 1].name, optarg, (long long)numbers[option].most);
     }
-    if (optind != argc) return facet_usage_error(usage, "unexpected argument %s", argv[optind]);
+    if (optind != argc) return facet_error_set(error, FACET_ERROR_USAGE, "unexpected argument %s", argv[optind]);
     return 0;
 }
 
@@ -186,13 +186,13 @@ int facet_command_bench_io(int argc, char **argv) {
     struct arguments a;
     struct facet_comm *world;
     struct facet_error error = {0};
-    int status = parse(argc, argv, &a);
-    if (status != 0) return status;
-    if (a.help) return fputs(usage, stdout), 0;
-    int code = facet_ranks_start(NULL, NULL, &world, &error);
+    int parsed = parse(argc, argv, &a, &error);
+    if (parsed == FACET_OK && a.help) return fputs(usage, stdout), 0;
+    int code = facet_ranks_start(NULL, NULL, &world, parsed == FACET_OK ? &error : NULL);
     if (code != FACET_OK) return facet_finish_unstarted(code, &error);
+    if (parsed != FACET_OK) return facet_fail_usage(world, usage, &error);
     code = measure_all(world, &a, &error);
-    status = facet_finish(world, code, facet_code_exit_status(code), &error);
+    int status = facet_finish(world, code, facet_code_exit_status(code), &error);
     facet_ranks_stop(world);
     return status;
 }

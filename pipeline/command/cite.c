@@ -68,16 +68,9 @@ static int print_all(const char *workspace, struct citing *citing, struct facet_
 int facet_command_cite(int argc, char **argv) {
     const char *workspace = NULL;
     struct citing citing = {0};
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--bibtex") == 0)
-            citing.bibtex = true;
-        else if (strcmp(argv[i], "--help") == 0)
-            return fputs(usage, stdout), 0;
-        else if (argv[i][0] == '-' || workspace)
-            return facet_usage_error(usage, "unexpected %s", argv[i]);
-        else
-            workspace = argv[i];
-    }
+    const struct facet_flag flags[] = {{"--bibtex", &citing.bibtex}, {0}};
+    int over;
+    if (!facet_parse_flags(argc, argv, usage, flags, &workspace, &over)) return over;
     if (!workspace) return facet_usage_error(usage, "expected a workspace");
     struct facet_error error = {0};
     citing.seen = json_object();

@@ -24,6 +24,15 @@ int facet_command_bench(int argc, char **argv);
 int facet_complain(const struct facet_error *error);
 int facet_usage_error(const char *usage, const char *format, ...) FACET_PRINTF(2, 3); // returns 2
 
+// The arguments of a command of one process that takes flags and one operand at the most. False when the command is over:
+// *status is its exit status.
+struct facet_flag {
+    const char *name; // "--json"; NULL ends the list
+    bool *given;
+};
+bool facet_parse_flags(int argc, char **argv, const char *usage, const struct facet_flag *flags, const char **operand,
+                       int *status);
+
 // What commands of many ranks share. Loads plugins and file; the first rank that finds it wrong
 // prints how. Collective.
 int facet_load_pipeline(const char *file, const char *const *sets, int n_sets, struct facet_comm *world,

@@ -26,6 +26,23 @@ int facet_usage_error(const char *usage, const char *format, ...) {
     return 2;
 }
 
+static bool take_flag(const struct facet_flag *flags, const char *argument) {
+    while (flags->name && strcmp(argument, flags->name) != 0) flags++;
+    if (flags->name) *flags->given = true;
+    return flags->name != NULL;
+}
+
+bool facet_parse_flags(int argc, char **argv, const char *usage, const struct facet_flag *flags, const char **operand,
+                       int *status) {
+    for (int i = 1; i < argc; i++) {
+        if (take_flag(flags, argv[i])) continue;
+        if (strcmp(argv[i], "--help") == 0) return *status = 0, fputs(usage, stdout), false;
+        if (argv[i][0] == '-' || *operand) return *status = facet_usage_error(usage, "unexpected %s", argv[i]), false;
+        *operand = argv[i];
+    }
+    return true;
+}
+
 // Is this the first of the ranks that failed?
 static bool first_to_fail(struct facet_comm *world, int code) {
     int size = facet_comm_size(world), *all = calloc((size_t)size, sizeof *all), first = 0;

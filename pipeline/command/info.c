@@ -153,18 +153,9 @@ static int print_hash(struct facet_container *container, void *context, struct f
 int facet_command_info(int argc, char **argv) {
     const char *path = NULL;
     bool json = false, hash = false;
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--json") == 0)
-            json = true;
-        else if (strcmp(argv[i], "--hash") == 0)
-            hash = true;
-        else if (strcmp(argv[i], "--help") == 0)
-            return fputs(usage, stdout), 0;
-        else if (argv[i][0] == '-' || path)
-            return facet_usage_error(usage, "unexpected %s", argv[i]);
-        else
-            path = argv[i];
-    }
+    const struct facet_flag flags[] = {{"--json", &json}, {"--hash", &hash}, {0}};
+    int over;
+    if (!facet_parse_flags(argc, argv, usage, flags, &path, &over)) return over;
     if (!path) return facet_usage_error(usage, "expected a file or a workspace");
     struct facet_error error = {0};
     struct looking looking = {json ? json_array() : NULL};

@@ -36,7 +36,7 @@ static bool number(const char *text, double least, double most, double *value) {
     return end != text && !*end && *value >= least && *value <= most;
 }
 
-static int parse(int argc, char **argv, struct arguments *a) {
+static int parse(int argc, char **argv, struct arguments *a, struct facet_error *error) {
     enum { SET = 1, RANKS, THREADS, SECONDS, JSON, HELP };
     static const struct option options[] = {{"set", required_argument, NULL, SET},
                                             {"ranks", required_argument, NULL, RANKS},
@@ -50,19 +50,20 @@ static int parse(int argc, char **argv, struct arguments *a) {
     double n = 0;
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) switch (option) {
         case SET:
-            if (a->n_sets == MOST_SETS) return facet_usage_error(usage, "more than %d --set", MOST_SETS);
+            if (a->n_sets == MOST_SETS)
+                return facet_error_set(error, FACET_ERROR_USAGE, "more than %d --set", MOST_SETS);
             a->sets[a->n_sets++] = optarg;
             break;
         case RANKS:
         case THREADS:
             if (!number(optarg, 1, 1e6, &n) || n != floor(n))
-                return facet_usage_error(usage, "--%s %s: expected a whole number above 0",
-                                         option == RANKS ? "ranks" : "threads", optarg);
+                return facet_error_set(error, FACET_ERROR_USAGE, "--%s %s: expected a whole number above 0",
+                                       option == RANKS ? "ranks" : "threads", optarg);
             *(option == RANKS ? &a->options.ranks : &a->options.threads) = (int)n;
             break;
         case SECONDS:
             if (!number(optarg, 0, 1e6, &a->options.seconds))
-                return facet_usage_error(usage, "--pilot-seconds %s: expected seconds", optarg);
+                return facet_error_set(error, FACET_ERROR_USAGE, "--pilot-seconds %s: expected seconds", optarg);
             break;
         case JSON:
             a->json = true;
@@ -71,9 +72,9 @@ static int parse(int argc, char **argv, struct arguments *a) {
             a->help = true;
             return 0;
         default:
-            return facet_usage_error(usage, "unknown option or missing value: %s", argv[optind - 1]);
+            return facet_error_set(error, FACET_ERROR_USAGE, "unknown option or missing value: %s", argv[optind - 1]);
         }
-    if (optind + 1 != argc) return facet_usage_error(usage, "expected one pipeline file");
+    if (optind + 1 != argc) return facet_error_set(error, FACET_ERROR_USAGE, "expected one pipeline file");
     a->file = argv[optind];
     return 0;
 }
@@ -183,27 +184,28 @@ static int print(const struct arguments *a, const struct facet_plan *plan, struc
 
 int facet_command_plan(int argc, char **argv) {
     struct arguments a;
-    int status = parse(argc, argv, &a);
-    if (status != 0) return status;
-    if (a.help) {
+    struct facet_error error = {0};
+    int parsed = parse(argc, argv, &a, &error);
+    if (parsed == FACET_OK && a.help) {
         fputs(usage, stdout);
         return 0;
     }
-    struct facet_error error = {0};
     struct facet_comm *world = NULL;
     struct facet_plugin_host *host = NULL;
     struct facet_config config = {0};
     struct facet_plan plan;
     facet_stop_on_signals(0);
-    a.options.sweeper = facet_sweeper_start(); // before MPI starts, which does not like to be forked
-    int code = facet_ranks_start(NULL, NULL, &world, &error);
+    if (parsed == FACET_OK)
+        a.options.sweeper = facet_sweeper_start(); // before MPI starts, which does not like to be forked
+    int code = facet_ranks_start(NULL, NULL, &world, parsed == FACET_OK ? &error : NULL);
     if (code != FACET_OK) return facet_finish_unstarted(code, &error);
+    if (parsed != FACET_OK) return facet_fail_usage(world, usage, &error);
     facet_set_fatal_handler(facet_end_all_ranks);
     code = facet_load_pipeline(a.file, a.sets, a.n_sets, world, &host, &config, &error);
     if (code == FACET_OK) facet_stop_on_signals(config.stop.signal);
     if (code == FACET_OK) code = facet_plan_pipeline(world, &config, &a.options, &plan, &error);
     if (code == FACET_OK && facet_comm_rank(world) == 0) code = print(&a, &plan, &error);
-    status = facet_finish(world, code, config.stop.exit_status, &error);
+    int status = facet_finish(world, code, config.stop.exit_status, &error);
     facet_config_free(&config);
     facet_plugin_host_destroy(host);
     facet_ranks_stop(world);

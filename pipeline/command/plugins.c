@@ -110,16 +110,9 @@ static int show(const struct facet_plugin_host *host, const char *name, bool jso
 int facet_command_plugins(int argc, char **argv) {
     const char *name = NULL;
     bool json = false;
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--json") == 0)
-            json = true;
-        else if (strcmp(argv[i], "--help") == 0)
-            return fputs(usage, stdout), 0;
-        else if (argv[i][0] == '-' || name)
-            return facet_usage_error(usage, "unexpected %s", argv[i]);
-        else
-            name = argv[i];
-    }
+    const struct facet_flag flags[] = {{"--json", &json}, {0}};
+    int over;
+    if (!facet_parse_flags(argc, argv, usage, flags, &name, &over)) return over;
     struct facet_error error = {0};
     struct facet_plugin_host *host = NULL;
     int code = facet_plugin_host_create(facet_builtin_plugins, &host, &error);
