@@ -29,7 +29,7 @@ int facet_journal_begin(struct facet_run *run, struct facet_error *error);
 // What is left to do of stages when a run takes them up.
 struct facet_journal_task {
     int first, last;                // nodes
-    const char *what;               // "units", "steps"
+    const char *what;               // "units", "steps": see facet_stage_progress
     int64_t done, total, set_aside; // by earlier runs: units of so many, rows set aside in them
     int64_t rows;                   // in the units left; 0: not counted in rows
     bool preparing;                 // what is left is not known yet: files are opened, units checked

@@ -11,7 +11,7 @@
 struct journal_stage {
     struct facet_account account;
     int64_t done, total, set_aside;
-    char what[24], content_hash[33];
+    char what[64], content_hash[33];
     char began[32], ended[32]; // in this run
 };
 
@@ -29,7 +29,7 @@ struct facet_journal {
     int64_t done, total, rows; // of them, over all ranks; rows in the units that were left
     int64_t done_before, set_aside, set_aside_before;
     double taken_up, moved; // by the monotonic clock
-    char what[24], moved_at[32];
+    char what[64], moved_at[32];
     facet_journal_ask *ask;
     void *context;
     double written, asked;

@@ -51,6 +51,7 @@ static const char *state_of(const json_t *stage, bool running, bool exists) {
     bool kept = json_is_true(json_object_get(stage, "kept")) || exists, readable = !json_object_get(stage, "problem");
     int64_t done = number_of(stage, "done"), total = number_of(stage, "total");
     if (running) return "running";
+    if (strcmp(told, "running") == 0 && !exists) return "begun"; // the run ended in it without a word
     if (kept && !exists) return strcmp(told, "not begun") == 0 || !*told || done == 0 ? "not begun" : "begun";
     if (exists && readable) return done == total ? "done" : "begun";
     return *told ? strcmp(told, "running") == 0 ? "begun" : told : "unknown";

@@ -43,10 +43,10 @@ static void print_head(const json_t *status) {
 
 static void print_stage(const json_t *stage) {
     char done[64] = "", seconds[32] = "-", hours[32] = "-";
-    const char *state = text_of(stage, "state");
+    const char *state = text_of(stage, "state"), *what = text_of(stage, "what");
     if (number_of(stage, "total") > 0 && strcmp(state, "not begun") != 0)
-        snprintf(done, sizeof done, "%.0f of %.0f %s", number_of(stage, "done"), number_of(stage, "total"),
-                 text_of(stage, "what"));
+        snprintf(done, sizeof done, "%.0f of %.0f %.*s", number_of(stage, "done"), number_of(stage, "total"),
+                 (int)strcspn(what, " "), what);
     if (number_of(stage, "seconds_all_runs") > 0) {
         snprintf(seconds, sizeof seconds, "%.1f", number_of(stage, "seconds_all_runs"));
         snprintf(hours, sizeof hours, "%.4f", number_of(stage, "core_hours_all_runs"));
@@ -61,7 +61,9 @@ static void print_now(const json_t *status) {
                  *left = json_object_get(now, "seconds_left");
     if (!json_is_true(json_object_get(status, "alive")) || !json_is_object(now)) return;
     printf("at work on %s", text_of(now, "stage"));
-    if (number_of(now, "rate") > 0) printf(", %.3g %s a second", number_of(now, "rate"), text_of(now, "what"));
+    if (number_of(now, "total") > 0)
+        printf(": %.0f of %.0f %s", number_of(now, "done"), number_of(now, "total"), text_of(now, "what"));
+    if (number_of(now, "rate") > 0) printf(", %.3g a second", number_of(now, "rate"));
     if (number_of(now, "rows_per_second") > 0) printf(" (%.3g rows)", number_of(now, "rows_per_second"));
     if (json_is_number(left)) {
         char text[32];
@@ -96,16 +98,9 @@ static void print_text(const json_t *status) {
 int facet_command_status(int argc, char **argv) {
     const char *workspace = NULL;
     bool json = false;
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--json") == 0)
-            json = true;
-        else if (strcmp(argv[i], "--help") == 0)
-            return fputs(usage, stdout), 0;
-        else if (argv[i][0] == '-' || workspace)
-            return facet_usage_error(usage, "unexpected %s", argv[i]);
-        else
-            workspace = argv[i];
-    }
+    const struct facet_flag flags[] = {{"--json", &json}, {0}};
+    int over;
+    if (!facet_parse_flags(argc, argv, usage, flags, &workspace, &over)) return over;
     if (!workspace) return facet_usage_error(usage, "expected a workspace");
     struct facet_error error = {0};
     json_t *status;

@@ -114,9 +114,9 @@ static int end_epoch(struct session *session, struct trainer *trainer, struct co
 static void show(struct session *session) {
     const float *line =
         session->curves + (session->fold * session->options.epochs + session->epoch - 1) * session->n_columns;
-    char what[128];
-    snprintf(what, sizeof what, "fold %lld of %lld, epoch %lld of %lld: loss %.3f", (long long)session->fold + 1,
-             (long long)session->n_folds, (long long)session->epoch, (long long)session->options.epochs, line[0]);
+    char what[64];
+    snprintf(what, sizeof what, "epochs (fold %lld of %lld, loss %.3f)", (long long)session->fold + 1,
+             (long long)session->n_folds, line[0]);
     facet_stage_progress(session->stage, session->fold * session->options.epochs + session->epoch,
                          session->n_folds * session->options.epochs, what);
 }

@@ -53,7 +53,8 @@ int facet_stage_load(struct facet_stage *stage, int count, const char *const *na
 enum facet_wish { FACET_GO_ON, FACET_SAVE, FACET_STOP };
 enum facet_wish facet_stage_step(struct facet_stage *stage); // collective
 bool facet_stage_should_stop(struct facet_stage *stage);     // the same, for stages without checkpoints: FACET_STOP?
-void facet_stage_progress(struct facet_stage *stage, int64_t done, int64_t total, const char *what); // rank 0 shows
+// Rank 0 shows it. what: one word for what is counted, then whatever else is to be seen: "epochs (fold 1 of 2)".
+void facet_stage_progress(struct facet_stage *stage, int64_t done, int64_t total, const char *what);
 
 // A file beside the containers, for people: "<workspace>/<relative>"; its folder is made. Rank-local. Returns path.
 int facet_stage_path(struct facet_stage *stage, const char *relative, char *path, size_t size,
