@@ -30,7 +30,7 @@ static int write_rows(int say) {
         {.name = "data/x", .type = FACET_F32, .rank = 2, .dims = {ROWS, COLUMNS}},
         {.name = "units/state", .type = FACET_U8, .rank = 1, .dims = {ROWS}},
     };
-    const struct facet_text_attribute attribute = {"schema", "facet/1"};
+    const struct facet_text_attribute attribute = {"schema", "facet/2"};
     struct facet_comm *comm;
     struct facet_container *container;
     struct facet_error error;
@@ -77,7 +77,7 @@ static void the_structure_is_whole(void **state) {
     assert_int_equal(count, 2);
     free(datasets);
     assert_int_equal(facet_container_attribute(container, "schema", &text, &error), FACET_OK);
-    assert_string_equal(text, "facet/1");
+    assert_string_equal(text, "facet/2");
     free(text);
     assert_int_equal(facet_container_close(container, &error), FACET_OK);
 }

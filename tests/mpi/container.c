@@ -24,7 +24,7 @@ static const struct facet_dataset layout[] = {
     {.name = "items/label", .width = 8, .rank = 1, .dims = {ROWS}},
     {.name = "units/hash", .type = FACET_I64, .rank = 2, .dims = {3, 2}},
 };
-static const struct facet_text_attribute attributes[] = {{"schema", "facet/1"}, {"config", ""}};
+static const struct facet_text_attribute attributes[] = {{"schema", "facet/2"}, {"config", ""}};
 
 static void write_rows_in_turn(struct facet_container *container) {
     struct facet_error error;
@@ -54,7 +54,7 @@ static void rows_written_by_any_rank_read_back(void **state) {
     assert_float_equal(x[36][4], 364.0f, 0);
     char *text;
     assert_int_equal(facet_container_attribute(container, "schema", &text, &error), FACET_OK);
-    assert_string_equal(text, "facet/1");
+    assert_string_equal(text, "facet/2");
     free(text);
     struct facet_dataset *datasets;
     int count;
