@@ -35,7 +35,9 @@ alike 2 "rank 2: $scratch/node-2.cfg, or a plugin it names, is not what rank 0 f
     "exec \"\$FACET\" run --quiet $scratch/node-\$RANK.cfg \"\$@\""
 
 # A slip that all ranks see is told once too.
-alike 2 "unknown option or missing value: --nonsense" 'exec "$FACET" run --nonsense "$@"' "$scratch/good.cfg"
+for command in run plan "bench io"; do
+    alike 2 "unknown option or missing value: --nonsense" "exec \"\$FACET\" $command --nonsense \"\$@\"" "$scratch/good.cfg"
+done
 alike 2 "$scratch/good.cfg has 1 problem" 'exec "$FACET" run --quiet "$@"' "$scratch/good.cfg" --set affine.fcator=3
 [ "$(grep -c "fcator" "$scratch/said")" -eq 1 ] || die "a slip is told by several ranks"
 
