@@ -113,13 +113,18 @@ static void take_lists(struct chain_run *c, const int64_t *numbers) {
         numbers += n;
     }
     distrust_altered(c);
+    int64_t later = 0;
     for (int64_t unit = 0; unit < n; unit++) {
         bool all = true;
         for (int node = c->chain->first; all && node <= c->chain->last; node++)
             all = !c->outputs[node] || c->done[node][unit];
         if (c->retry) c->retry[unit] = all && numbers[unit] != 0; // what is not all there is made first
+        later += c->retry && !all && numbers[unit] != 0;
         if (chain_plan_unit(c, unit).to >= 0) c->pending[c->n_pending++] = unit;
     }
+    if (later)
+        facet_run_note(c->run, "rows set aside in %lld units that are not complete are tried again by the next %s",
+                       (long long)later, "--retry-quarantined");
 }
 
 // An output is opened for writing only if something of it is to be written. The last comes first: as long as an altered

@@ -110,7 +110,8 @@ void facet_marks_remove(const char *container) {
     of_all_files(container, remove_each, NULL);
 }
 
-// Replaces the common file whole; where that fails there are no marks.
+// Replaces the common file whole; where that fails there are no marks. It is on the device before a unit it does not
+// vouch for any more is written.
 static void write_common(const struct facet_marks *marks, const uint8_t *done, const char *state) {
     char path[MARKS_PATH], part[MARKS_PATH + 8];
     snprintf(path, sizeof path, "%s.marks", marks->container);
@@ -125,6 +126,7 @@ static void write_common(const struct facet_marks *marks, const uint8_t *done, c
     }
     if (!good || rename(part, path) != 0) unlink(part), unlink(path);
     of_all_files(marks->container, remove_each, path);
+    if (facet_container_sync_folder(path, NULL) != FACET_OK) facet_marks_remove(marks->container);
 }
 
 // ---- opening --------------------------------------------------------------------------------------------------------

@@ -121,6 +121,13 @@ static int open_marks(struct facet_output *output, bool made, struct facet_error
     return code;
 }
 
+// What a compression that was killed left beside the container; nobody else writes here.
+static void remove_leftover(const struct facet_output *output) {
+    char part[4300];
+    snprintf(part, sizeof part, "%s.part", output->path);
+    if (facet_comm_rank(output->comm) == 0) unlink(part);
+}
+
 static int open_or_create(struct facet_output *output, const struct facet_output_plan *plan,
                           struct facet_error *error) {
     bool exists = facet_comm_any(output->comm, facet_comm_rank(output->comm) == 0 && access(plan->path, F_OK) == 0);
@@ -131,6 +138,7 @@ static int open_or_create(struct facet_output *output, const struct facet_output
     code = facet_comm_agree(output->comm, code, error);
     if (code == FACET_OK) code = facet_comm_bcast(output->comm, &output->changed, sizeof output->changed, 0, error);
     if (code == FACET_OK && exists) {
+        remove_leftover(output);
         code = check_layout(output, error);
         if (code == FACET_OK)
             code =

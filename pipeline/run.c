@@ -36,10 +36,11 @@ struct facet_run_summary_row *facet_run_summarise(struct facet_run *run, int nod
     if (row->seconds > 0) row->rows_per_second = (double)account->rows_done / row->seconds;
     snprintf(row->name, sizeof row->name, "%s", run->graph.nodes[node].name);
     memcpy(row->content_hash, run->nodes[node].content_hash, sizeof row->content_hash);
+    char cost[64] = "done before";
+    if (!row->skipped) snprintf(cost, sizeof cost, "%.1f s, %.4f core-hours", row->seconds, row->core_hours);
     if (run->log)
-        fprintf(run->log, "%s: %lld rows, %lld set aside, %.1f s, %.4f core-hours, content %s\n", row->name,
-                (long long)row->rows, (long long)row->quarantined, row->seconds, row->core_hours,
-                *row->content_hash ? row->content_hash : "not kept");
+        fprintf(run->log, "%s: %lld rows, %lld set aside, %s, content %s\n", row->name, (long long)row->rows,
+                (long long)row->quarantined, cost, *row->content_hash ? row->content_hash : "not kept");
     return row;
 }
 

@@ -43,6 +43,8 @@ int facet_container_flush(struct facet_container *container, struct facet_error 
 
 // What this process's node holds of the file goes to the device; ranks may be writing. Not collective.
 int facet_container_sync_file(const char *path, struct facet_error *error);
+// What was renamed or removed beside the file goes to the device. Not collective.
+int facet_container_sync_folder(const char *path, struct facet_error *error);
 // Gives a closed container its name: after a power cut that leads to the whole container, or to what it led to before.
 // One rank.
 int facet_container_rename(const char *from, const char *to, struct facet_error *error);

@@ -44,13 +44,17 @@ int facet_container_rename(const char *from, const char *to, struct facet_error 
     return h5_move_into_place(from, to, error);
 }
 
+int facet_container_sync_folder(const char *path, struct facet_error *error) {
+    int reason = sync_folder_of(path);
+    return reason ? h5_system_failed(path, "cannot sync its folder", reason, error) : FACET_OK;
+}
+
 int h5_move_into_place(const char *part, const char *path, struct facet_error *error) {
     int reason = sync_path(part, O_RDONLY, FAULT_FILE_SYNC);
     if (reason) return h5_system_failed(part, "cannot sync", reason, error);
     if (facet_fault(FAULT_FILE_RENAME) || rename(part, path) != 0)
         return h5_system_failed(path, "cannot rename the new file into place", errno, error);
-    reason = sync_folder_of(path);
-    return reason ? h5_system_failed(path, "cannot sync its folder", reason, error) : FACET_OK;
+    return facet_container_sync_folder(path, error);
 }
 
 // 0 or errno of writing so many bytes; room is what matters, so they are zeros but no hole.

@@ -175,6 +175,20 @@ expect 2 "unit 0 was rows 0 to 5, in this run it is rows 0 to 4" \
 loads_of cut --set a.sleep_ms=40 --set a.rows=20 --set unit_rows=6
 expect 0 "" "$FACET" verify "$scratch/cut"
 
+# Rows of units that are not complete wait for another time, and the run says so.
+loads_of half --set a.bad_every=4
+rm "$scratch/half/shift.h5"
+loads_of half --set a.bad_every=4 --retry-quarantined
+says "rows set aside in 12 units that are not complete are tried again by the next --retry-quarantined"
+loaded 0 "rows that wait"
+loads_of half --set a.bad_every=4 --retry-quarantined
+loaded 12 "rows that waited"
+
+# What a compression that was killed leaves goes with the next run.
+echo left >"$scratch/half/affine.h5.part"
+loads_of half --set a.bad_every=4
+[ ! -e "$scratch/half/affine.h5.part" ] || die "a leftover stays"
+
 # Meshes take the room they need.
 small_pipeline "$scratch/mesh.cfg" "$scratch/mesh"
 "$FACET" run --quiet "$scratch/mesh.cfg" >/dev/null
