@@ -2,7 +2,7 @@
 # One allocation of the engine or a plugin fails on one rank: the run ends soon with one sentence, and the next one with
 # the content of an undisturbed run. FACET_FAULT_SEED (1) chooses which; FACET_FAULT_ALL=1 takes every fifth of all.
 # ranks: 1 3
-# timeout: 1800
+# timeout: 600
 set -eu
 . "$FACET_SOURCE/tests/lib.sh"
 [ -n "${FACET_TEST_PRELOAD:-}" ] || { echo "skipped: sanitizers allocate in their own way"; exit 77; }
