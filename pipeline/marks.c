@@ -110,8 +110,7 @@ void facet_marks_remove(const char *container) {
     of_all_files(container, remove_each, NULL);
 }
 
-// Replaces the common file whole; where that fails there are no marks. It is on the device before a unit it does not
-// vouch for any more is written.
+// Replaces the common file whole; where that fails there are no marks.
 static void write_common(const struct facet_marks *marks, const uint8_t *done, const char *state) {
     char path[MARKS_PATH], part[MARKS_PATH + 8];
     snprintf(path, sizeof path, "%s.marks", marks->container);
@@ -126,7 +125,6 @@ static void write_common(const struct facet_marks *marks, const uint8_t *done, c
     }
     if (!good || rename(part, path) != 0) unlink(part), unlink(path);
     of_all_files(marks->container, remove_each, path);
-    if (facet_container_sync_folder(path, NULL) != FACET_OK) facet_marks_remove(marks->container);
 }
 
 // ---- opening --------------------------------------------------------------------------------------------------------
@@ -178,8 +176,13 @@ bool facet_marks_untouched(const struct facet_marks *marks) {
 int facet_marks_begin(struct facet_marks *marks, const uint8_t *done, struct facet_error *error) {
     marks->untouched = false;
     memcpy(marks->durable, done, (size_t)marks->units);
-    if (facet_comm_rank(marks->comm) == 0) write_common(marks, done, "open");
-    int code = facet_comm_barrier(marks->comm, error); // a rank's own file must not be taken for an old one
+    int code = FACET_OK;
+    if (facet_comm_rank(marks->comm) == 0) {
+        write_common(marks, done, "open");
+        // Older marks, which vouch for units that are written now, must not come back after a power cut.
+        code = facet_container_sync_folder(marks->container, error);
+    }
+    code = facet_comm_agree(marks->comm, code, error); // a rank's own file must not be taken for an old one
     if (code != FACET_OK) return code;
     char path[MARKS_PATH];
     snprintf(path, sizeof path, "%s.marks.%d", marks->container, facet_comm_rank(marks->comm));
