@@ -10,6 +10,9 @@ for program in munged slurmctld slurmd sbatch squeue unshare; do
     PATH="$PATH:/usr/sbin" command -v $program >/dev/null || skip "there is no $program; jobs/setup.sh --tests installs it"
 done
 
+unshare --mount true 2>/dev/null || skip "a node needs a mount namespace, which may not be made here"
+case $FACET_BUILD in /tmp/*) skip "each node has a /tmp of its own, where a build in $FACET_BUILD is not to be seen" ;; esac
+
 PATH="$PATH:/usr/sbin"
 cluster=$(mktemp -d "$FACET_BUILD/slurm-XXXXXX") # each node has a /tmp of its own, so not there
 daemons=
