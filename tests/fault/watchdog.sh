@@ -31,7 +31,7 @@ told() { # EXIT STATUS
 
 here="on [^ ]* has not moved for [0-9]* s"
 hangs alone "rank 0 $here: stage hang, unit 0 (rows 0 to 3)" 1 --set hang.rank=0
-hangs map "rank 1 $here: stage hang, unit [0-9]* (rows [0-9]* to [0-9]*)" 3 --set hang.rank=1
+hangs map "rank 1 $here: stage hang, unit [0-9]* (rows [0-9]* to [0-9]*)" 3 --set hang.rank=1 --set a.rows=48 --set a.sleep_ms=50
 hangs together "rank 2 $here: stage hang_together" 3 --set hang_together.rank=2
 
 # A rank that the system stopped cannot speak for itself.
