@@ -2,26 +2,45 @@
 
 #include "fault/fault.h"
 
-#include <errno.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
 
 void facet_mesh_free(struct facet_mesh *mesh) {
     if (!mesh) return;
-    free(mesh->vertices);
-    free(mesh->triangles);
+    free(mesh->vertices), free(mesh->triangles), free(mesh->colours);
+    free(mesh->texcoords), free(mesh->texture_triangles), free(mesh->texture);
     *mesh = (struct facet_mesh){0};
 }
 
-// Room for one more of `size` bytes; doubles, so that n entries cost n copies in all.
-static int grow(void **data, int64_t used, int64_t *room, size_t size, struct facet_error *error) {
-    if (used < *room) return FACET_OK;
-    if (used >= INT32_MAX) return facet_error_set(error, FACET_ERROR_DATA, "more than %d entries", INT32_MAX);
-    int64_t more = *room ? 2 * *room : 256;
+void mesh_begin(struct mesh_builder *builder) {
+    struct facet_mesh *mesh = &builder->mesh;
+    mesh->n_vertices = mesh->n_triangles = mesh->n_texcoords = 0;
+    builder->n_colours = builder->n_texture_triangles = 0;
+    if (mesh->texture) *mesh->texture = '\0';
+}
+
+void mesh_builder_free(struct mesh_builder *builder) {
+    facet_mesh_free(&builder->mesh);
+    *builder = (struct mesh_builder){0};
+}
+
+struct facet_mesh mesh_view(const struct mesh_builder *builder) {
+    struct facet_mesh view = builder->mesh;
+    if (view.n_vertices == 0) view.vertices = NULL;
+    if (view.n_triangles == 0) view.triangles = NULL;
+    if (builder->n_colours == 0 || builder->n_colours != view.n_vertices) view.colours = NULL;
+    bool textured = view.n_texcoords > 0 && builder->n_texture_triangles == view.n_triangles;
+    if (!textured) view.texcoords = NULL, view.texture_triangles = NULL, view.n_texcoords = 0;
+    if (view.texture && !*view.texture) view.texture = NULL;
+    return view;
+}
+
+// Room for so many of `size` bytes; doubles, so that n entries cost n copies in all.
+static int reserve(void *array, int64_t needed, int64_t *room, size_t size, struct facet_error *error) {
+    void **data = array;
+    if (needed <= *room) return FACET_OK;
+    if (needed > INT32_MAX) return facet_error_set(error, FACET_ERROR_DATA, "more than %d entries", INT32_MAX);
+    int64_t more = 2 * *room > needed ? 2 * *room : needed < 256 ? 256 : needed;
     void *larger = facet_fault(FAULT_MEMORY_MESH) ? NULL : realloc(*data, (size_t)more * size);
     if (!larger)
         return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for a mesh of %lld entries", (long long)more);
@@ -30,11 +49,15 @@ static int grow(void **data, int64_t used, int64_t *room, size_t size, struct fa
     return FACET_OK;
 }
 
+int mesh_reserve(struct mesh_builder *builder, int64_t vertices, int64_t triangles, struct facet_error *error) {
+    struct facet_mesh *mesh = &builder->mesh;
+    int code = reserve(&mesh->vertices, vertices, &builder->vertex_room, 3 * sizeof(float), error);
+    return code ? code : reserve(&mesh->triangles, triangles, &builder->triangle_room, 3 * sizeof(int32_t), error);
+}
+
 int mesh_add_vertex(struct mesh_builder *builder, const float vertex[3], struct facet_error *error) {
     struct facet_mesh *mesh = &builder->mesh;
-    void *data = mesh->vertices;
-    int code = grow(&data, mesh->n_vertices, &builder->vertex_room, 3 * sizeof(float), error);
-    mesh->vertices = data;
+    int code = reserve(&mesh->vertices, mesh->n_vertices + 1, &builder->vertex_room, 3 * sizeof(float), error);
     if (code) return code;
     memcpy(mesh->vertices + 3 * mesh->n_vertices++, vertex, 3 * sizeof(float));
     return FACET_OK;
@@ -42,71 +65,43 @@ int mesh_add_vertex(struct mesh_builder *builder, const float vertex[3], struct 
 
 int mesh_add_triangle(struct mesh_builder *builder, int32_t a, int32_t b, int32_t c, struct facet_error *error) {
     struct facet_mesh *mesh = &builder->mesh;
-    void *data = mesh->triangles;
-    int code = grow(&data, mesh->n_triangles, &builder->triangle_room, 3 * sizeof(int32_t), error);
-    mesh->triangles = data;
+    int code = reserve(&mesh->triangles, mesh->n_triangles + 1, &builder->triangle_room, 3 * sizeof(int32_t), error);
     if (code) return code;
-    int32_t *triangle = mesh->triangles + 3 * mesh->n_triangles++;
-    triangle[0] = a, triangle[1] = b, triangle[2] = c;
+    memcpy(mesh->triangles + 3 * mesh->n_triangles++, (int32_t[]){a, b, c}, 3 * sizeof(int32_t));
     return FACET_OK;
 }
 
-static bool starts_like_ply(const char *bytes, size_t size) {
-    return size >= 4 && memcmp(bytes, "ply", 3) == 0 && (bytes[3] == '\n' || bytes[3] == '\r' || bytes[3] == ' ');
-}
-
-static bool is_named_ply(const char *name) {
-    const char *dot = strrchr(name, '.');
-    return dot && strcasecmp(dot, ".ply") == 0;
-}
-
-int facet_mesh_parse(const char *name, const void *bytes, size_t size, struct facet_mesh *mesh,
-                     struct facet_error *error) {
-    struct mesh_builder builder = {0};
-    int code;
-    *mesh = (struct facet_mesh){0};
-    if (size == 0) return facet_error_set(error, FACET_ERROR_DATA, "%s: the file is empty", name);
-    if (starts_like_ply(bytes, size) || is_named_ply(name)) {
-        code = mesh_parse_ply(bytes, size, &builder, error);
-    } else {
-        code = mesh_parse_obj(bytes, size, &builder, error);
-    }
-    if (code) {
-        facet_error_prefix(error, "%s", name);
-        facet_mesh_free(&builder.mesh);
-        return code;
-    }
-    *mesh = builder.mesh;
+int mesh_add_colour(struct mesh_builder *builder, const uint8_t rgb[3], struct facet_error *error) {
+    struct facet_mesh *mesh = &builder->mesh;
+    int code = reserve(&mesh->colours, builder->n_colours + 1, &builder->colour_room, 3, error);
+    if (code) return code;
+    memcpy(mesh->colours + 3 * builder->n_colours++, rgb, 3);
     return FACET_OK;
 }
 
-static int io_error(const char *path, const char *what, struct facet_error *error) {
-    return facet_error_set(error, FACET_ERROR_IO, "%s: cannot be %s: %s", path, what, strerror(errno));
+int mesh_add_texcoord(struct mesh_builder *builder, float u, float v, struct facet_error *error) {
+    struct facet_mesh *mesh = &builder->mesh;
+    int code = reserve(&mesh->texcoords, mesh->n_texcoords + 1, &builder->texcoord_room, 2 * sizeof(float), error);
+    if (code) return code;
+    memcpy(mesh->texcoords + 2 * mesh->n_texcoords++, (float[]){u, v}, 2 * sizeof(float));
+    return FACET_OK;
 }
 
-static int read_open(const char *path, FILE *file, char **bytes, size_t *size, struct facet_error *error) {
-    struct stat status;
-    if (fstat(fileno(file), &status) != 0) return io_error(path, "read", error);
-    if (!S_ISREG(status.st_mode)) return facet_error_set(error, FACET_ERROR_IO, "%s: is not a file", path);
-    *size = (size_t)status.st_size;
-    *bytes = facet_fault(FAULT_MEMORY_SCAN) ? NULL : malloc(*size + 1);
-    if (!*bytes) return facet_error_set(error, FACET_ERROR_MEMORY, "%s: no memory for its %zu bytes", path, *size);
-    errno = 0;
-    if (facet_fault(FAULT_SCAN_READ)) return io_error(path, "read", error);
-    if (fread(*bytes, 1, *size, file) == *size) return FACET_OK;
-    if (ferror(file)) return io_error(path, "read", error);
-    return facet_error_set(error, FACET_ERROR_IO, "%s: became shorter while it was read", path);
+int mesh_add_texture_triangle(struct mesh_builder *builder, int32_t a, int32_t b, int32_t c,
+                              struct facet_error *error) {
+    int32_t **triangles = &builder->mesh.texture_triangles;
+    int64_t n = builder->n_texture_triangles;
+    int code = reserve(triangles, n + 1, &builder->texture_triangle_room, 3 * sizeof(int32_t), error);
+    if (code) return code;
+    memcpy(*triangles + 3 * n, (int32_t[]){a, b, c}, 3 * sizeof(int32_t));
+    builder->n_texture_triangles++;
+    return FACET_OK;
 }
 
-int facet_mesh_read(const char *path, struct facet_mesh *mesh, struct facet_error *error) {
-    char *bytes = NULL;
-    size_t size = 0;
-    *mesh = (struct facet_mesh){0};
-    FILE *file = facet_fault(FAULT_SCAN_OPEN) ? NULL : fopen(path, "rb");
-    if (!file) return io_error(path, "opened", error);
-    int code = read_open(path, file, &bytes, &size, error);
-    fclose(file);
-    if (!code) code = facet_mesh_parse(path, bytes, size, mesh, error);
-    free(bytes);
-    return code;
+int mesh_set_texture(struct mesh_builder *builder, const char *name, size_t length, struct facet_error *error) {
+    int code = reserve(&builder->mesh.texture, (int64_t)length + 1, &builder->texture_room, 1, error);
+    if (code) return code;
+    memcpy(builder->mesh.texture, name, length);
+    builder->mesh.texture[length] = '\0';
+    return FACET_OK;
 }

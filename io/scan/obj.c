@@ -1,5 +1,5 @@
 // Wavefront OBJ: vertices and faces; everything else is passed over.
-#include "io/scan/mesh.h"
+#include "io/scan/format.h"
 #include <facet/text.h>
 
 #include <string.h>
@@ -91,7 +91,7 @@ static int finish(const struct obj *obj, struct facet_error *error) {
                            (long long)obj->highest_line, (long long)obj->highest, (long long)vertices);
 }
 
-int mesh_parse_obj(const char *bytes, size_t size, struct mesh_builder *builder, struct facet_error *error) {
+static int parse_obj(const char *bytes, size_t size, struct mesh_builder *builder, struct facet_error *error) {
     size_t mark = size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     struct obj obj = {.text = {bytes + mark, bytes + size, 1, true}, .builder = builder};
     while (obj.text.at < obj.text.end) {
@@ -106,3 +106,5 @@ int mesh_parse_obj(const char *bytes, size_t size, struct mesh_builder *builder,
     }
     return finish(&obj, error);
 }
+
+const struct scan_format scan_obj = {.name = "OBJ", .suffixes = ".obj", .parse = parse_obj};

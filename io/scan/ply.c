@@ -3,7 +3,7 @@
 #include "io/scan/ply.h"
 
 #include "fault/fault.h"
-#include "io/scan/mesh.h"
+#include "io/scan/format.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -179,7 +179,7 @@ static int check_rows(struct ply *ply, struct facet_error *error) {
                            (long long)(ply->text.end - ply->text.at), (long long)(ply->text.at - ply->begin));
 }
 
-int mesh_parse_ply(const char *bytes, size_t size, struct mesh_builder *builder, struct facet_error *error) {
+static int parse_ply(const char *bytes, size_t size, struct mesh_builder *builder, struct facet_error *error) {
     struct ply *ply = facet_fault(FAULT_MEMORY_PLY) ? NULL : calloc(1, sizeof *ply);
     if (!ply) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the header of a PLY file");
     ply->text = (struct facet_text){bytes, bytes + size, 1, false};
@@ -194,3 +194,10 @@ int mesh_parse_ply(const char *bytes, size_t size, struct mesh_builder *builder,
     free(ply);
     return code;
 }
+
+static bool starts_like_ply(const char *bytes, size_t size) {
+    return size >= 4 && memcmp(bytes, "ply", 3) == 0 && (bytes[3] == '\n' || bytes[3] == '\r' || bytes[3] == ' ');
+}
+
+const struct scan_format scan_ply = {
+    .name = "PLY", .suffixes = ".ply", .recognise = starts_like_ply, .parse = parse_ply};

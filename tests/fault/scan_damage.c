@@ -37,7 +37,7 @@ static char *sample(enum facet_mesh_format format, size_t *size) {
         t[n][0] = a, t[n][1] = a + 1, t[n++][2] = a + SIDE;
         t[n][0] = a + 1, t[n][1] = a + SIDE + 1, t[n++][2] = a + SIDE;
     }
-    struct facet_mesh mesh = {v[0], t[0], SIDE * SIDE, n};
+    struct facet_mesh mesh = {.vertices = v[0], .triangles = t[0], .n_vertices = SIDE * SIDE, .n_triangles = n};
     struct facet_error error;
     char path[] = "/tmp/facet-damage-XXXXXX";
     int file = mkstemp(path);

@@ -27,7 +27,7 @@ static float random_float(uint32_t mesh, uint32_t i) {
 static void check(uint32_t number, enum facet_mesh_format format) {
     static float vertices[3 * MOST];
     static int32_t triangles[3 * MOST];
-    struct facet_mesh mesh = {vertices, triangles, 0, 0}, back = {0};
+    struct facet_mesh mesh = {.vertices = vertices, .triangles = triangles}, back = {0};
     struct facet_error error = {0};
     char path[] = "/tmp/facet-roundtrip-XXXXXX";
     int file = mkstemp(path);

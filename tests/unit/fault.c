@@ -153,7 +153,7 @@ static int write_picture(struct facet_error *error) {
 static int write_scan(struct facet_error *error) {
     float vertices[3][3] = {{0}, {1, 0, 0}, {0, 1, 0}};
     int32_t triangles[3] = {0, 1, 2};
-    const struct facet_mesh mesh = {vertices[0], triangles, 3, 1};
+    const struct facet_mesh mesh = {.vertices = vertices[0], .triangles = triangles, .n_vertices = 3, .n_triangles = 1};
     return facet_mesh_write(in_folder("m.ply"), FACET_MESH_PLY_BIG, &mesh, error);
 }
 

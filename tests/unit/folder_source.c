@@ -39,7 +39,7 @@ static void write_mesh(const char *name, enum facet_mesh_format format, int64_t 
     float v[3 * 64];
     int32_t t[3 * 64];
     for (int i = 0; i < 3 * 64; i++) v[i] = (float)i, t[i] = i % (int)n;
-    struct facet_mesh mesh = {v, t, n, n - 2};
+    struct facet_mesh mesh = {.vertices = v, .triangles = t, .n_vertices = n, .n_triangles = n - 2};
     assert_int_equal(facet_mesh_write(path_of(name), format, &mesh, NULL), FACET_OK);
 }
 
