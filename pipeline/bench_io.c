@@ -60,8 +60,8 @@ static int make_items(struct bench *b, struct facet_error *error) {
     if (!b->items) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the item table");
     int code = facet_items_begin_dataset(b->items, "bench", error);
     for (int64_t row = 0; code == FACET_OK && row < b->plan->rows; row++) {
-        struct facet_item item = {
-            .subject = "s", .label = "", .path = "", .licence = "", .sequence = (int32_t)row, .intensity = 1};
+        struct facet_item item = facet_item_unknown();
+        item.subject = "s", item.sequence = (int32_t)row, item.intensity = 1;
         code = facet_items_add(b->items, &item, error);
     }
     return code;

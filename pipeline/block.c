@@ -168,6 +168,13 @@ struct facet_block *facet_block_of(struct facet_column *const *columns, int n_co
     return block;
 }
 
+struct facet_block *facet_block_pick(const struct facet_block *block, const int *columns, int n_columns) {
+    struct facet_column *picked[FACET_MAX_FIELDS];
+    FACET_REQUIRE(n_columns <= FACET_MAX_FIELDS);
+    for (int i = 0; i < n_columns; i++) picked[i] = block->columns[columns[i]];
+    return facet_block_of(picked, n_columns, block->rows, block->items, block->stage);
+}
+
 int facet_block_create(const struct facet_field *fields, int n_fields, const struct facet_items *items, int64_t first,
                        int64_t rows, struct facet_block **block, struct facet_error *error) {
     struct facet_column *columns[FACET_MAX_FIELDS] = {0};

@@ -41,6 +41,9 @@ void facet_rows_destroy(struct facet_rows *rows);
 struct facet_block *facet_block_of(struct facet_column *const *columns, int n_columns, struct facet_rows *rows,
                                    const struct facet_items *items, int stage); // NULL: out of memory
 
+// The same rows with some of the columns, in this order; borrowed. NULL: out of memory.
+struct facet_block *facet_block_pick(const struct facet_block *block, const int *columns, int n_columns);
+
 // A block with columns and rows of its own.
 int facet_block_create(const struct facet_field *fields, int n_fields, const struct facet_items *items, int64_t first,
                        int64_t rows, struct facet_block **block, struct facet_error *error);

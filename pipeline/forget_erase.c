@@ -55,21 +55,39 @@ static int zero_rows(struct facet_container *container, const struct facet_datas
 
 // ---- the item table ---------------------------------------------------------------------------------------------------
 
+static int erase_number(struct facet_container *container, const char *name, const void *unknown, const uint8_t *found,
+                        struct facet_error *error) {
+    struct facet_dataset is;
+    int code = facet_container_describe(container, name, &is, error);
+    return code ? code : fill_found(container, &is, found, unknown, error);
+}
+
+static int erase_text(struct facet_container *container, const char *name, const uint8_t *found,
+                      struct facet_error *error) {
+    struct facet_dataset is;
+    int code = facet_container_describe(container, name, &is, error);
+    if (code != FACET_OK) return code;
+    char *zeros = calloc(is.width + 1, 1);
+    if (!zeros) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for a text");
+    code = fill_found(container, &is, found, zeros, error);
+    free(zeros);
+    return code;
+}
+
 // Dataset, sequence and frame stay: they say which row it is, not whose.
 static int erase_items(struct facet_container *container, const uint8_t *found, struct facet_error *error) {
-    static const char *const texts[] = {"items/path", "items/label", "items/licence", "items/consent",
-                                        "items/subject"}; // the subject last: by it rows are found again
-    const float unknown = NAN;
-    struct facet_dataset is;
-    int code = facet_container_describe(container, "items/intensity", &is, error);
-    if (code == FACET_OK) code = fill_found(container, &is, found, &unknown, error);
-    for (size_t i = 0; code == FACET_OK && i < sizeof texts / sizeof *texts; i++) {
-        code = facet_container_describe(container, texts[i], &is, error);
-        char *zeros = code == FACET_OK ? calloc(is.width + 1, 1) : NULL;
-        if (code == FACET_OK && !zeros) code = facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for a text");
-        if (code == FACET_OK) code = fill_found(container, &is, found, zeros, error);
-        free(zeros);
-    }
+    static const char *const reals[] = {"items/intensity", "items/valence", "items/arousal"};
+    static const char *const frames[] = {"items/onset", "items/apex", "items/offset"};
+    static const char *const texts[] = {"items/path",    "items/label",   "items/labels", "items/au",
+                                        "items/licence", "items/consent", "items/split",  "items/subject"};
+    const float no_real = NAN;
+    const int32_t no_frame = -1;
+    int code = FACET_OK;
+    for (int i = 0; code == FACET_OK && i < 3; i++) code = erase_number(container, reals[i], &no_real, found, error);
+    for (int i = 0; code == FACET_OK && i < 3; i++) code = erase_number(container, frames[i], &no_frame, found, error);
+    // The subject last: by it rows are found again.
+    for (size_t i = 0; code == FACET_OK && i < sizeof texts / sizeof *texts; i++)
+        code = erase_text(container, texts[i], found, error);
     return code;
 }
 

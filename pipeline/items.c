@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-// 48 bytes a row; what rows share is kept once.
+// 80 bytes a row; what rows share is kept once.
 struct row {
     uint64_t stamp;
     const char *path;
-    int32_t subject, label, licence, consent, sequence, frame;
-    float intensity;
+    int32_t subject, label, labels, au, licence, consent, split, sequence, frame, onset, apex, offset;
+    float intensity, valence, arousal;
 };
 
 struct subject {
@@ -20,7 +20,7 @@ struct subject {
 };
 
 struct facet_items {
-    struct facet_text_set datasets, names, labels, licences, consents;
+    struct facet_text_set datasets, names, labels, label_lists, aus, licences, consents, splits;
     struct facet_text_keeper paths;
     struct subject *subjects; // in order of first appearance
     int32_t *subject_table;   // id + 1 at the subject's slot; 0 is free
@@ -33,14 +33,32 @@ struct facet_items {
     int32_t first_sequence, next_sequence;
 };
 
+struct facet_item facet_item_unknown(void) {
+    return (struct facet_item){.dataset = "",
+                               .subject = "",
+                               .label = "",
+                               .labels = "",
+                               .au = "",
+                               .path = "",
+                               .licence = "",
+                               .consent = "",
+                               .split = "",
+                               .intensity = NAN,
+                               .valence = NAN,
+                               .arousal = NAN,
+                               .onset = -1,
+                               .apex = -1,
+                               .offset = -1};
+}
+
 struct facet_items *facet_items_create(void) {
     return calloc(1, sizeof(struct facet_items));
 }
 
 void facet_items_destroy(struct facet_items *items) {
     if (!items) return;
-    struct facet_text_set *sets[] = {&items->datasets, &items->names, &items->labels, &items->licences,
-                                     &items->consents};
+    struct facet_text_set *sets[] = {&items->datasets, &items->names,    &items->labels,   &items->label_lists,
+                                     &items->aus,      &items->licences, &items->consents, &items->splits};
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) facet_text_set_free(sets[i]);
     facet_text_keeper_free(&items->paths);
     free(items->subjects), free(items->subject_table);
@@ -128,13 +146,23 @@ int facet_items_add(struct facet_items *items, const struct facet_item *item, st
                       .path = facet_text_keep(&items->paths, text_or_none(item->path)),
                       .subject = add_subject(items, text_or_none(item->subject)),
                       .label = facet_text_set_add(&items->labels, text_or_none(item->label)),
+                      .labels = facet_text_set_add(&items->label_lists, text_or_none(item->labels)),
+                      .au = facet_text_set_add(&items->aus, text_or_none(item->au)),
                       .licence = facet_text_set_add(&items->licences, text_or_none(item->licence)),
                       .consent = facet_text_set_add(&items->consents, text_or_none(item->consent)),
+                      .split = facet_text_set_add(&items->splits, text_or_none(item->split)),
                       .sequence = items->first_sequence + item->sequence,
                       .frame = item->frame,
-                      .intensity = item->intensity};
-    bool good = row.path && row.subject >= 0 && row.label >= 0 && row.licence >= 0 && row.consent >= 0 &&
-                room_for_a_row(items) && (items->labels.count == labels || sort_classes(items));
+                      .onset = item->onset,
+                      .apex = item->apex,
+                      .offset = item->offset,
+                      .intensity = item->intensity,
+                      .valence = item->valence,
+                      .arousal = item->arousal};
+    bool texts =
+        row.label >= 0 && row.labels >= 0 && row.au >= 0 && row.licence >= 0 && row.consent >= 0 && row.split >= 0;
+    bool good = texts && row.path && row.subject >= 0 && room_for_a_row(items) &&
+                (items->labels.count == labels || sort_classes(items));
     if (!good)
         return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the item table at row %lld",
                                (long long)items->count);
@@ -158,20 +186,32 @@ struct facet_item facet_items_get(const struct facet_items *items, int64_t row) 
     return (struct facet_item){.dataset = subject->dataset >= 0 ? items->datasets.all[subject->dataset] : "",
                                .subject = items->names.all[subject->name],
                                .label = items->labels.all[r->label],
+                               .labels = items->label_lists.all[r->labels],
+                               .au = items->aus.all[r->au],
                                .path = r->path,
                                .licence = items->licences.all[r->licence],
                                .consent = items->consents.all[r->consent],
+                               .split = items->splits.all[r->split],
                                .sequence = r->sequence,
                                .frame = r->frame,
                                .intensity = r->intensity,
+                               .valence = r->valence,
+                               .arousal = r->arousal,
+                               .onset = r->onset,
+                               .apex = r->apex,
+                               .offset = r->offset,
                                .stamp = r->stamp};
 }
 
 int facet_items_mask(struct facet_items *items, const uint8_t *subjects, struct facet_error *error) {
     int32_t labels = items->labels.count, name = facet_text_set_add(&items->names, "");
-    int32_t label = facet_text_set_add(&items->labels, ""), licence = facet_text_set_add(&items->licences, "");
-    int32_t consent = facet_text_set_add(&items->consents, "");
-    bool good = name >= 0 && label >= 0 && licence >= 0 && consent >= 0;
+    struct row none = {
+        .path = "", .intensity = NAN, .valence = NAN, .arousal = NAN, .onset = -1, .apex = -1, .offset = -1};
+    none.label = facet_text_set_add(&items->labels, ""), none.labels = facet_text_set_add(&items->label_lists, "");
+    none.licence = facet_text_set_add(&items->licences, ""), none.consent = facet_text_set_add(&items->consents, "");
+    none.au = facet_text_set_add(&items->aus, ""), none.split = facet_text_set_add(&items->splits, "");
+    bool good = name >= 0 && none.label >= 0 && none.labels >= 0 && none.au >= 0 && none.licence >= 0 &&
+                none.consent >= 0 && none.split >= 0;
     if (!good || (items->labels.count != labels && !sort_classes(items)))
         return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the item table");
     for (int32_t i = 0; i < items->n_subjects; i++)
@@ -179,8 +219,8 @@ int facet_items_mask(struct facet_items *items, const uint8_t *subjects, struct 
     for (int64_t i = 0; i < items->count; i++) {
         struct row *row = &items->rows[i];
         if (!subjects[row->subject]) continue;
-        row->path = "", row->label = label, row->licence = licence, row->consent = consent;
-        row->intensity = NAN;
+        none.stamp = row->stamp, none.subject = row->subject, none.sequence = row->sequence, none.frame = row->frame;
+        *row = none;
     }
     return FACET_OK;
 }
@@ -189,9 +229,12 @@ struct facet_item_widths facet_items_widths(const struct facet_items *items) {
     return (struct facet_item_widths){.dataset = items->datasets.keeper.longest,
                                       .subject = items->names.keeper.longest,
                                       .label = items->labels.keeper.longest,
+                                      .labels = items->label_lists.keeper.longest,
+                                      .au = items->aus.keeper.longest,
                                       .path = items->paths.longest,
                                       .licence = items->licences.keeper.longest,
-                                      .consent = items->consents.keeper.longest};
+                                      .consent = items->consents.keeper.longest,
+                                      .split = items->splits.keeper.longest};
 }
 
 int facet_items_datasets(const struct facet_items *items) {

@@ -12,7 +12,7 @@ int facet_items_begin_dataset(struct facet_items *items, const char *name, struc
 
 // Bytes of the longest text of each kind.
 struct facet_item_widths {
-    size_t dataset, subject, label, path, licence, consent;
+    size_t dataset, subject, label, labels, au, path, licence, consent, split;
 };
 // Rows of these subjects (a flag each) lose their texts and intensity and keep their place; widths, classes and numbers stay
 // what they were. No row may be added afterwards. Errors: MEMORY.

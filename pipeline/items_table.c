@@ -2,22 +2,44 @@
 #include "pipeline/items.h"
 #include "pipeline/output.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    DATASET,
-    SUBJECT,
-    LABEL,
-    PATH,
-    LICENCE,
-    CONSENT,
-    SEQUENCE,
-    FRAME,
-    INTENSITY,
-    COLUMNS
-}; // VALID, the last, is not ours
+// By name, which is the order in which they are hashed; `valid`, the last of a container's, is not ours.
+static const struct item_column {
+    const char *name;
+    enum facet_type type; // 0: a text
+    size_t place;         // in struct facet_item
+    size_t width;         // of a text: where struct facet_item_widths has its longest
+} all[] = {
+#define TEXT(name)                                                                                                     \
+    { #name, 0, offsetof(struct facet_item, name), offsetof(struct facet_item_widths, name) }
+#define NUMBER(name, type)                                                                                             \
+    { #name, type, offsetof(struct facet_item, name), 0 }
+    NUMBER(apex, FACET_I32),
+    NUMBER(arousal, FACET_F32),
+    TEXT(au),
+    TEXT(consent),
+    TEXT(dataset),
+    NUMBER(frame, FACET_I32),
+    NUMBER(intensity, FACET_F32),
+    TEXT(label),
+    TEXT(labels),
+    TEXT(licence),
+    NUMBER(offset, FACET_I32),
+    NUMBER(onset, FACET_I32),
+    TEXT(path),
+    NUMBER(sequence, FACET_I32),
+    TEXT(split),
+    TEXT(subject),
+    NUMBER(valence, FACET_F32),
+#undef TEXT
+#undef NUMBER
+};
+enum { COLUMNS = sizeof all / sizeof *all };
+_Static_assert(COLUMNS + 1 == FACET_ITEM_COLUMNS, "the columns of an item and `valid`");
 
 static struct facet_dataset column(const char *name, enum facet_type type, size_t width, int64_t rows) {
     struct facet_dataset dataset = {.type = type, .width = width, .rank = 1, .dims = {rows}};
@@ -29,28 +51,21 @@ static struct facet_dataset column(const char *name, enum facet_type type, size_
 void facet_item_columns(const struct facet_items *items, struct facet_dataset columns[FACET_ITEM_COLUMNS]) {
     int64_t rows = facet_items_count(items);
     struct facet_item_widths widths = facet_items_widths(items);
-    columns[DATASET] = column("dataset", 0, widths.dataset, rows);
-    columns[SUBJECT] = column("subject", 0, widths.subject, rows);
-    columns[LABEL] = column("label", 0, widths.label, rows);
-    columns[PATH] = column("path", 0, widths.path, rows);
-    columns[LICENCE] = column("licence", 0, widths.licence, rows);
-    columns[CONSENT] = column("consent", 0, widths.consent, rows);
-    columns[SEQUENCE] = column("sequence", FACET_I32, 0, rows);
-    columns[FRAME] = column("frame", FACET_I32, 0, rows);
-    columns[INTENSITY] = column("intensity", FACET_F32, 0, rows);
+    for (int c = 0; c < COLUMNS; c++) {
+        size_t width = all[c].type ? 0 : *(const size_t *)((const char *)&widths + all[c].width);
+        columns[c] = column(all[c].name, all[c].type, width, rows);
+    }
     columns[COLUMNS] = column("valid", FACET_U8, 0, rows);
 }
 
 static void put(const struct facet_item *item, int c, char *to) {
-    const char *const texts[] = {item->dataset, item->subject, item->label, item->path, item->licence, item->consent};
-    if (c <= CONSENT)
-        memcpy(to, texts[c], strlen(texts[c]));
-    else if (c == SEQUENCE)
-        memcpy(to, &item->sequence, sizeof item->sequence);
-    else if (c == FRAME)
-        memcpy(to, &item->frame, sizeof item->frame);
-    else
-        memcpy(to, &item->intensity, sizeof item->intensity);
+    const char *value = (const char *)item + all[c].place;
+    if (all[c].type) {
+        memcpy(to, value, facet_type_size(all[c].type));
+    } else {
+        const char *text = *(const char *const *)value;
+        memcpy(to, text, strlen(text));
+    }
 }
 
 static int write_column(const struct facet_items *items, int c, const struct facet_dataset *to,
@@ -77,14 +92,13 @@ static int write_column(const struct facet_items *items, int c, const struct fac
 
 int facet_items_write(const struct facet_items *items, struct facet_container *container, struct facet_hash *hash,
                       struct facet_error *error) {
-    static const int by_name[COLUMNS] = {CONSENT, DATASET, FRAME, INTENSITY, LABEL, LICENCE, PATH, SEQUENCE, SUBJECT};
     struct facet_dataset columns[FACET_ITEM_COLUMNS];
     int code = FACET_OK;
     facet_item_columns(items, columns);
     *hash = (struct facet_hash){0};
     for (int i = 0; code == FACET_OK && i < COLUMNS; i++) {
         struct facet_hash part;
-        code = write_column(items, by_name[i], &columns[by_name[i]], container, &part, error);
+        code = write_column(items, i, &columns[i], container, &part, error);
         if (code == FACET_OK) *hash = facet_hash_bytes(*hash, &part, sizeof part);
     }
     return code;

@@ -74,7 +74,7 @@ int facet_output_restore(struct facet_output *output, int64_t first, int64_t cou
                          struct facet_column *const *columns, struct facet_error *error);
 
 // Every kept container has the item table: text columns are as wide as their longest entry.
-enum { FACET_ITEM_COLUMNS = 10 };
+enum { FACET_ITEM_COLUMNS = 18 };
 void facet_item_columns(const struct facet_items *items, struct facet_dataset columns[FACET_ITEM_COLUMNS]);
 // Writes all columns but `valid` and gives their hash, as facet_items_hash would read it back. One rank calls it.
 int facet_items_write(const struct facet_items *items, struct facet_container *container, struct facet_hash *hash,

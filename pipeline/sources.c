@@ -1,32 +1,65 @@
 #include "pipeline/sources.h"
 
+#include "pipeline/block.h"
 #include "pipeline/items.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+// Of one name in two sources. Ragged rows may be longer in one of them.
 static bool same_value(const struct facet_field *a, const struct facet_field *b) {
-    bool same = strcmp(a->name, b->name) == 0 && a->type == b->type && a->rank == b->rank && a->ragged == b->ragged;
+    bool same = a->type == b->type && a->rank == b->rank && a->ragged == b->ragged;
     for (int i = a->ragged ? 1 : 0; same && i < a->rank; i++) same = a->dims[i] == b->dims[i];
     return same;
 }
 
-// The first source says what a row holds; the others must agree, and may only hold longer ragged rows.
-static int merge_fields(struct facet_sources *sources, const char *name, const struct facet_field *fields, int count,
+static int find_field(const struct facet_sources *sources, const char *name) {
+    for (int i = 0; i < sources->n_fields; i++)
+        if (strcmp(sources->fields[i].name, name) == 0) return i;
+    return -1;
+}
+
+// A field that only some sources have must be ragged: the others' rows hold none of it.
+static int add_field(struct facet_sources *sources, int source, const struct facet_field *field, int *place,
+                     struct facet_error *error) {
+    const char *name = sources->config->sources[source].name, *first = sources->config->sources[0].name;
+    if (source > 0 && !field->ragged)
+        return facet_error_set(error, FACET_ERROR_CONFIG, "source %s gives other fields than source %s: it has %s",
+                               name, first, field->name);
+    if (sources->n_fields == FACET_MAX_FIELDS)
+        return facet_error_set(error, FACET_ERROR_CONFIG, "source %s: with %s there are more than %d fields", name,
+                               field->name, FACET_MAX_FIELDS);
+    *place = sources->n_fields;
+    sources->fields[sources->n_fields++] = *field;
+    return FACET_OK;
+}
+
+static int place_field(struct facet_sources *sources, int source, const struct facet_field *field, int *place,
+                       struct facet_error *error) {
+    *place = find_field(sources, field->name);
+    if (*place < 0) return add_field(sources, source, field, place, error);
+    struct facet_field *known = &sources->fields[*place];
+    if (!same_value(field, known))
+        return facet_error_set(error, FACET_ERROR_CONFIG, "source %s gives other values as %s than source %s",
+                               sources->config->sources[source].name, field->name, sources->config->sources[0].name);
+    if (field->ragged && field->dims[0] > known->dims[0]) known->dims[0] = field->dims[0];
+    return FACET_OK;
+}
+
+static int merge_fields(struct facet_sources *sources, int source, const struct facet_field *fields, int count,
                         struct facet_error *error) {
-    if (sources->n_fields == 0) {
-        memcpy(sources->fields, fields, (size_t)count * sizeof *fields);
-        sources->n_fields = count;
-        return FACET_OK;
+    uint8_t has[FACET_MAX_FIELDS] = {0};
+    sources->own_fields[source] = count;
+    for (int i = 0; i < count; i++) {
+        int code = place_field(sources, source, &fields[i], &sources->place[source][i], error);
+        if (code != FACET_OK) return code;
+        has[sources->place[source][i]] = 1;
     }
-    bool same = count == sources->n_fields;
-    for (int i = 0; same && i < count; i++) same = same_value(&fields[i], &sources->fields[i]);
-    if (!same)
-        return facet_error_set(error, FACET_ERROR_CONFIG, "source %s gives other fields than source %s", name,
-                               sources->config->sources[0].name);
-    for (int i = 0; i < count; i++)
-        if (fields[i].ragged && fields[i].dims[0] > sources->fields[i].dims[0])
-            sources->fields[i].dims[0] = fields[i].dims[0];
+    for (int i = 0; i < sources->n_fields; i++)
+        if (!has[i] && !sources->fields[i].ragged)
+            return facet_error_set(
+                error, FACET_ERROR_CONFIG, "source %s gives other fields than source %s: it has no %s",
+                sources->config->sources[source].name, sources->config->sources[0].name, sources->fields[i].name);
     return FACET_OK;
 }
 
@@ -41,7 +74,7 @@ static int open_one(struct facet_sources *sources, int index, struct facet_error
     sources->first[index + 1] = facet_items_count(sources->items);
     if (sources->first[index + 1] == sources->first[index])
         return facet_error_set(error, FACET_ERROR_DATA, "source %s has no rows", source->name);
-    return merge_fields(sources, source->name, fields, count, error);
+    return merge_fields(sources, index, fields, count, error);
 }
 
 // A batch of rows, hashed in one go.
@@ -72,11 +105,13 @@ static int hash_items(const struct facet_items *items, struct facet_hash *hash, 
     batch->used = 0, batch->hash = (struct facet_hash){0};
     for (int64_t row = 0; row < facet_items_count(items); row++) {
         struct facet_item item = facet_items_get(items, row);
-        const char *texts[] = {item.dataset, item.subject, item.label, item.path, item.licence, item.consent};
+        const char *texts[] = {item.dataset, item.subject, item.label,   item.labels, item.au,
+                               item.path,    item.licence, item.consent, item.split};
         for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) add_bytes(batch, texts[i], strlen(texts[i]) + 1);
-        int32_t numbers[3] = {item.sequence, item.frame, 0};
-        memcpy(&numbers[2], &item.intensity, sizeof item.intensity);
-        add_bytes(batch, numbers, sizeof numbers);
+        int32_t whole[] = {item.sequence, item.frame, item.onset, item.apex, item.offset};
+        float parts[] = {item.intensity, item.valence, item.arousal};
+        add_bytes(batch, whole, sizeof whole);
+        add_bytes(batch, parts, sizeof parts);
         add_bytes(batch, &item.stamp, sizeof item.stamp);
     }
     end_batch(batch);
@@ -163,13 +198,25 @@ int facet_sources_pick(struct facet_sources *sources, const int64_t *rows, int64
     return FACET_OK;
 }
 
+// The block as the source sees it: its own fields in its own order. Most sources have all there are, and then it is the
+// block itself.
+static struct facet_block *own_block(const struct facet_sources *sources, int source, struct facet_block *block) {
+    const int *place = sources->place[source], count = sources->own_fields[source];
+    bool all = count == sources->n_fields;
+    for (int i = 0; all && i < count; i++) all = place[i] == i;
+    return all ? block : facet_block_pick(block, place, count);
+}
+
 int facet_sources_load(const struct facet_sources *sources, int64_t row, struct facet_block *block, int64_t block_row,
                        struct facet_error *error) {
     int index = 0;
     if (sources->picked) row = sources->picked[row];
     while (row >= sources->first[index + 1]) index++;
-    const struct facet_stage_config *source = &sources->config->sources[index];
-    int code = source->plugin->source->load(sources->self[index], row - sources->first[index], block, block_row, error);
+    struct facet_block *own = own_block(sources, index, block);
+    if (!own) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory to load a row");
+    const struct facet_plugin *plugin = sources->config->sources[index].plugin;
+    int code = plugin->source->load(sources->self[index], row - sources->first[index], own, block_row, error);
+    if (own != block) facet_block_destroy(own);
     if (code == FACET_ERROR_DATA || code == FACET_ERROR_IO) {
         facet_block_quarantine(block, block_row, code, "%s", error->text);
         return FACET_OK;

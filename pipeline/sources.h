@@ -9,15 +9,17 @@ struct facet_sources {
     const struct facet_config *config;
     struct facet_items *items;
     void *self[FACET_MAX_STAGES];
-    int64_t first[FACET_MAX_STAGES + 1]; // first row of each source; the last entry is the number of rows
-    struct facet_field fields[FACET_MAX_FIELDS];
+    int64_t first[FACET_MAX_STAGES + 1];         // first row of each source; the last entry is the number of rows
+    struct facet_field fields[FACET_MAX_FIELDS]; // of all sources together
     int n_fields;
+    int place[FACET_MAX_STAGES][FACET_MAX_FIELDS]; // of a source's own fields among them
+    int own_fields[FACET_MAX_STAGES];
     struct facet_hash hash; // of the item table
     int64_t *picked;        // (rows) what row of the sources a row is; NULL: all of them are there
 };
 
-// Opens every source; all ranks must come to the same item table. Errors: a source's own, fields that differ between
-// sources, ranks that see different files. Collective.
+// Opens every source; all ranks must come to the same item table. Errors: a source's own, fields of one name that differ
+// between sources, a fixed field that not all of them have, ranks that see different files. Collective.
 int facet_sources_open(const struct facet_config *config, struct facet_comm *comm, struct facet_sources *sources,
                        struct facet_error *error);
 void facet_sources_close(struct facet_sources *sources);

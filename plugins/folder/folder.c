@@ -150,18 +150,16 @@ static int add_items(const struct folder *folder, const struct facet_params *giv
     const char *licence = facet_param_string(given, "licence"), *consent = facet_param_string(given, "consent");
     for (int64_t i = 0; i < folder_manifest_rows(folder->manifest); i++) {
         const struct folder_row *row = folder_manifest_row(folder->manifest, i);
-        struct facet_item item = {
-            .dataset = "",
-            .subject = row->subject,
-            .label = row->label,
-            .path = row->path,
-            .licence = *row->licence ? row->licence : licence,
-            .consent = *row->consent ? row->consent : consent,
-            .sequence = row->group,
-            .frame = row->frame,
-            .intensity = row->intensity,
-            .stamp = stamp_of(folder, row),
-        };
+        struct facet_item item = facet_item_unknown();
+        item.subject = row->subject;
+        item.label = row->label;
+        item.path = row->path;
+        item.licence = *row->licence ? row->licence : licence;
+        item.consent = *row->consent ? row->consent : consent;
+        item.sequence = row->group;
+        item.frame = row->frame;
+        item.intensity = row->intensity;
+        item.stamp = stamp_of(folder, row);
         int code = facet_items_add(items, &item, error);
         if (code) return code;
     }

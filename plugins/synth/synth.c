@@ -228,17 +228,15 @@ static int add_items(const struct synth *synth, const struct facet_params *given
         struct place at = place_of(synth, i);
         char subject[24];
         snprintf(subject, sizeof subject, "s%03lld", (long long)at.subject + 1);
-        struct facet_item item = {
-            .dataset = "",
-            .subject = subject,
-            .label = emotion_names[at.emotion],
-            .path = path,
-            .licence = facet_param_string(given, "licence"),
-            .consent = "synthetic",
-            .sequence = (int32_t)(i / synth->frames),
-            .frame = (int32_t)at.frame,
-            .intensity = (float)intensity_of(synth, &at),
-        };
+        struct facet_item item = facet_item_unknown();
+        item.subject = subject;
+        item.label = emotion_names[at.emotion];
+        item.path = path;
+        item.licence = facet_param_string(given, "licence");
+        item.consent = "synthetic";
+        item.sequence = (int32_t)(i / synth->frames);
+        item.frame = (int32_t)at.frame;
+        item.intensity = (float)intensity_of(synth, &at);
         int code = facet_items_add(items, &item, error);
         if (code) return code;
     }

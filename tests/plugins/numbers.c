@@ -27,7 +27,8 @@ static int add_rows(const struct facet_params *p, struct facet_items *items, str
     for (int64_t i = 0; i < facet_param_int(p, "rows"); i++) {
         char subject[32];
         snprintf(subject, sizeof subject, "s%lld", (long long)(i / 4));
-        struct facet_item item = {.subject = subject, .label = labels[i % 2], .path = "", .licence = "none"};
+        struct facet_item item = facet_item_unknown();
+        item.subject = subject, item.label = labels[i % 2], item.licence = "none";
         item.sequence = (int32_t)(i / frames), item.frame = (int32_t)(i % frames), item.intensity = 1.0f;
         int code = facet_items_add(items, &item, error);
         if (code != FACET_OK) return code;
