@@ -1,8 +1,9 @@
-// Images: 8-bit pictures in memory, PNG files, text drawn into a picture, and rendered views drawn for people.
+// Images: 8-bit pictures in memory, picture files, text drawn into a picture, and rendered views drawn for people.
 #ifndef FACET_IMAGE_H
 #define FACET_IMAGE_H
 
 #include <facet/error.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct facet_image {
@@ -20,6 +21,13 @@ void facet_image_text(struct facet_image *image, int x, int y, int scale, uint32
 int facet_image_text_cells(const char *text);
 // Written to a temporary name, then renamed. Errors: FACET_ERROR_IO with path and reason. Rank-local.
 int facet_image_write_png(const char *path, const struct facet_image *image, struct facet_error *error);
+
+enum { FACET_IMAGE_SIDE = 16384, FACET_IMAGE_PIXELS = 1 << 27 }; // the largest picture that is read
+// A PNG, JPEG or BMP picture from memory, told apart by content; name is used in messages only. Grey becomes red, green and
+// blue; what is transparent is put on black. On success *image is the caller's, on failure it is empty. Errors: DATA,
+// MEMORY. Rank-local.
+int facet_image_decode(const char *name, const void *bytes, size_t size, struct facet_image *image,
+                       struct facet_error *error);
 
 // ---- rendered views ------------------------------------------------------------------------------------------------
 // What a plane of the render stage's `views` holds; the stage makes one code a plane as `view_planes`.
