@@ -1,5 +1,5 @@
 // Pictures read from memory: PNG, JPEG and BMP give the pixels they were made of, or a sentence.
-#include "pictures.h"
+#include "layouts/pictures.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
