@@ -1,0 +1,141 @@
+// VRML 2.0: the layout of BU-3DFE and BU-4DFE, and what other writers do with the freedom that the format leaves.
+#include "layouts/layouts.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static void parse(const char *text, struct facet_mesh *mesh) {
+    struct facet_error error = {0};
+    if (facet_mesh_parse("a.wrl", text, strlen(text), mesh, &error)) fail_msg("%s", error.text);
+}
+
+static void assert_refused(const char *text, const char *sentence) {
+    struct facet_mesh mesh;
+    struct facet_error error;
+    assert_int_equal(facet_mesh_parse("a.wrl", text, strlen(text), &mesh, &error), FACET_ERROR_DATA);
+    assert_string_equal(error.text, sentence);
+    assert_null(mesh.vertices);
+}
+
+static void assert_triangles(const struct facet_mesh *mesh, const int32_t *expected, int64_t n) {
+    assert_int_equal(mesh->n_triangles, n);
+    assert_memory_equal(mesh->triangles, expected, (size_t)n * 3 * sizeof *expected);
+}
+
+#define HEAD "#VRML V2.0 utf8\n"
+#define FOUR "coord Coordinate { point [ 0 0 0, 1 0 0, 1 1 0, 0 1 0 ] }\n"
+
+static void a_face_of_the_layout_comes_back(void **state) {
+    (void)state;
+    struct layout_face face;
+    struct facet_mesh expected, mesh;
+    struct facet_error error = {0};
+    char path[] = "/tmp/facet-vrml-XXXXXX";
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    close(file);
+    layout_face_make(&face, 1, 2, 0.5, LAYOUT_ROWS, LAYOUT_COLUMNS);
+    layout_mesh(&face, &expected);
+    layout_write_wrl(path, &face, "F0001_AN01WH_F3D.bmp");
+    if (facet_mesh_read(path, &mesh, &error)) fail_msg("%s", error.text);
+    unlink(path);
+    assert_int_equal(mesh.n_vertices, expected.n_vertices);
+    assert_int_equal(mesh.n_texcoords, expected.n_texcoords);
+    for (int64_t i = 0; i < 3 * mesh.n_vertices; i++) assert_float_equal(mesh.vertices[i], expected.vertices[i], 1e-3);
+    assert_triangles(&mesh, expected.triangles, expected.n_triangles);
+    size_t bytes = (size_t)mesh.n_triangles * 3 * sizeof(int32_t);
+    assert_memory_equal(mesh.texture_triangles, expected.texture_triangles, bytes);
+    assert_string_equal(mesh.texture, "F0001_AN01WH_F3D.bmp");
+    facet_mesh_free(&mesh);
+    facet_mesh_free(&expected);
+    layout_face_free(&face);
+}
+
+static void separators_comments_and_order_are_free(void **state) {
+    (void)state;
+    struct facet_mesh mesh;
+    parse("\xef\xbb\xbf" HEAD "# ] { a comment\r\nDEF a Shape{geometry DEF b IndexedFaceSet{coordIndex[0,1 2,-1\r\n"
+          "0 2 3 # ] no end\n]convex TRUE,texCoordIndex[2 1 0 -1 2,0,3]solid FALSE\n"
+          "normal Normal { vector [ 0 0 1 ] } coord DEF c Coordinate{point[0 0 0 1 0 0,1.0e+0 10E-1 0,,0 1 -0.5]}\n"
+          "texCoord TextureCoordinate{point[0 0,.5 0,1 1,0 1]}}\n"
+          "appearance Appearance{texture ImageTexture{repeatS FALSE url[\"a b.png\" \"c.png\"]}}}",
+          &mesh);
+    assert_triangles(&mesh, (int32_t[]){0, 1, 2, 0, 2, 3}, 2);
+    assert_memory_equal(mesh.texture_triangles, ((int32_t[]){2, 1, 0, 2, 0, 3}), 6 * sizeof(int32_t));
+    assert_true(mesh.vertices[6] == 1 && mesh.vertices[7] == 1 && mesh.vertices[11] == -0.5f);
+    assert_true(mesh.texcoords[2] == 0.5f);
+    assert_string_equal(mesh.texture, "a b.png");
+    facet_mesh_free(&mesh);
+}
+
+static void polygons_are_fanned_and_turned(void **state) {
+    (void)state;
+    struct facet_mesh mesh;
+    parse(HEAD "Shape { geometry IndexedFaceSet { " FOUR "coordIndex [ 0 1 2 3 -1, 0 1 -1, 3 2 1 -1 ] } }", &mesh);
+    assert_triangles(&mesh, (int32_t[]){0, 1, 2, 0, 2, 3, 3, 2, 1}, 3);
+    assert_null(mesh.texcoords);
+    assert_null(mesh.texture);
+    facet_mesh_free(&mesh);
+    parse(HEAD "Shape { geometry IndexedFaceSet { ccw FALSE " FOUR "coordIndex [ 0 1 2 3 -1 ] } }", &mesh);
+    assert_triangles(&mesh, (int32_t[]){0, 2, 1, 0, 3, 2}, 2);
+    facet_mesh_free(&mesh);
+}
+
+static void shapes_are_joined(void **state) {
+    (void)state;
+    struct facet_mesh mesh;
+    parse(HEAD "Group { children [ Shape { geometry IndexedFaceSet { " FOUR "coordIndex [ 0 1 2 ] } }\n"
+               "Shape { geometry IndexedFaceSet { coord DEF k Coordinate { point [ 5 0 0 6 0 0 5 1 0 ] }\n"
+               "texCoord TextureCoordinate { point [ 0 0 1 0 0 1 ] } coordIndex [ 0 1 2 -1 ] texCoordIndex [] } }\n"
+               "Shape { geometry IndexedFaceSet { coord USE k coordIndex [ 2 1 0 -1 ] } } ] }",
+          &mesh);
+    assert_int_equal(mesh.n_vertices, 7);
+    assert_triangles(&mesh, (int32_t[]){0, 1, 2, 4, 5, 6, 6, 5, 4}, 3);
+    assert_memory_equal(mesh.texture_triangles, ((int32_t[]){-1, -1, -1, 0, 1, 2, -1, -1, -1}), 9 * sizeof(int32_t));
+    facet_mesh_free(&mesh);
+}
+
+static void what_is_broken_is_told(void **state) {
+    (void)state;
+    assert_refused("#VRML V1.0 ascii\n", "a.wrl: line 1: VRML of version 2.0 (#VRML V2.0) expected");
+    assert_refused(HEAD, "a.wrl: no IndexedFaceSet in 16 bytes; is it a VRML 2.0 file?");
+    assert_refused(HEAD "Shape { geometry IndexedFaceSet { coord Coordinate { point [ 1 2 x ] } } }",
+                   "a.wrl: line 2: a coordinate expected, found \"x\"");
+    assert_refused(HEAD "Shape { geometry IndexedFaceSet {\ncoord Coordinate { point [ 1 2 3.5.1 ] } } }",
+                   "a.wrl: line 3: a coordinate expected, found \"3.5.1\"");
+    assert_refused(HEAD "Shape { geometry IndexedFaceSet {\n" FOUR "\ncoordIndex [ 0 1 4 ] } }",
+                   "a.wrl: line 5: an index from 0 to 3, or -1, expected, found \"4\"");
+    assert_refused(HEAD "Shape { geometry IndexedFaceSet { " FOUR "coordIndex [ 0 1 9223372036854775807 ] } }",
+                   "a.wrl: line 3: an index or ] expected, found \"9223372036854775807\"");
+    assert_refused(HEAD "Shape { geometry IndexedFaceSet { " FOUR "coordIndex [ 0 1 -2 ] } }",
+                   "a.wrl: line 3: an index from 0 to 3, or -1, expected, found \"-2\"");
+    assert_refused(HEAD "Shape { geometry IndexedFaceSet { " FOUR "coordIndex [ 0 1 2",
+                   "a.wrl: line 3: the end of a node or list expected, but the file ends");
+    assert_refused(HEAD "Shape { geometry IndexedFaceSet { " FOUR "coordIndex [ 0 1 2 ] }",
+                   "a.wrl: line 3: the end of a node or list expected, but the file ends");
+    assert_refused(HEAD "Shape { geometry IndexedFaceSet { coord USE k } }",
+                   "a.wrl: line 2: a name that DEF gave to coordinates before expected, found \"k\"");
+    assert_refused(HEAD "PROTO X [ ] { }", "a.wrl: line 2: a file without prototypes expected, found \"PROTO\"");
+    assert_refused(HEAD "}", "a.wrl: line 2: a node expected, found \"}\"");
+    assert_refused(HEAD "Shape { geometry IndexedFaceSet { " FOUR "texCoord TextureCoordinate { point [ 0 0 ] }\n"
+                        "coordIndex [ 0 1 2 -1 ] } }",
+                   "a.wrl: vertex 1 of a face, but only 1 texture coordinates");
+    assert_refused(HEAD "Shape { geometry IndexedFaceSet { " FOUR "texCoord TextureCoordinate { point [ 0 0 1 1 ] }\n"
+                        "coordIndex [ 0 1 2 -1 ]\ntexCoordIndex [ 0 1 -1 1 ] } }",
+                   "a.wrl: line 5: a texCoordIndex of as many corners a face as coordIndex expected, found \"-1\"");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_face_of_the_layout_comes_back), cmocka_unit_test(separators_comments_and_order_are_free),
+        cmocka_unit_test(polygons_are_fanned_and_turned),  cmocka_unit_test(shapes_are_joined),
+        cmocka_unit_test(what_is_broken_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
