@@ -11,6 +11,13 @@ static inline struct facet_text scan_text(const char *bytes, size_t size) {
     return (struct facet_text){bytes + mark, bytes + size, 1, false};
 }
 
+// The line, from 1, that `at` stands in. Counted when it is wanted: parsers of large files do not keep it.
+static inline long long scan_line_of(const char *begin, const char *at) {
+    long long line = 1;
+    for (const char *c = begin; c < at; c++) line += *c == '\n' || (*c == '\r' && c + 1 < at && c[1] != '\n');
+    return line;
+}
+
 static inline uint16_t scan_u16(const char *bytes) {
     const unsigned char *b = (const unsigned char *)bytes;
     return (uint16_t)(b[0] | b[1] << 8);

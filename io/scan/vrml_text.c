@@ -1,5 +1,7 @@
 #include "io/scan/vrml.h"
 
+#include "io/scan/bytes.h"
+
 static bool ends_word(char c) {
     return vrml_parts(c) || c == '{' || c == '}' || c == '[' || c == ']' || c == '"' || c == '#';
 }
@@ -24,18 +26,12 @@ struct vrml_token vrml_next(struct vrml_text *text) {
     return (struct vrml_token){VRML_WORD, {from, (size_t)(text->at - from)}};
 }
 
-static long long line_of(const struct vrml_text *text, const char *at) {
-    long long line = 1;
-    for (const char *c = text->begin; c < at; c++) line += *c == '\n' || (*c == '\r' && c + 1 < at && c[1] != '\n');
-    return line;
-}
-
 int vrml_broken(const struct vrml_text *text, const char *at, const char *expected, struct facet_error *error) {
     struct vrml_text there = {text->begin, at, text->end};
     struct vrml_token token = vrml_next(&there);
     if (token.kind == VRML_END)
         return facet_error_set(error, FACET_ERROR_DATA, "line %lld: %s expected, but the file ends",
-                               line_of(text, text->end), expected);
+                               scan_line_of(text->begin, text->end), expected);
     return facet_error_set(error, FACET_ERROR_DATA, "line %lld: %s expected, found \"%s\"",
-                           line_of(text, token.word.at), expected, facet_quote(token.word).text);
+                           scan_line_of(text->begin, token.word.at), expected, facet_quote(token.word).text);
 }

@@ -57,10 +57,10 @@ void layout_write_obj(const char *path, const struct layout_face *face, const ch
     facet_mesh_free(&mesh);
 }
 
-// x, y, z and the place in the picture, measured from its lower left corner; background holds zmin.
+// x, y, z and the place in the picture, measured from its upper left corner; background holds zmin.
 static double bnt_value(const struct layout_face *face, int block, int i, double zmin) {
     if (block == 3) return face->seen[i] ? (double)(i % face->columns) / (face->columns - 1) : 0;
-    if (block == 4) return face->seen[i] ? (double)(i / face->columns) / (face->rows - 1) : 0;
+    if (block == 4) return face->seen[i] ? 1 - (double)(i / face->columns) / (face->rows - 1) : 0;
     return face->seen[i] ? face->at[i][block] : zmin;
 }
 
