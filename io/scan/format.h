@@ -14,7 +14,7 @@ struct scan_format {
     int (*parse)(const char *bytes, size_t size, struct mesh_builder *builder, struct facet_error *error);
 };
 
-extern const struct scan_format scan_obj, scan_ply, scan_vrml, scan_bnt, scan_abs, scan_stl, scan_off;
+extern const struct scan_format scan_obj, scan_ply, scan_vrml, scan_bnt, scan_abs, scan_stl, scan_off, scan_gltf;
 
 // By content, then by suffix; OBJ, which has no mark of its own, when neither tells.
 const struct scan_format *scan_format_of(const char *name, const void *bytes, size_t size);

@@ -4,7 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
-static const struct scan_format *const formats[] = {&scan_ply, &scan_vrml, &scan_bnt, &scan_abs, &scan_stl, &scan_off, &scan_obj};
+static const struct scan_format *const formats[] = {&scan_ply, &scan_vrml, &scan_bnt,  &scan_abs,
+                                                    &scan_stl, &scan_off,  &scan_gltf, &scan_obj};
 enum { FORMATS = sizeof formats / sizeof *formats };
 
 static bool ends_in(const char *name, const char *suffix, size_t length) {
