@@ -1,32 +1,35 @@
 #include "folder/manifest.h"
 
 #include "folder/csv.h"
+#include "folder/jsonl.h"
+#include "folder/rows.h"
 #include <facet/text.h>
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
-
-enum column { PATH, SUBJECT, LABEL, SEQUENCE, FRAME, INTENSITY, LICENCE, CONSENT, N_COLUMNS };
-static const char *const column_names[N_COLUMNS] = {"path",  "subject",   "label",   "sequence",
-                                                    "frame", "intensity", "licence", "consent"};
-enum { N_REQUIRED = LABEL + 1 };
-
-struct folder_manifest {
-    char *store;
-    struct folder_row *rows;
-    int64_t n_rows, room;
-};
 
 struct reader {
     struct csv csv;
-    int where[N_COLUMNS]; // field of a column, -1 when it is absent
+    int where[FOLDER_COLUMNS]; // field of a column, -1 when it is absent
     int n_fields;
+    struct jsonl jsonl;
     struct folder_manifest *manifest;
 };
+
+static int require_columns(const struct reader *reader, struct facet_error *error) {
+    static const enum folder_column needed[] = {FOLDER_PATH, FOLDER_SUBJECT, FOLDER_LABEL};
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+        bool other = needed[i] == FOLDER_LABEL && reader->where[FOLDER_LABELS] >= 0;
+        if (reader->where[needed[i]] >= 0 || other) continue;
+        return facet_error_set(error, FACET_ERROR_DATA, "%s:%lld: no column %s; path, subject and label are needed",
+                               reader->csv.name, (long long)reader->csv.line, folder_column_name(needed[i]));
+    }
+    return FACET_OK;
+}
 
 static int read_header(struct reader *reader, struct facet_error *error) {
     bool found;
@@ -34,197 +37,105 @@ static int read_header(struct reader *reader, struct facet_error *error) {
     if (code) return code;
     if (!found) return facet_error_set(error, FACET_ERROR_DATA, "%s: the file is empty", reader->csv.name);
     reader->n_fields = reader->csv.n_fields;
-    for (int c = 0; c < N_COLUMNS; c++) {
-        reader->where[c] = -1;
-        for (int f = 0; f < reader->n_fields; f++) {
-            if (strcmp(reader->csv.field[f], column_names[c]) != 0) continue;
-            if (reader->where[c] >= 0)
-                return facet_error_set(error, FACET_ERROR_DATA, "%s:%lld: column %s stands twice", reader->csv.name,
-                                       (long long)reader->csv.line, column_names[c]);
-            reader->where[c] = f;
-        }
-        if (c < N_REQUIRED && reader->where[c] < 0)
-            return facet_error_set(error, FACET_ERROR_DATA, "%s:%lld: no column %s; path, subject and label are needed",
-                                   reader->csv.name, (long long)reader->csv.line, column_names[c]);
+    for (int c = 0; c < FOLDER_COLUMNS; c++) reader->where[c] = -1;
+    for (int f = 0; f < reader->n_fields; f++) {
+        int column = folder_column_code(reader->csv.field[f]);
+        if (column < 0) continue;
+        if (reader->where[column] >= 0)
+            return facet_error_set(error, FACET_ERROR_DATA, "%s:%lld: column %s stands twice", reader->csv.name,
+                                   (long long)reader->csv.line, reader->csv.field[f]);
+        reader->where[column] = f;
     }
-    return FACET_OK;
+    return require_columns(reader, error);
 }
 
-static const char *field_of(const struct reader *reader, enum column column) {
-    return reader->where[column] < 0 ? "" : reader->csv.field[reader->where[column]];
-}
-
-static int bad_value(const struct reader *reader, enum column column, const char *expected, struct facet_error *error) {
-    const char *value = field_of(reader, column);
-    return facet_error_set(error, FACET_ERROR_DATA, "%s:%lld: %s is \"%s\", %s expected", reader->csv.name,
-                           (long long)reader->csv.line, column_names[column],
-                           facet_quote((struct facet_word){value, strlen(value)}).text, expected);
-}
-
-static int read_frame(const struct reader *reader, int32_t *frame, struct facet_error *error) {
-    const char *text = field_of(reader, FRAME);
-    int64_t value = 0;
-    if (*text && (!facet_integer((struct facet_word){text, strlen(text)}, &value) || value < 0 || value > INT32_MAX))
-        return bad_value(reader, FRAME, "a whole number from 0", error);
-    *frame = *text ? (int32_t)value : -1;
-    return FACET_OK;
-}
-
-static int read_intensity(const struct reader *reader, float *intensity, struct facet_error *error) {
-    const char *text = field_of(reader, INTENSITY);
-    *intensity = NAN;
-    if (!*text) return FACET_OK;
-    if (!facet_float((struct facet_word){text, strlen(text)}, intensity) || !(*intensity >= 0 && *intensity <= 1))
-        return bad_value(reader, INTENSITY, "a number from 0 to 1", error);
-    return FACET_OK;
-}
-
-static int fill_row(const struct reader *reader, struct folder_row *row, struct facet_error *error) {
+static int next_csv(struct reader *reader, struct folder_record *record, bool *found, struct facet_error *error) {
+    char *store = reader->csv.store;
+    int code = csv_next(&reader->csv, found, error);
+    reader->csv.store = store; // a record is kept before the next one comes
+    if (code || !*found) return code;
     if (reader->csv.n_fields != reader->n_fields)
         return facet_error_set(error, FACET_ERROR_DATA, "%s:%lld: %d fields, but the header has %d", reader->csv.name,
                                (long long)reader->csv.line, reader->csv.n_fields, reader->n_fields);
-    *row = (struct folder_row){
-        .path = field_of(reader, PATH),
-        .subject = field_of(reader, SUBJECT),
-        .label = field_of(reader, LABEL),
-        .sequence = field_of(reader, SEQUENCE),
-        .licence = field_of(reader, LICENCE),
-        .consent = field_of(reader, CONSENT),
-        .line = reader->csv.line,
-    };
-    if (!*row->path) return bad_value(reader, PATH, "the name of a file", error);
-    if (!*row->subject) return bad_value(reader, SUBJECT, "the name of a person", error);
-    int code = read_frame(reader, &row->frame, error);
-    return code ? code : read_intensity(reader, &row->intensity, error);
-}
-
-static int add_row(struct reader *reader, struct facet_error *error) {
-    struct folder_manifest *m = reader->manifest;
-    if (m->n_rows == INT32_MAX)
-        return facet_error_set(error, FACET_ERROR_DATA, "%s: more than %d rows", reader->csv.name, INT32_MAX);
-    if (m->n_rows == m->room) {
-        int64_t room = m->room ? 2 * m->room : 64;
-        struct folder_row *rows = realloc(m->rows, (size_t)room * sizeof *rows);
-        if (!rows) return facet_error_set(error, FACET_ERROR_MEMORY, "%s: no memory for its rows", reader->csv.name);
-        m->rows = rows;
-        m->room = room;
-    }
-    int code = fill_row(reader, &m->rows[m->n_rows], error);
-    if (!code) m->n_rows++;
-    return code;
-}
-
-static int by_path(const void *a, const void *b) {
-    const struct folder_row *x = *(const struct folder_row *const *)a, *y = *(const struct folder_row *const *)b;
-    int order = strcmp(x->path, y->path);
-    return order ? order : (x->line > y->line) - (x->line < y->line);
-}
-
-// Sequence after sequence, the lines of each in order. A row without a sequence stands alone.
-static int by_sequence(const void *a, const void *b) {
-    const struct folder_row *x = *(const struct folder_row *const *)a, *y = *(const struct folder_row *const *)b;
-    int order = strcmp(x->subject, y->subject);
-    if (!order) order = strcmp(x->sequence, y->sequence);
-    return order ? order : (x->line > y->line) - (x->line < y->line);
-}
-
-static int by_group_and_frame(const void *a, const void *b) {
-    const struct folder_row *x = a, *y = b;
-    if (x->group != y->group) return x->group < y->group ? -1 : 1;
-    if (x->frame != y->frame) return x->frame < y->frame ? -1 : 1;
-    return (x->line > y->line) - (x->line < y->line);
-}
-
-static int refuse_repeated_paths(const struct reader *reader, struct folder_row **sorted, struct facet_error *error) {
-    int64_t n = reader->manifest->n_rows;
-    qsort(sorted, (size_t)n, sizeof *sorted, by_path);
-    for (int64_t i = 1; i < n; i++) {
-        if (strcmp(sorted[i - 1]->path, sorted[i]->path) != 0) continue;
-        return facet_error_set(error, FACET_ERROR_DATA, "%s:%lld: %s stands in line %lld already", reader->csv.name,
-                               (long long)sorted[i]->line, sorted[i]->path, (long long)sorted[i - 1]->line);
-    }
+    record->line = reader->csv.line;
+    for (int c = 0; c < FOLDER_COLUMNS; c++)
+        record->text[c] = reader->where[c] < 0 ? "" : reader->csv.field[reader->where[c]];
     return FACET_OK;
 }
 
-static bool same_sequence(const struct folder_row *a, const struct folder_row *b) {
-    return *a->sequence && strcmp(a->subject, b->subject) == 0 && strcmp(a->sequence, b->sequence) == 0;
-}
-
-// A group's number is the place of its first row; a frame not given is its place in the sequence.
-static void number_groups(struct folder_manifest *manifest, struct folder_row **sorted) {
-    int64_t first = 0;
-    qsort(sorted, (size_t)manifest->n_rows, sizeof *sorted, by_sequence);
-    for (int64_t i = 0; i < manifest->n_rows; i++) {
-        if (i == 0 || !same_sequence(sorted[i - 1], sorted[i])) first = i;
-        sorted[i]->group = (int32_t)(sorted[first] - manifest->rows);
-        if (sorted[i]->frame < 0) sorted[i]->frame = (int32_t)(i - first);
-    }
-}
-
-static int settle_frames(const struct reader *reader, struct facet_error *error) {
-    struct folder_row *rows = reader->manifest->rows;
-    int32_t group = 0;
-    qsort(rows, (size_t)reader->manifest->n_rows, sizeof *rows, by_group_and_frame);
-    for (int64_t i = 1; i < reader->manifest->n_rows; i++) {
-        if (rows[i].group != rows[i - 1].group || rows[i].frame != rows[i - 1].frame) continue;
-        return facet_error_set(error, FACET_ERROR_DATA, "%s:%lld: frame %d of sequence %s stands in line %lld already",
-                               reader->csv.name, (long long)rows[i].line, (int)rows[i].frame, rows[i].sequence,
-                               (long long)rows[i - 1].line);
-    }
-    for (int64_t i = 0, before = -1; i < reader->manifest->n_rows; i++) {
-        group += before >= 0 && rows[i].group != before;
-        before = rows[i].group;
-        rows[i].group = group;
-    }
-    return FACET_OK;
-}
-
-static int arrange(const struct reader *reader, struct facet_error *error) {
-    struct folder_manifest *m = reader->manifest;
-    if (m->n_rows == 0) return facet_error_set(error, FACET_ERROR_DATA, "%s: a header, but no rows", reader->csv.name);
-    struct folder_row **sorted = malloc((size_t)m->n_rows * sizeof *sorted);
-    if (!sorted) return facet_error_set(error, FACET_ERROR_MEMORY, "%s: no memory for its rows", reader->csv.name);
-    for (int64_t i = 0; i < m->n_rows; i++) sorted[i] = &m->rows[i];
-    int code = refuse_repeated_paths(reader, sorted, error);
-    if (!code) {
-        number_groups(m, sorted);
-        code = settle_frames(reader, error);
-    }
-    free(sorted);
+static int bad_value(const struct reader *reader, const struct folder_record *record,
+                     const struct folder_complaint *complaint, struct facet_error *error) {
+    const char *value = record->text[complaint->column], *column = folder_column_name(complaint->column);
+    struct facet_quote quote = facet_quote((struct facet_word){value, strlen(value)});
+    int code =
+        facet_error_set(error, FACET_ERROR_DATA, "%s is \"%s\", %s expected", column, quote.text, complaint->expected);
+    if (reader->jsonl.line)
+        facet_error_prefix(error, "%s:%lld:%lld", reader->jsonl.name, (long long)record->line,
+                           (long long)jsonl_place(&reader->jsonl, column));
+    else
+        facet_error_prefix(error, "%s:%lld", reader->csv.name, (long long)record->line);
     return code;
 }
 
-static int read_rows(struct reader *reader, struct facet_error *error) {
-    int code = read_header(reader, error);
+static int add_row(struct reader *reader, const struct folder_record *record, struct facet_error *error) {
+    struct folder_values values;
+    struct folder_complaint complaint;
+    if (folder_values_read(record, &values, &complaint)) return bad_value(reader, record, &complaint, error);
+    return folder_rows_add(reader->manifest, reader->csv.name, record, &values, error);
+}
+
+static int read_csv(struct reader *reader, struct facet_error *error) {
+    size_t size = (size_t)(reader->csv.end - reader->csv.at);
+    struct folder_record record;
     bool found = true;
+    char *store = reader->csv.store = malloc(size + 1);
+    if (!store) return facet_error_set(error, FACET_ERROR_MEMORY, "%s: no memory to read it", reader->csv.name);
+    int code = read_header(reader, error);
     while (!code && found) {
-        code = csv_next(&reader->csv, &found, error);
-        if (!code && found) code = add_row(reader, error);
+        code = next_csv(reader, &record, &found, error);
+        if (!code && found) code = add_row(reader, &record, error);
     }
-    return code ? code : arrange(reader, error);
+    free(store);
+    if (!code && reader->manifest->n_rows == 0)
+        return facet_error_set(error, FACET_ERROR_DATA, "%s: a header, but no rows", reader->csv.name);
+    return code;
+}
+
+static int read_jsonl(struct reader *reader, struct facet_error *error) {
+    struct folder_record record;
+    bool found = true;
+    int code = FACET_OK;
+    while (!code && found) {
+        code = jsonl_next(&reader->jsonl, &record, &found, error);
+        if (!code && found) code = add_row(reader, &record, error);
+    }
+    jsonl_end(&reader->jsonl);
+    if (!code && reader->manifest->n_rows == 0)
+        return facet_error_set(error, FACET_ERROR_DATA, "%s: the file is empty", reader->jsonl.name);
+    return code;
+}
+
+static bool is_json_lines(const char *name) {
+    const char *dot = strrchr(name, '.');
+    return dot && (strcasecmp(dot, ".jsonl") == 0 || strcasecmp(dot, ".ndjson") == 0);
 }
 
 int folder_manifest_parse(const char *name, const char *bytes, size_t size, struct folder_manifest **manifest,
                           struct facet_error *error) {
     size_t mark = size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-    *manifest = NULL;
-    struct folder_manifest *m = calloc(1, sizeof *m);
-    if (m) m->store = malloc(size + 1);
-    if (!m || !m->store) {
-        folder_manifest_destroy(m);
-        return facet_error_set(error, FACET_ERROR_MEMORY, "%s: no memory for its %zu bytes", name, size);
-    }
+    struct folder_manifest *m = *manifest = calloc(1, sizeof *m);
+    if (!m) return facet_error_set(error, FACET_ERROR_MEMORY, "%s: no memory for its %zu bytes", name, size);
     struct reader reader = {
-        .csv = {.name = name, .at = bytes + mark, .end = bytes + size, .next_line = 1, .store = m->store},
+        .csv = {.name = name, .at = bytes + mark, .end = bytes + size, .next_line = 1},
+        .jsonl = {.name = name, .at = bytes + mark, .end = bytes + size, .next_line = 1},
         .manifest = m,
     };
-    int code = read_rows(&reader, error);
-    if (code) {
-        folder_manifest_destroy(m);
-        return code;
-    }
-    *manifest = m;
-    return FACET_OK;
+    int code = is_json_lines(name) ? read_jsonl(&reader, error) : read_csv(&reader, error);
+    if (!code) code = folder_rows_arrange(m, name, error);
+    if (!code) return FACET_OK;
+    folder_manifest_destroy(m);
+    *manifest = NULL;
+    return code;
 }
 
 static int read_bytes(const char *path, FILE *file, char **bytes, size_t *size, struct facet_error *error) {
@@ -262,6 +173,28 @@ int64_t folder_manifest_rows(const struct folder_manifest *manifest) {
     return manifest->n_rows;
 }
 
-const struct folder_row *folder_manifest_row(const struct folder_manifest *manifest, int64_t row) {
-    return &manifest->rows[row];
+struct folder_row folder_manifest_row(const struct folder_manifest *manifest, int64_t row) {
+    const struct folder_entry *r = &manifest->rows[row];
+    return (struct folder_row){
+        .path = folder_text_of(manifest, r, TEXT_PATH),
+        .subject = folder_text_of(manifest, r, TEXT_SUBJECT),
+        .label = folder_text_of(manifest, r, TEXT_LABEL),
+        .labels = folder_text_of(manifest, r, TEXT_LABELS),
+        .sequence = folder_text_of(manifest, r, TEXT_SEQUENCE),
+        .landmarks = folder_text_of(manifest, r, TEXT_LANDMARKS),
+        .texture = folder_text_of(manifest, r, TEXT_TEXTURE),
+        .au = folder_text_of(manifest, r, TEXT_AU),
+        .licence = folder_text_of(manifest, r, TEXT_LICENCE),
+        .consent = folder_text_of(manifest, r, TEXT_CONSENT),
+        .split = folder_text_of(manifest, r, TEXT_SPLIT),
+        .line = r->line,
+        .frame = r->frame,
+        .group = r->group,
+        .onset = r->onset,
+        .apex = r->apex,
+        .offset = r->offset,
+        .intensity = r->intensity,
+        .valence = r->valence,
+        .arousal = r->arousal,
+    };
 }

@@ -1,4 +1,4 @@
-// The table of labels of a folder: a CSV file (RFC 4180) with one line a scan.
+// The manifest of a folder, one line a scan: CSV (RFC 4180) or, told by the suffix .jsonl or .ndjson, JSON Lines.
 #ifndef FACET_FOLDER_MANIFEST_H
 #define FACET_FOLDER_MANIFEST_H
 
@@ -7,10 +7,12 @@
 #include <stdint.h>
 
 struct folder_row {
-    const char *path, *subject, *label, *sequence, *licence, *consent; // never NULL
+    const char *path, *subject, *label, *labels, *sequence, *landmarks, *texture, *au; // never NULL
+    const char *licence, *consent, *split;
     int64_t line;
-    int32_t frame, group; // group: rows of one sequence are consecutive and share it
-    float intensity;      // NaN when not given
+    int32_t frame, group;              // group: rows of one sequence are consecutive and share it
+    int32_t onset, apex, offset;       // -1 when not given
+    float intensity, valence, arousal; // NaN when not given
 };
 
 struct folder_manifest; // owns the strings of its rows
@@ -23,6 +25,6 @@ int folder_manifest_read(const char *path, struct folder_manifest **manifest, st
 void folder_manifest_destroy(struct folder_manifest *manifest); // NULL is fine
 
 int64_t folder_manifest_rows(const struct folder_manifest *manifest);
-const struct folder_row *folder_manifest_row(const struct folder_manifest *manifest, int64_t row);
+struct folder_row folder_manifest_row(const struct folder_manifest *manifest, int64_t row);
 
 #endif

@@ -8,7 +8,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check(const struct folder_manifest *manifest) {
     for (int64_t i = 0; i < folder_manifest_rows(manifest); i++) {
-        const struct folder_row *row = folder_manifest_row(manifest, i), *before = row - 1;
+        struct folder_row now = folder_manifest_row(manifest, i),
+                          then = i > 0 ? folder_manifest_row(manifest, i - 1) : now;
+        const struct folder_row *row = &now, *before = &then;
         if (!*row->path || !*row->subject || row->frame < 0) abort();
         if (i > 0 && row->group != before->group && row->group != before->group + 1) abort();
         if (i > 0 && row->group == before->group && row->frame <= before->frame) abort();

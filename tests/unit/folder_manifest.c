@@ -23,25 +23,25 @@ static void columns_in_any_order_with_quotes(void **state) {
                                       "anger,\"a, \"\"b\"\".ply\",9,s1,0.5,CC0,form 3\r\n\r\n"
                                       ",\"c\nd.obj\",,s2,,,\r\nfear,e.obj,,s2,1,,");
     assert_int_equal(folder_manifest_rows(m), 3);
-    const struct folder_row *row = folder_manifest_row(m, 0);
-    assert_string_equal(row->path, "a, \"b\".ply");
-    assert_string_equal(row->subject, "s1");
-    assert_string_equal(row->label, "anger");
-    assert_string_equal(row->licence, "CC0");
-    assert_string_equal(row->consent, "form 3");
-    assert_string_equal(row->sequence, "");
-    assert_float_equal(row->intensity, 0.5, 0);
-    assert_int_equal(row->line, 2);
+    struct folder_row row = folder_manifest_row(m, 0);
+    assert_string_equal(row.path, "a, \"b\".ply");
+    assert_string_equal(row.subject, "s1");
+    assert_string_equal(row.label, "anger");
+    assert_string_equal(row.licence, "CC0");
+    assert_string_equal(row.consent, "form 3");
+    assert_string_equal(row.sequence, "");
+    assert_float_equal(row.intensity, 0.5, 0);
+    assert_int_equal(row.line, 2);
     row = folder_manifest_row(m, 1);
-    assert_string_equal(row->path, "c\nd.obj");
-    assert_string_equal(row->label, "");
-    assert_true(isnan(row->intensity));
-    assert_int_equal(row->line, 4);
-    assert_int_equal(row->group, 1);
-    assert_int_equal(row->frame, 0);
+    assert_string_equal(row.path, "c\nd.obj");
+    assert_string_equal(row.label, "");
+    assert_true(isnan(row.intensity));
+    assert_int_equal(row.line, 4);
+    assert_int_equal(row.group, 1);
+    assert_int_equal(row.frame, 0);
     row = folder_manifest_row(m, 2);
-    assert_int_equal(row->line, 6);
-    assert_int_equal(row->group, 2);
+    assert_int_equal(row.line, 6);
+    assert_int_equal(row.group, 2);
     folder_manifest_destroy(m);
 }
 
@@ -54,10 +54,10 @@ static void frames_of_a_sequence_are_brought_together(void **state) {
     const int groups[] = {0, 0, 0, 1, 1, 2}, frames[] = {0, 1, 2, 0, 1, 7};
     assert_int_equal(folder_manifest_rows(m), 6);
     for (int i = 0; i < 6; i++) {
-        const struct folder_row *row = folder_manifest_row(m, i);
-        assert_string_equal(row->path, paths[i]);
-        assert_int_equal(row->group, groups[i]);
-        assert_int_equal(row->frame, frames[i]);
+        struct folder_row row = folder_manifest_row(m, i);
+        assert_string_equal(row.path, paths[i]);
+        assert_int_equal(row.group, groups[i]);
+        assert_int_equal(row.frame, frames[i]);
     }
     folder_manifest_destroy(m);
 }
