@@ -23,9 +23,9 @@ struct facet_pulse {
 };
 
 // Before a watchdog gives a place that is seen, and in programs without one.
-static struct {
+static union {
     struct facet_pulse pulse;
-    struct slot slot;
+    char room[sizeof(struct facet_pulse) + sizeof(struct slot)];
 } nowhere = {.pulse = {.threads = 1}};
 static _Atomic(struct facet_pulse *) place = &nowhere.pulse;
 static _Thread_local int my_slot;
