@@ -84,12 +84,11 @@ static int parse_text(struct abs_text *text, struct mesh_builder *builder, struc
     if (!code) code = read_side(text, "the number of columns", &text->columns, error);
     if (code) return code;
     skip_line(text);
-    int64_t left = text->end - text->at;
-    if (text->rows > left / text->columns / LEAST_BYTES + 1)
+    int64_t left = text->end - text->at, points = text->rows * text->columns;
+    if (points > (left + 1) / LEAST_BYTES)
         return facet_error_set(error, FACET_ERROR_DATA,
                                "%lld x %lld points of at least %d bytes each, but only %lld bytes are left at line 4",
                                (long long)text->rows, (long long)text->columns, LEAST_BYTES, (long long)left);
-    int64_t points = text->rows * text->columns;
     code = mesh_reserve(builder, points, 0, error);
     if (!code) code = read_flags(text, builder, points, error);
     for (int axis = 0; !code && axis < 3; axis++) code = read_axis(text, builder, points, axis, error);
