@@ -132,7 +132,7 @@ static void what_is_broken_is_told(void **state) {
          "a.abs: 99999 x 99999 points of at least 8 bytes each, but only 4 bytes are left at line 4"},
         {"1 rows\n2 columns\nflags\n1 2\n1 2\n1 2\n1 2\n", "a.abs: line 4: a flag, 0 or 1, expected, found \"2\""},
         {"1 rows\n2 columns\nflags\n1 1\n1 2x\n1 2\n1 2\n", "a.abs: line 5: a coordinate expected, found \"2x\""},
-        {"1 rows\n2 columns\nflags\n1 1\n1 2\n1 2\n1", "a.abs: line 7: a coordinate expected, but the file ends"},
+        {"1 rows\n2 columns\nflags\n1 1\n1.5 2\n1 2\n1", "a.abs: line 7: a coordinate expected, but the file ends"},
         {"1 rows\n2 columns\nflags\n1 1\n1 2\n1 2\n1 2\n3", "a.abs: line 8: the end of the file expected, found \"3\""},
         {"1 rows\n2 columns\nflags\n1 1\n1 2\n1 2\n1 2\n",
          "a.abs: no three neighbours among 1 x 2 points are a surface"},
