@@ -147,11 +147,14 @@ enum { POLYGON_ENDS = -1, LIST_ENDS = -2 };
 static int next_corner(const struct vrml *vrml, struct vrml_text *list, struct run run, int32_t *corner,
                        struct facet_error *error) {
     int64_t index;
-    *corner = LIST_ENDS;
-    if (list_ends(list)) return FACET_OK;
     const char *from = list->at;
-    if (!number_integer(&list->at, list->end, &index) || !vrml_ends(list))
-        return vrml_broken(&vrml->text, from, "an index or ]", error);
+    if (!vrml_quick_index(list, &index)) {
+        *corner = LIST_ENDS;
+        if (list_ends(list)) return FACET_OK;
+        from = list->at;
+        if (!number_integer(&list->at, list->end, &index) || !vrml_ends(list))
+            return vrml_broken(&vrml->text, from, "an index or ]", error);
+    }
     if (index >= -1 && index < run.count) {
         *corner = index == -1 ? POLYGON_ENDS : (int32_t)(run.first + index);
         return FACET_OK;

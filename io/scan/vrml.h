@@ -7,6 +7,8 @@
 #include <facet/error.h>
 #include <facet/text.h>
 
+#include <endian.h>
+
 struct vrml_text {
     const char *begin, *at, *end;
 };
@@ -40,6 +42,31 @@ static inline bool vrml_skip(struct vrml_text *text) {
 // Whether a number may end before `at`.
 static inline bool vrml_ends(const struct vrml_text *text) {
     return text->at == text->end || vrml_parts(*text->at) || *text->at == ']' || *text->at == '}' || *text->at == '#';
+}
+
+// An index of at most seven digits that a blank or comma ends, which is what lists are made of: without a branch on how
+// many digits it has. False, the text unmoved: something else stands there. Eight bytes are looked at in one word: the first
+// that is no digit says where the number ends, and the digits before it are added up pairwise.
+static inline bool vrml_quick_index(struct vrml_text *text, int64_t *index) {
+    const char *p = text->at;
+    while (p < text->end && vrml_parts(*p)) p++;
+    if (text->end - p < 10) return false;
+    bool negative = *p == '-';
+    p += negative;
+    uint64_t digits;
+    memcpy(&digits, p, sizeof digits);
+    digits = le64toh(digits) ^ 0x3030303030303030u;
+    uint64_t others = ((digits + 0x7676767676767676u) | digits) & 0x8080808080808080u;
+    if (others == 0) return false;
+    int length = __builtin_ctzll(others) / 8;
+    if (length == 0 || !vrml_parts(p[length])) return false;
+    digits <<= 64 - 8 * length;
+    digits = (digits * 10 + (digits >> 8)) & 0x00ff00ff00ff00ffu;
+    digits = (digits * 100 + (digits >> 16)) & 0x0000ffff0000ffffu;
+    digits = (digits * 10000 + (digits >> 32)) & 0xffffffffu;
+    *index = negative ? -(int64_t)digits : (int64_t)digits;
+    text->at = p + length;
+    return true;
 }
 
 static inline bool vrml_float(struct vrml_text *text, float *value) {
