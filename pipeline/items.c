@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ struct subject {
 
 struct facet_items {
     struct facet_text_set datasets, names, labels, label_lists, aus, licences, consents, splits;
+    struct facet_text_set notes;
     struct facet_text_keeper paths;
     struct subject *subjects; // in order of first appearance
     int32_t *subject_table;   // id + 1 at the subject's slot; 0 is free
@@ -57,8 +59,9 @@ struct facet_items *facet_items_create(void) {
 
 void facet_items_destroy(struct facet_items *items) {
     if (!items) return;
-    struct facet_text_set *sets[] = {&items->datasets, &items->names,    &items->labels,   &items->label_lists,
-                                     &items->aus,      &items->licences, &items->consents, &items->splits};
+    struct facet_text_set *sets[] = {&items->datasets,    &items->names,  &items->labels,
+                                     &items->label_lists, &items->aus,    &items->licences,
+                                     &items->consents,    &items->splits, &items->notes};
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) facet_text_set_free(sets[i]);
     facet_text_keeper_free(&items->paths);
     free(items->subjects), free(items->subject_table);
@@ -169,6 +172,28 @@ int facet_items_add(struct facet_items *items, const struct facet_item *item, st
     if (row.sequence >= items->next_sequence) items->next_sequence = row.sequence + 1;
     items->rows[items->count++] = row;
     return FACET_OK;
+}
+
+int facet_items_note(struct facet_items *items, struct facet_error *error, const char *format, ...) {
+    char text[FACET_ERROR_TEXT];
+    int at = items->datasets.count
+                 ? snprintf(text, sizeof text / 2, "%s: ", items->datasets.all[items->datasets.count - 1])
+                 : 0;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text + at, sizeof text - (size_t)at, format, args);
+    va_end(args);
+    if (facet_text_set_add(&items->notes, text) >= 0) return FACET_OK;
+    return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for what a source says");
+}
+
+int facet_items_notes(const struct facet_items *items) {
+    return items->notes.count;
+}
+
+const char *facet_items_note_text(const struct facet_items *items, int note) {
+    FACET_REQUIRE(note >= 0 && note < items->notes.count);
+    return items->notes.all[note];
 }
 
 int64_t facet_items_count(const struct facet_items *items) {

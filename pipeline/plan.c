@@ -131,6 +131,11 @@ static int run_alone(struct planner *p, struct facet_error *error) {
 
 // ---- the whole ------------------------------------------------------------------------------------------------------
 
+static void take_warnings(struct facet_plan *plan, const struct facet_items *items) {
+    for (int i = 0; i < facet_items_notes(items) && i < FACET_MOST_PLAN_NOTES; i++)
+        snprintf(plan->warnings[plan->n_warnings++], sizeof plan->warnings[0], "%s", facet_items_note_text(items, i));
+}
+
 static int open_all(struct planner *p, struct facet_error *error) {
     struct facet_plan *plan = p->plan;
     double began = facet_clock();
@@ -138,6 +143,7 @@ static int open_all(struct planner *p, struct facet_error *error) {
     if (code != FACET_OK) return code;
     const struct facet_items *items = p->sources.items;
     plan->opening = facet_clock() - began;
+    take_warnings(plan, items);
     plan->rows = p->rows = facet_items_count(items);
     plan->subjects = facet_items_subjects(items);
     plan->datasets = facet_items_datasets(items), plan->classes = facet_items_classes(items);

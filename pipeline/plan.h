@@ -41,6 +41,8 @@ struct facet_plan {
     int n_pilots;
     char notes[FACET_MOST_PLAN_NOTES][240]; // what was assumed
     int n_notes;
+    char warnings[FACET_MOST_PLAN_NOTES][FACET_ERROR_TEXT]; // what the sources say of themselves
+    int n_warnings;
 };
 
 // Carries out the pilot and predicts. Nothing is left behind, and the workspace is not touched. Collective; the plan is

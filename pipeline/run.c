@@ -154,6 +154,8 @@ static int prepare(struct facet_run *run, struct facet_error *error) {
     if (code == FACET_OK) code = facet_run_open_workspace(run, error);
     if (code == FACET_OK) code = facet_debug_open(run, error);
     if (code == FACET_OK) code = facet_journal_begin(run, error);
+    for (int i = 0; code == FACET_OK && !run->options->pilot && i < facet_items_notes(run->sources.items); i++)
+        facet_run_note(run, "warning: %s", facet_items_note_text(run->sources.items, i));
     char about[200];
     if (code == FACET_OK) code = facet_stop_set_limits(run->comm, &run->config->stop, about, error);
     if (code == FACET_OK && *about) facet_run_note(run, "%s", about);

@@ -128,6 +128,7 @@ static void print_plan(const char *file, const struct facet_plan *plan) {
     printf("%-14s %10lld %8s %10s %10s %12.1f  = %s\n", "all", (long long)plan->rows, "", size_text(plan->bytes, bytes),
            size_text(plan->memory, memory), plan->seconds, time_text(plan->seconds, time));
     print_pilots(plan);
+    for (int i = 0; i < plan->n_warnings; i++) printf("warning: %s\n", plan->warnings[i]);
     for (int i = 0; i < plan->n_notes; i++) printf("assumed: %s\n", plan->notes[i]);
     printf("batch job: --ntasks=%d --cpus-per-task=%d --time=%s\n", plan->ranks, plan->threads,
            time_text(plan->limit, limit));
@@ -157,15 +158,16 @@ static json_t *pilots_json(const struct facet_plan *plan) {
 }
 
 static int print_json(const struct facet_plan *plan, struct facet_error *error) {
-    json_t *notes = json_array();
+    json_t *notes = json_array(), *warnings = json_array();
+    for (int i = 0; i < plan->n_warnings; i++) json_array_append_new(warnings, json_string(plan->warnings[i]));
     for (int i = 0; i < plan->n_notes; i++) json_array_append_new(notes, json_string(plan->notes[i]));
     json_t *whole =
-        json_pack("{s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f, s:o, s:o, s:o}", "rows",
+        json_pack("{s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f, s:o, s:o, s:o, s:o}", "rows",
                   (json_int_t)plan->rows, "subjects", (json_int_t)plan->subjects, "datasets", plan->datasets, "classes",
                   plan->classes, "ranks", plan->ranks, "threads", plan->threads, "pilot_ranks", plan->pilot_ranks,
                   "pilot_threads", plan->pilot_threads, "opening_seconds", plan->opening, "seconds", plan->seconds,
                   "bytes", plan->bytes, "memory", plan->memory, "limit_seconds", plan->limit, "stages",
-                  stages_json(plan), "pilots", pilots_json(plan), "assumed", notes);
+                  stages_json(plan), "pilots", pilots_json(plan), "assumed", notes, "warnings", warnings);
     char *text = whole ? json_dumps(whole, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(whole);
     if (!text) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the prediction");

@@ -57,6 +57,17 @@ static void classes_are_sorted_and_subjects_belong_to_a_dataset(void **state) {
     facet_items_destroy(items);
 }
 
+static void a_source_may_say_something_of_itself(void **state) {
+    (void)state;
+    struct facet_items *items = two_datasets();
+    assert_int_equal(facet_items_notes(items), 0);
+    assert_int_equal(facet_items_note(items, NULL, "%d scans are missing", 3), FACET_OK);
+    assert_int_equal(facet_items_note(items, NULL, "%d scans are missing", 3), FACET_OK);
+    assert_int_equal(facet_items_notes(items), 1); // once
+    assert_string_equal(facet_items_note_text(items, 0), "wild: 3 scans are missing");
+    facet_items_destroy(items);
+}
+
 // Tables inside the table grow many times on the way, and some texts are longer than a run of them.
 static void a_hundred_thousand_rows_keep_what_they_were_given(void **state) {
     (void)state;
@@ -169,6 +180,7 @@ static void the_first_reason_for_setting_a_row_aside_stands(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_keep_what_they_were_given),
+        cmocka_unit_test(a_source_may_say_something_of_itself),
         cmocka_unit_test(classes_are_sorted_and_subjects_belong_to_a_dataset),
         cmocka_unit_test(a_hundred_thousand_rows_keep_what_they_were_given),
         cmocka_unit_test(masked_people_lose_their_texts_and_nobody_their_place),

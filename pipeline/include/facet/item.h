@@ -40,6 +40,12 @@ struct facet_item facet_items_get(const struct facet_items *items, int64_t row);
 // Appends a row (strings are copied; NULL is ""). Not thread-safe. Errors: FACET_ERROR_MEMORY.
 int facet_items_add(struct facet_items *items, const struct facet_item *item, struct facet_error *error);
 
+// Tells the user something about the source as a whole ("3 of 2500 scans are missing: first ..."): shown as a warning by
+// `facet run` and `facet plan` and kept in user.log, with the dataset's name before it. Errors: MEMORY.
+int facet_items_note(struct facet_items *items, struct facet_error *error, const char *format, ...) FACET_PRINTF(3, 4);
+int facet_items_notes(const struct facet_items *items);
+const char *facet_items_note_text(const struct facet_items *items, int note);
+
 // Small integers for grouping: datasets in source order; subjects unique over all datasets in order of first
 // appearance; classes (labels) sorted by name, -1 for an unlabelled row.
 int facet_items_datasets(const struct facet_items *items);
