@@ -44,33 +44,71 @@ static inline bool vrml_ends(const struct vrml_text *text) {
     return text->at == text->end || vrml_parts(*text->at) || *text->at == ']' || *text->at == '}' || *text->at == '#';
 }
 
-// An index of at most seven digits that a blank or comma ends, which is what lists are made of: without a branch on how
-// many digits it has. False, the text unmoved: something else stands there. Eight bytes are looked at in one word: the first
-// that is no digit says where the number ends, and the digits before it are added up pairwise.
-static inline bool vrml_quick_index(struct vrml_text *text, int64_t *index) {
-    const char *p = text->at;
-    while (p < text->end && vrml_parts(*p)) p++;
-    if (text->end - p < 10) return false;
-    bool negative = *p == '-';
-    p += negative;
-    uint64_t digits;
-    memcpy(&digits, p, sizeof digits);
-    digits = le64toh(digits) ^ 0x3030303030303030u;
-    uint64_t others = ((digits + 0x7676767676767676u) | digits) & 0x8080808080808080u;
-    if (others == 0) return false;
-    int length = __builtin_ctzll(others) / 8;
-    if (length == 0 || !vrml_parts(p[length])) return false;
-    digits <<= 64 - 8 * length;
-    digits = (digits * 10 + (digits >> 8)) & 0x00ff00ff00ff00ffu;
-    digits = (digits * 100 + (digits >> 16)) & 0x0000ffff0000ffffu;
-    digits = (digits * 10000 + (digits >> 32)) & 0xffffffffu;
-    *index = negative ? -(int64_t)digits : (int64_t)digits;
-    text->at = p + length;
+// ---- short numbers, without a branch on how many digits they have ----------------------------------------------------
+// Eight bytes are looked at as one word, the first of them lowest; digits have been turned to 0..9.
+
+static inline uint64_t vrml_eight(const char *at) {
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return le64toh(word) ^ 0x3030303030303030u;
+}
+
+// How many digits come first; 8 when all are.
+static inline int vrml_digits(uint64_t word) {
+    uint64_t others = ((word + 0x7676767676767676u) | word) & 0x8080808080808080u;
+    return others ? __builtin_ctzll(others) / 8 : 8;
+}
+
+// The number that the first digits of a word are: they are added up pairwise. length is 1 to 8.
+static inline uint64_t vrml_sum(uint64_t word, int length) {
+    word <<= 64 - 8 * length;
+    word = (word * 10 + (word >> 8)) & 0x00ff00ff00ff00ffu;
+    word = (word * 100 + (word >> 16)) & 0x0000ffff0000ffffu;
+    return (word * 10000 + (word >> 32)) & 0xffffffffu;
+}
+
+// To the next number and over its sign; NULL near the end of the file.
+static inline const char *vrml_begin(const char *at, const char *end, bool *negative) {
+    while (at < end && vrml_parts(*at)) at++;
+    if (end - at < 12) return NULL;
+    *negative = *at == '-';
+    return at + *negative;
+}
+
+// An index of at most seven digits that a blank or comma ends, which is what lists are made of; gives where it ends. NULL:
+// something else stands there.
+static inline const char *vrml_quick_index(const char *at, const char *end, int64_t *index) {
+    bool negative;
+    at = vrml_begin(at, end, &negative);
+    if (!at) return NULL;
+    uint64_t word = vrml_eight(at);
+    int length = vrml_digits(word);
+    if (length == 0 || length == 8 || !vrml_parts(at[length])) return NULL;
+    int64_t sum = (int64_t)vrml_sum(word, length);
+    *index = negative ? -sum : sum;
+    return at + length;
+}
+
+// A number of at most seven digits with a point among them. The value is number_float's. False, the text unmoved: it is none.
+static inline bool vrml_quick_float(struct vrml_text *text, float *value) {
+    bool negative;
+    const char *p = vrml_begin(text->at, text->end, &negative);
+    if (!p) return false;
+    uint64_t word = vrml_eight(p);
+    int whole = vrml_digits(word);
+    if (whole == 8 || p[whole] != '.') return false;
+    uint64_t before = ((uint64_t)1 << 8 * whole) - 1;
+    word = (word & before) | (word >> 8 & ~before & 0x00ffffffffffffffu) | (uint64_t)0xff << 56; // the point taken out
+    int length = vrml_digits(word);
+    if (length == 0 || !vrml_parts(p[length + 1])) return false;
+    if (!number_round(vrml_sum(word, length), whole - length, negative, value)) return false;
+    text->at = p + length + 1;
     return true;
 }
 
 static inline bool vrml_float(struct vrml_text *text, float *value) {
-    return vrml_skip(text) && number_float(&text->at, text->end, value) && vrml_ends(text);
+    return vrml_quick_float(text, value) ||
+           (vrml_skip(text) && number_float(&text->at, text->end, value) && vrml_ends(text));
 }
 
 #endif

@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -101,6 +102,46 @@ static void shapes_are_joined(void **state) {
     facet_mesh_free(&mesh);
 }
 
+// Short numbers are read in another way than long ones: each gives what strtof gives, to the bit.
+static void numbers_are_those_of_strtof(void **state) {
+    (void)state;
+    static const char *const formats[] = {"%.0f", "%.1f", "%.2f", "%.4f", "%.6f", "%.9f", "%g", "%.9g", "%e", "%+.3f"};
+    enum { TRIES = 3000 };
+    for (int i = 0; i < TRIES; i++) {
+        char number[64], text[512];
+        double value = (double)((i * 7919) % 20011 - 10000) / (double[]){1, 10, 64, 997, 1e5, 3e7}[i % 6];
+        snprintf(number, sizeof number, formats[i % 10], value);
+        if (i % 7 == 0 && strncmp(number, "0.", 2) == 0) memmove(number, number + 1, strlen(number)); // ".5"
+        if (i % 11 == 0 && !strpbrk(number, ".e")) strcat(number, ".");                               // "5."
+        snprintf(text, sizeof text,
+                 HEAD "Shape { geometry IndexedFaceSet { coord Coordinate { point [ %s, %s %s\n] } } } # %20s\n",
+                 number, number, number, "");
+        struct facet_mesh mesh;
+        float expected = strtof(number, NULL);
+        parse(text, &mesh);
+        for (int k = 0; k < 3; k++) assert_memory_equal(&mesh.vertices[k], &expected, sizeof expected);
+        facet_mesh_free(&mesh);
+    }
+}
+
+// So are short indices; none of these is one too far, too long, or at the very end of the file.
+static void indices_may_be_of_any_length(void **state) {
+    (void)state;
+    struct facet_mesh mesh;
+    parse(HEAD "Shape { geometry IndexedFaceSet { " FOUR
+               "coordIndex [ 0,00000001,+2,-1 00000000000003 2 1 -1,-00,1,2,-01 3 0 1 -1\n2 3 0\n] } } #           ",
+          &mesh);
+    assert_triangles(&mesh, (int32_t[]){0, 1, 2, 3, 2, 1, 0, 1, 2, 3, 0, 1, 2, 3, 0}, 5);
+    facet_mesh_free(&mesh);
+    parse(HEAD "Shape{geometry IndexedFaceSet{" FOUR "coordIndex[0 1 2 -1]}}", &mesh);
+    assert_triangles(&mesh, (int32_t[]){0, 1, 2}, 1);
+    facet_mesh_free(&mesh);
+    assert_refused(HEAD "Shape { geometry IndexedFaceSet { " FOUR "coordIndex [ 0 1 4294967298 -1 ] } } #          ",
+                   "a.wrl: line 3: an index from 0 to 3, or -1, expected, found \"4294967298\"");
+    assert_refused(HEAD "Shape { geometry IndexedFaceSet { " FOUR "coordIndex [ 0 1 2.5 -1 ] } } #                 ",
+                   "a.wrl: line 3: an index or ] expected, found \"2.5\"");
+}
+
 static void what_is_broken_is_told(void **state) {
     (void)state;
     assert_refused("#VRML V1.0 ascii\n", "a.wrl: line 1: VRML of version 2.0 (#VRML V2.0) expected");
@@ -135,6 +176,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_face_of_the_layout_comes_back), cmocka_unit_test(separators_comments_and_order_are_free),
         cmocka_unit_test(polygons_are_fanned_and_turned),  cmocka_unit_test(shapes_are_joined),
+        cmocka_unit_test(numbers_are_those_of_strtof),     cmocka_unit_test(indices_may_be_of_any_length),
         cmocka_unit_test(what_is_broken_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
