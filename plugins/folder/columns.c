@@ -129,5 +129,9 @@ int folder_values_read(const struct folder_record *record, struct folder_values 
         return complain(complaint, FOLDER_AU, "action units such as 1=1 2=0 4=?, each once");
     if (read_labels(record->text[FOLDER_LABELS], values->labels))
         return complain(complaint, FOLDER_LABELS, "names joined by +, at most 255 bytes");
+    const char *label = record->text[FOLDER_LABEL];
+    if (strlen(label) >= sizeof values->label) return complain(complaint, FOLDER_LABEL, "at most 255 bytes");
+    strcpy(values->label, label);
+    if (!*label) values->label[strcspn(strcpy(values->label, record->text[FOLDER_LABELS]), "+")] = '\0';
     return 0;
 }

@@ -44,6 +44,7 @@ enum { FOLDER_LABELS_MAX = 256 }; // bytes of all labels of a row
 struct folder_values {
     char au[FACET_AU_MAX + 2];      // as in struct facet_item
     char labels[FOLDER_LABELS_MAX]; // sorted, joined by '+', each once
+    char label[FOLDER_LABELS_MAX];  // the column, or the first of the labels
     int32_t frame, onset, apex, offset;
     float intensity, valence, arousal;
 };

@@ -151,10 +151,9 @@ static uint64_t stamp_of(const struct folder *folder, const struct folder_row *r
 static struct facet_item item_of(const struct folder *folder, const struct facet_params *given,
                                  const struct folder_row *row) {
     struct facet_item item = facet_item_unknown();
-    bool several = strchr(row->labels, '+') != NULL;
     item.subject = row->subject;
-    item.label = *row->label || several ? row->label : row->labels;
-    item.labels = several ? row->labels : "";
+    item.label = row->label;
+    item.labels = strchr(row->labels, '+') ? row->labels : "";
     item.au = row->au;
     item.path = row->path;
     item.licence = *row->licence ? row->licence : facet_param_string(given, "licence");

@@ -70,11 +70,16 @@ static int grow_rows(struct folder_manifest *m, const char *name, struct facet_e
 int folder_rows_add(struct folder_manifest *m, const char *name, const struct folder_record *record,
                     const struct folder_values *values, struct facet_error *error) {
     const char *const texts[N_TEXTS] = {
-        [TEXT_PATH] = record->text[FOLDER_PATH],         [TEXT_SUBJECT] = record->text[FOLDER_SUBJECT],
-        [TEXT_LABEL] = record->text[FOLDER_LABEL],       [TEXT_LABELS] = values->labels,
-        [TEXT_SEQUENCE] = record->text[FOLDER_SEQUENCE], [TEXT_LANDMARKS] = record->text[FOLDER_LANDMARKS],
-        [TEXT_TEXTURE] = record->text[FOLDER_TEXTURE],   [TEXT_AU] = values->au,
-        [TEXT_LICENCE] = record->text[FOLDER_LICENCE],   [TEXT_CONSENT] = record->text[FOLDER_CONSENT],
+        [TEXT_PATH] = record->text[FOLDER_PATH],
+        [TEXT_SUBJECT] = record->text[FOLDER_SUBJECT],
+        [TEXT_LABEL] = values->label,
+        [TEXT_LABELS] = values->labels,
+        [TEXT_SEQUENCE] = record->text[FOLDER_SEQUENCE],
+        [TEXT_LANDMARKS] = record->text[FOLDER_LANDMARKS],
+        [TEXT_TEXTURE] = record->text[FOLDER_TEXTURE],
+        [TEXT_AU] = values->au,
+        [TEXT_LICENCE] = record->text[FOLDER_LICENCE],
+        [TEXT_CONSENT] = record->text[FOLDER_CONSENT],
         [TEXT_SPLIT] = record->text[FOLDER_SPLIT],
     };
     struct folder_entry row = {.frame = values->frame,

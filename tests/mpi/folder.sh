@@ -42,7 +42,7 @@ def same(name, expected):
     good = all(a == b or (isinstance(a, float) and math.isnan(a) and b is None) for a, b in zip(got, expected))
     if not good or len(got) != 4: sys.exit(f"{name}: {got}, not {expected}")
 same("subject", ["p0", "p0", "p1", "p1"])
-same("label", ["anger", "", "fear", "anger"])
+same("label", ["anger", "repression", "fear", "anger"])
 same("labels", ["", "negative+repression", "", ""])
 same("au", ["????1??0", "", "", ""])
 same("valence", [-0.5, None, None, None])

@@ -50,7 +50,7 @@ static void every_column_has_its_value(void **state) {
     row = folder_manifest_row(m, 1);
     assert_string_equal(row.path, "b\xc3\xa9.ply");
     assert_string_equal(row.labels, "a+b");
-    assert_string_equal(row.label, "");
+    assert_string_equal(row.label, "b");
     assert_string_equal(row.au, "");
     assert_true(isnan(row.valence) && isnan(row.arousal) && isnan(row.intensity));
     assert_int_equal(row.onset, -1);
