@@ -71,6 +71,12 @@ struct dataset_point {
     enum facet_landmark landmark;
 };
 
+// What the names alone say of a row besides its label; begins empty. Annotations go before it.
+struct dataset_told {
+    char au[FACET_AU_MAX + 2]; // as in struct facet_item
+    const char *split;
+};
+
 // What the whole dataset holds; 0: not known.
 struct dataset_counts {
     int64_t subjects, sequences, scans; // sequences: pairs of subject and key with frames
@@ -85,6 +91,8 @@ struct dataset_description {
     const char *const *more_roots; // parameters (PATH, fallback "") of trees that belong to it; NULL-terminated or NULL
     const struct dataset_label *labels;
     const struct dataset_point *points;
+    // Fills what subject and code say. NULL: nothing.
+    void (*tell)(const struct facet_params *given, const char *subject, const char *code, struct dataset_told *told);
     // Reads one file of annotation; path as for place. NULL: there are none. Errors: DATA with line, MEMORY.
     int (*annotate)(const struct facet_params *given, const char *path, const void *bytes, size_t size,
                     struct dataset_annotations *to, struct facet_error *error);
