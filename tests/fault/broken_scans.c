@@ -95,7 +95,7 @@ static struct seed seeds[] = {
     {"a.lm2", NULL, POINTS, 64, false, NULL, 0},
     {"a.lm3", NULL, POINTS, 64, false, NULL, 0},
     {"a.txt", NULL, POINTS, 64, false, NULL, 0},
-    {"a.png", NULL, PICTURE, 32768, true, NULL, 0},
+    {"a.png", NULL, PICTURE, 25000, true, NULL, 0},
     {"a.jpg", NULL, PICTURE, 8192, true, NULL, 0},
     {"prog.jpg", "picture/prog.jpg", PICTURE, 8192, true, NULL, 0},
     {"a.bmp", NULL, PICTURE, 64, true, NULL, 0},

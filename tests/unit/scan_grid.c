@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <zlib.h>
 
 static const char path[] = "/tmp/facet-grid-test.tmp";
 static char file_name[64];
@@ -168,11 +169,29 @@ static void a_broken_gzip_file_is_told(void **state) {
     assert_int_equal(facet_mesh_parse("a.abs.gz", bytes, size, &mesh, &error), FACET_ERROR_DATA);
 }
 
+// A hundred thousand bytes that would come out as more than any scan has.
+static void a_bomb_is_put_down(void **state) {
+    (void)state;
+    enum { ROUNDS = 129, ROOM = 1 << 20 };
+    static char blanks[1 << 20], bomb[ROOM];
+    z_stream stream = {.next_out = (Bytef *)bomb, .avail_out = ROOM};
+    memset(blanks, ' ', sizeof blanks);
+    assert_int_equal(deflateInit2(&stream, 1, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    for (int i = 0; i < ROUNDS; i++) {
+        stream.next_in = (Bytef *)blanks, stream.avail_in = sizeof blanks;
+        assert_int_equal(deflate(&stream, i + 1 < ROUNDS ? Z_NO_FLUSH : Z_FINISH),
+                         i + 1 < ROUNDS ? Z_OK : Z_STREAM_END);
+    }
+    assert_refused("a.abs.gz", bomb, stream.total_out,
+                   "a.abs.gz: more than 134217728 bytes come out of the compressed file");
+    deflateEnd(&stream);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_bnt_file_becomes_a_mesh),    cmocka_unit_test(an_abs_file_becomes_a_mesh),
         cmocka_unit_test(background_and_jumps_are_cut), cmocka_unit_test(what_is_broken_is_told),
-        cmocka_unit_test(a_broken_gzip_file_is_told),
+        cmocka_unit_test(a_broken_gzip_file_is_told),   cmocka_unit_test(a_bomb_is_put_down),
     };
     return cmocka_run_group_tests(tests, make_name, NULL);
 }
