@@ -1,4 +1,4 @@
-#include "io/scan/vrml.h"
+#include "io/scan/vrml_text.h"
 
 #include "io/scan/bytes.h"
 
