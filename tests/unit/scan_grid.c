@@ -122,6 +122,24 @@ static void background_and_jumps_are_cut(void **state) {
     facet_mesh_free(&mesh);
 }
 
+// A corner that stands out is cut off by the diagonal beside it.
+static void cells_are_cut_along_the_shorter_diagonal(void **state) {
+    (void)state;
+    static const char *const depths[] = {"3 0 0 0", "0 3 0 0", "0 0 3 0", "0 0 0 3"};
+    for (int corner = 0; corner < 4; corner++) {
+        struct facet_mesh mesh;
+        char text[128];
+        int uses = 0;
+        snprintf(text, sizeof text, "2 rows\n2 columns\nflags\n1 1 1 1\n0 1 0 1\n0 0 1 1\n%s\n", depths[corner]);
+        parse(text, &mesh);
+        assert_int_equal(mesh.n_triangles, 2);
+        for (int i = 0; i < 6; i++) uses += mesh.triangles[i] == corner;
+        assert_int_equal(uses, 1);
+        assert_true(normal_z(&mesh, 0) > 0 && normal_z(&mesh, 1) > 0);
+        facet_mesh_free(&mesh);
+    }
+}
+
 static void what_is_broken_is_told(void **state) {
     (void)state;
     static const struct {
@@ -190,8 +208,9 @@ static void a_bomb_is_put_down(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_bnt_file_becomes_a_mesh),    cmocka_unit_test(an_abs_file_becomes_a_mesh),
-        cmocka_unit_test(background_and_jumps_are_cut), cmocka_unit_test(what_is_broken_is_told),
-        cmocka_unit_test(a_broken_gzip_file_is_told),   cmocka_unit_test(a_bomb_is_put_down),
+        cmocka_unit_test(background_and_jumps_are_cut), cmocka_unit_test(cells_are_cut_along_the_shorter_diagonal),
+        cmocka_unit_test(what_is_broken_is_told),       cmocka_unit_test(a_broken_gzip_file_is_told),
+        cmocka_unit_test(a_bomb_is_put_down),
     };
     return cmocka_run_group_tests(tests, make_name, NULL);
 }
