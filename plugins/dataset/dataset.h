@@ -14,8 +14,10 @@
 #include <facet/item.h>
 #include <facet/landmark.h>
 #include <facet/params.h>
+#include <stdbool.h>
 
 #include "dataset/path.h"
+#include "dataset/vocabulary.h"
 
 enum dataset_kind {
     DATASET_STRAY,      // not the dataset's: viewers, thumbnails, notes; passed over
@@ -32,9 +34,8 @@ enum { DATASET_TEXT = 64 }; // room for a name, with its end; longer ones are no
 struct dataset_place {
     enum dataset_kind kind;
     char subject[DATASET_TEXT];
-    char key
-        [DATASET_TEXT]; // which scan of the subject or, with frames, which sequence; written without what names differ in
-    char code[DATASET_TEXT];    // what it shows in the dataset's own words: "AN", "LFAU_12", "Angry", "T1"
+    char key[DATASET_TEXT];  // which scan of the subject or, with frames, which sequence; what all its files agree in
+    char code[DATASET_TEXT]; // what it shows in the dataset's own words: "AN", "LFAU_12", "Angry", "T1"
     char variant[DATASET_TEXT]; // "RAW"; taken only when the parameter `kind` says the same. "": of all kinds
     int64_t frame;              // by value: "007" and "7" are one; -1: the scan stands alone
     float intensity;            // 0..1, NaN: not said

@@ -30,7 +30,7 @@ static int transform(const void *self, const struct facet_block *in, struct face
     for (int64_t row = 0; row < facet_block_rows(in); row++)
         for (int i = 0; i < N && facet_block_valid(in, row); i++) {
             const struct facet_field *field = facet_block_field(in, i);
-            int64_t n = field->type ? facet_block_count(in, i, row) : 0;
+            int64_t n = field && field->type ? facet_block_count(in, i, row) : 0;
             int code = facet_block_resize(out, i, row, n, error);
             if (code) return code;
             if (n > 0)

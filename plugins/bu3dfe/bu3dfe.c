@@ -1,0 +1,149 @@
+// bu3dfe: BU-3DFE, 100 people with six expressions at four intensities and a neutral face each.
+#include "dataset/dataset.h"
+
+#include <facet/plugin.h>
+#include <facet/scan.h>
+
+#include <stdio.h>
+#include <string.h>
+
+enum { WOMEN = 56, MEN = 44, CODES = 6, LEVELS = 4 };
+static const char *const codes[CODES + 1] = {"AN", "DI", "FE", "HA", "SA", "SU", "NE"};
+
+static bool level_is_wanted(const struct facet_params *given, int64_t level) {
+    size_t n = facet_param_count(given, "levels");
+    for (size_t i = 0; i < n; i++)
+        if ((int64_t)facet_param_float_at(given, "levels", i) == level) return true;
+    return n == 0 || level == 0;
+}
+
+static int code_of(const char *name) {
+    int code = 0;
+    while (code <= CODES && strncmp(name, codes[code], 2) != 0) code++;
+    return code <= CODES ? code : -1;
+}
+
+// F3D: the mesh, its landmarks (.bnd) and its picture, which also belongs to the mesh of RAW. F2D is another photo. The
+// eight points of RAW's .pse are numbered unlike all others.
+static void set_kind(const char *kind, const char *path, const char *suffix, struct dataset_place *place) {
+    bool picture = strcmp(suffix, ".bmp") == 0 || strcmp(suffix, ".png") == 0 || strcmp(suffix, ".jpg") == 0;
+    bool whole = strcmp(kind, "F3D") == 0, raw = strcmp(kind, "RAW") == 0;
+    if ((whole || raw) && facet_scan_is_named(path))
+        place->kind = DATASET_SCAN;
+    else if (whole && picture)
+        place->kind = DATASET_TEXTURE;
+    else if ((whole && strcmp(suffix, ".bnd") == 0) || strcmp(kind, "RAW_84_LMS") == 0)
+        place->kind = DATASET_LANDMARKS;
+    if (place->kind != DATASET_TEXTURE) snprintf(place->variant, sizeof place->variant, "%s", whole ? "F3D" : "RAW");
+}
+
+// F0001_AN01WH_F3D.wrl: person, expression, level and descent, kind. The descent is no part of what tells scans apart.
+static void place(const struct facet_params *given, const char *path, struct dataset_place *place) {
+    struct dataset_path parts;
+    dataset_take_apart(path, &parts);
+    char head[14];
+    snprintf(head, sizeof head, "%s", parts.stem);
+    if (!dataset_has_form(head, "@####_@@##@@_")) return;
+    int64_t person = dataset_whole_number((char[]){head[1], head[2], head[3], head[4], 0});
+    int64_t level = dataset_whole_number((char[]){head[8], head[9], 0});
+    int64_t people = head[0] == 'F' ? WOMEN : head[0] == 'M' ? MEN : 0;
+    int code = code_of(head + 6);
+    bool named = code >= 0 && person >= 1 && person <= people && (code == CODES) == (level == 0) && level <= LEVELS;
+    if (!named || !level_is_wanted(given, level)) return;
+    dataset_copy(place->subject, sizeof place->subject, head, 5);
+    dataset_copy(place->key, sizeof place->key, head + 6, 4);
+    dataset_copy(place->code, sizeof place->code, head + 6, 2);
+    place->intensity = (float)level / LEVELS;
+    set_kind(parts.stem + 13, path, parts.suffix, place);
+}
+
+static int levels_wanted(const struct facet_params *given) {
+    int n = 0;
+    for (int level = 1; level <= LEVELS; level++) n += level_is_wanted(given, level);
+    return n;
+}
+
+static int wanted_level(const struct facet_params *given, int64_t index) {
+    int level = 1;
+    for (; !level_is_wanted(given, level) || index > 0; level++) index -= level_is_wanted(given, level);
+    return level;
+}
+
+static bool expected(const struct facet_params *given, int64_t index, struct dataset_place *place) {
+    int n = levels_wanted(given);
+    int64_t scans = CODES * n + 1, person = index / scans, scan = index % scans;
+    if (person >= WOMEN + MEN) return false;
+    bool woman = person < WOMEN, neutral = scan == CODES * n;
+    snprintf(place->subject, sizeof place->subject, "%c%04d", woman ? 'F' : 'M',
+             (int)(woman ? person : person - WOMEN) + 1);
+    snprintf(place->key, sizeof place->key, "%s%02d", codes[neutral ? CODES : scan / n],
+             neutral ? 0 : wanted_level(given, scan % n));
+    return true;
+}
+
+static struct dataset_counts counts(const struct facet_params *given) {
+    int64_t people = WOMEN + MEN;
+    return (struct dataset_counts){.subjects = people, .scans = people * (CODES * levels_wanted(given) + 1)};
+}
+
+static const struct dataset_label labels[] = {{"AN", "anger"},     {"DI", "disgust"}, {"FE", "fear"},
+                                              {"HA", "happiness"}, {"SA", "sadness"}, {"SU", "surprise"},
+                                              {"NE", "neutral"},   {NULL, NULL}};
+
+// The places of .bnd; RAW_84_LMS has the nose tip as well.
+static const struct dataset_point points[] = {
+    {.number = 1, .landmark = FACET_EYE_LEFT_INNER},  {.number = 5, .landmark = FACET_EYE_LEFT_OUTER},
+    {.number = 9, .landmark = FACET_EYE_RIGHT_INNER}, {.number = 13, .landmark = FACET_EYE_RIGHT_OUTER},
+    {.number = 40, .landmark = FACET_ALAR_LEFT},      {.number = 43, .landmark = FACET_SUBNASALE},
+    {.number = 45, .landmark = FACET_ALAR_RIGHT},     {.number = 49, .landmark = FACET_MOUTH_LEFT},
+    {.number = 52, .landmark = FACET_LIP_UPPER},      {.number = 55, .landmark = FACET_MOUTH_RIGHT},
+    {.number = 58, .landmark = FACET_LIP_LOWER},      {.number = 76, .landmark = FACET_CHIN},
+    {.number = 84, .landmark = FACET_NOSE_TIP},       {.name = NULL}};
+
+static const char *const stray_folders[] = {"BU_WrlViewer", "BU_WrlViewer_V2", NULL};
+
+static const struct dataset_description description = {
+    .title = "BU-3DFE",
+    .example = "F0001/F0001_AN01WH_F3D.wrl",
+    .place = place,
+    .stray_folders = stray_folders,
+    .labels = labels,
+    .points = points,
+    .counts = counts,
+    .expected = expected,
+};
+
+static const struct facet_param_spec params[] = {
+    DATASET_PARAMS,
+    DATASET_PARAM_KIND("F3D|RAW", "F3D"),
+    {.name = "levels",
+     .type = FACET_PARAM_FLOATS,
+     .fallback = "[]",
+     .min = 1,
+     .max = LEVELS,
+     .doc = "Only these levels of intensity, 1 to 4, besides the neutral face. Empty: all."},
+    {.name = NULL},
+};
+
+static int open_source(const struct facet_params *given, uint64_t seed, struct facet_items *items,
+                       struct facet_field *fields, int *n_fields, void **self, struct facet_error *error) {
+    (void)seed;
+    return dataset_open(&description, given, items, fields, n_fields, self, error);
+}
+
+static const struct facet_source_ops ops = {.open = open_source, .load = dataset_load, .close = dataset_close};
+static const char *const makes[] = {"vertices", "triangles", "landmarks", "colours", NULL};
+
+const struct facet_plugin facet_plugin_bu3dfe = {
+    .abi = FACET_PLUGIN_ABI,
+    .size = sizeof(struct facet_plugin),
+    .kind = FACET_SOURCE,
+    .name = "bu3dfe",
+    .version = "1.0.0",
+    .summary = "BU-3DFE: 100 people, six expressions at four intensities",
+    .citation = "L. Yin, X. Wei, Y. Sun, J. Wang, M. J. Rosato: A 3D Facial Expression Database for Facial Behavior "
+                "Research. IEEE FG 2006.",
+    .params = params,
+    .makes = makes,
+    .source = &ops,
+};

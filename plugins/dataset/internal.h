@@ -1,0 +1,106 @@
+// Shared by the files of this library.
+#ifndef FACET_DATASET_INTERNAL_H
+#define FACET_DATASET_INTERNAL_H
+
+#include "dataset/dataset.h"
+
+#include <facet/files.h>
+#include <facet/scan.h>
+
+#include <pthread.h>
+
+// ---- texts.c: each different text once, numbered from 0 ---------------------------------------------------------------
+struct dataset_texts {
+    char **all;
+    int32_t *slots; // number + 1; 0 is free
+    int32_t count, room;
+};
+int32_t dataset_text(struct dataset_texts *texts, const char *text); // its number; -1: out of memory
+void dataset_texts_free(struct dataset_texts *texts);
+
+// ---- catalogue.c: the files of a dataset as scans ---------------------------------------------------------------------
+enum { DATASET_TREES = 4 };
+enum { DATASET_ROLES = 3 }; // scan, landmarks, texture
+
+struct dataset_scan {
+    int32_t subject, key, code; // among the texts
+    int32_t frame;              // -1: stands alone
+    float intensity;
+    int32_t file[DATASET_ROLES]; // in its tree; -1: there is none
+    uint8_t tree[DATASET_ROLES];
+};
+
+struct dataset_source {
+    const struct dataset_description *description;
+    struct facet_files *trees[DATASET_TREES];
+    int n_trees;
+    int64_t strays;
+    struct dataset_texts texts;
+    struct dataset_scan *scans; // by subject, key and frame
+    int64_t n_scans;
+    struct dataset_annotations *annotations;
+    double unit;
+    int64_t max_vertices, max_triangles;
+    int landmarks, colours; // their fields, -1 when there are none
+    pthread_mutex_t lock;
+    struct dataset_worker *free;
+};
+
+// Lists the files, finds out what they are, reads the annotations. What is odd about them becomes notes of items.
+int dataset_catalogue(struct dataset_source *source, const struct facet_params *given, struct facet_items *items,
+                      struct facet_error *error);
+const char *dataset_scan_path(const struct dataset_source *source, const struct dataset_scan *scan, int role);
+
+// ---- annotations.c ----------------------------------------------------------------------------------------------------
+struct dataset_annotations *dataset_annotations_create(struct dataset_texts *texts); // NULL: out of memory
+void dataset_annotations_destroy(struct dataset_annotations *annotations);           // NULL is fine
+void dataset_annotations_sort(struct dataset_annotations *annotations);
+// What was said of the scan's frame, and where that does not know, of its whole sequence. Texts are borrowed.
+struct dataset_annotation dataset_annotation_of(const struct dataset_annotations *annotations,
+                                                const struct dataset_scan *scan);
+
+// ---- labels.c ---------------------------------------------------------------------------------------------------------
+bool dataset_is_like(const char *name, const char *pattern); // a '*' at the pattern's end is anything
+struct dataset_labels {                                      // of a row
+    char label[2 * DATASET_TEXT], labels[2 * DATASET_TEXT];
+    bool drop;
+};
+// Errors: CONFIG (an entry of the parameter cannot be understood).
+int dataset_labels_check(const struct dataset_description *description, const struct facet_params *given,
+                         struct facet_items *items, struct facet_error *error);
+void dataset_labels_of(const struct dataset_description *description, const struct facet_params *given,
+                       const char *code, struct dataset_labels *labels);
+
+// ---- complete.c -------------------------------------------------------------------------------------------------------
+// Errors: DATA, when the parameter `complete` says "require" and something is missing.
+int dataset_check_complete(const struct dataset_source *source, const struct facet_params *given,
+                           struct facet_items *items, struct facet_error *error);
+bool dataset_subject_is_asked_for(const struct facet_params *given, const char *subject);
+
+// ---- worker.c: what one thread needs to read scans; used again for the next one ----------------------------------------
+struct dataset_worker {
+    struct facet_scan_reader *reader;
+    struct facet_bytes bytes, more;
+    struct dataset_worker *next;
+};
+struct dataset_worker *dataset_worker_take(struct dataset_source *source); // NULL: out of memory
+void dataset_worker_give(struct dataset_source *source, struct dataset_worker *worker);
+void dataset_workers_destroy(struct dataset_source *source);
+int dataset_read_mesh(const struct dataset_source *source, const struct dataset_scan *scan,
+                      struct dataset_worker *worker, const struct facet_mesh **mesh, struct facet_error *error);
+// Sets room that is not given: from the index, or from the largest files.
+int dataset_find_room(struct dataset_source *source, struct facet_error *error);
+
+// ---- points.c, colours.c ----------------------------------------------------------------------------------------------
+// The field `landmarks` of a scan, in the file's unit; *n of them.
+int dataset_read_landmarks(const struct dataset_source *source, const struct dataset_scan *scan,
+                           const struct facet_mesh *mesh, struct dataset_worker *worker,
+                           float landmarks[FACET_LANDMARKS][4], int64_t *n, struct facet_error *error);
+// A colour a vertex, (n_vertices, 3) bytes, the caller's to free; NULL: it has none.
+int dataset_read_colours(const struct dataset_source *source, const struct dataset_scan *scan,
+                         const struct facet_mesh *mesh, struct dataset_worker *worker, uint8_t **colours,
+                         struct facet_error *error);
+
+int dataset_no_memory(struct facet_error *error);
+
+#endif
