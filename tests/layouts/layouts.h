@@ -30,6 +30,7 @@ void layout_picture(struct facet_image *image);
 
 void layout_write_wrl(const char *path, const struct layout_face *face, const char *texture); // NULL: none
 void layout_write_obj(const char *path, const struct layout_face *face, const char *library); // NULL: none
+void layout_write_mtl(const char *path, const char *texture); // a library of one material
 void layout_write_bnt(const char *path, const struct layout_face *face, const char *picture);
 void layout_write_abs(const char *path, const struct layout_face *face, bool compressed);
 void layout_write_bnd(const char *path, const struct layout_face *face); // 83 rows, 0-based vertices of layout_mesh
@@ -41,7 +42,7 @@ void layout_write_84_points(const char *path, const struct layout_face *face); /
 void layout_write_picture(const char *path, const struct facet_image *image);
 
 // Any of the above, or PLY, by the path's suffix; folders on the way are made. texture: the picture's name for files that
-// name one.
+// name one; for .obj the material library's, which is left out when it is none (.mtl).
 void layout_write(const char *path, const struct layout_face *face, const char *texture);
 
 #endif

@@ -44,7 +44,7 @@ void layout_write_obj(const char *path, const struct layout_face *face, const ch
     struct facet_mesh mesh;
     FILE *file = layout_open(path);
     layout_mesh(face, &mesh);
-    if (library) fprintf(file, "mtllib %s\n", library);
+    if (library) fprintf(file, "mtllib %s\nusemtl skin\n", library);
     for (int64_t i = 0; i < mesh.n_vertices; i++)
         fprintf(file, "v %.6g %.6g %.6g\n", mesh.vertices[3 * i], mesh.vertices[3 * i + 1], mesh.vertices[3 * i + 2]);
     for (int64_t i = 0; i < mesh.n_texcoords; i++)
@@ -55,6 +55,12 @@ void layout_write_obj(const char *path, const struct layout_face *face, const ch
     }
     layout_close(file, path);
     facet_mesh_free(&mesh);
+}
+
+void layout_write_mtl(const char *path, const char *texture) {
+    FILE *file = layout_open(path);
+    fprintf(file, "newmtl skin\nKd 1 1 1\nmap_Kd %s\n", texture);
+    layout_close(file, path);
 }
 
 // x, y, z and the place in the picture, measured from its upper left corner; background holds zmin.

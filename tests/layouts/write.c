@@ -65,7 +65,9 @@ void layout_write(const char *path, const struct layout_face *face, const char *
     if (ends_in(path, ".wrl"))
         layout_write_wrl(path, face, texture);
     else if (ends_in(path, ".obj"))
-        layout_write_obj(path, face, texture);
+        layout_write_obj(path, face, texture && ends_in(texture, ".mtl") ? texture : NULL);
+    else if (ends_in(path, ".mtl"))
+        layout_write_mtl(path, texture ? texture : "face.png");
     else if (ends_in(path, ".ply"))
         write_ply(path, face);
     else if (ends_in(path, ".bnt"))
