@@ -23,9 +23,9 @@ def text(value):
     if isinstance(value, bytes): return value.decode().rstrip("\0") or "-"
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 def column(name):
-    if name in ("vertices", "triangles", "landmarks", "colours"): return file[f"data/carried_{name}_count"][...].tolist()
+    if name in ("landmarks", "colours"): return file[f"data/carried_{name}_count"][...].tolist()
     return file["items/" + name][...].tolist()
-for row in zip(*(column(name) for name in sys.argv[2:])): print(*map(text, row))
+print("\n".join(" ".join(map(text, row)) for row in zip(*map(column, sys.argv[2:]))))
 PY
 }
 
