@@ -118,7 +118,8 @@ static int read_labels(const char *text, char labels[FOLDER_LABELS_MAX]) {
 
 int folder_values_read(const struct folder_record *record, struct folder_values *values,
                        struct folder_complaint *complaint) {
-    if (!*record->text[FOLDER_PATH]) return complain(complaint, FOLDER_PATH, "the name of a file");
+    const char *path = record->text[FOLDER_PATH];
+    if (!path[strspn(path, "./")]) return complain(complaint, FOLDER_PATH, "the name of a file");
     if (!*record->text[FOLDER_SUBJECT]) return complain(complaint, FOLDER_SUBJECT, "the name of a person");
     if (read_frames(record, values, complaint) ||
         read_amount(record, FOLDER_INTENSITY, 0, &values->intensity, complaint) ||

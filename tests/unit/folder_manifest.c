@@ -75,6 +75,7 @@ static const struct {
     {HEAD "a,s,x,0,0,\nb,s\n", "l.csv:3: 2 fields, but the header has 6"},
     {HEAD "a,s,x,0,0,\nb,s,x,0,0,\na,s,x,0,0,\n", "l.csv:4: a stands in line 2 already"},
     {HEAD ",s,x,0,0,\n", "l.csv:2: path is \"\", the name of a file expected"},
+    {HEAD "./,s,x,0,0,\n", "l.csv:2: path is \"./\", the name of a file expected"},
     {HEAD "a,,x,0,0,\n", "l.csv:2: subject is \"\", the name of a person expected"},
     {HEAD "a,s,x,1.5,0,\n", "l.csv:2: frame is \"1.5\", a whole number from 0 expected"},
     {HEAD "a,s,x,-1,0,\n", "l.csv:2: frame is \"-1\", a whole number from 0 expected"},
