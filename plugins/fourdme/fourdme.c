@@ -1,0 +1,100 @@
+// 4dme: the 4D clips of 4DME, micro-expressions with action units and several classes at once. How its meshes are named no
+// public text says: the parameter `pattern` does.
+#include <facet/plugin.h>
+
+#include "dataset/dataset.h"
+#include "fourdme/pattern.h"
+#include "fourdme/table.h"
+#include "fourdme/xlsx.h"
+
+#include <string.h>
+#include <strings.h>
+
+static const struct dataset_label labels[] = {
+    {"Negative", "negative"}, {"Positive", "positive"}, {"Repression", "repression"},
+    {"Surprise", "surprise"}, {"Others", "others"},     {NULL, NULL},
+};
+
+static const struct facet_param_spec params[] = {
+    DATASET_PARAMS,
+    {.name = "pattern",
+     .type = FACET_PARAM_STRING,
+     .fallback = "\"{subject}/{clip}/{frame}.*\"",
+     .doc = "How the path of a mesh ends: {subject}, {clip} and {frame} as in the table, * for anything."},
+    {.name = "table",
+     .type = FACET_PARAM_STRING,
+     .fallback = "\"4DME_Labelling_Micro_release v1.xlsx\"",
+     .doc = "The name of the table of clips below root, .xlsx or .csv with the same columns."},
+    {.name = "swapped_rows",
+     .type = FACET_PARAM_BOOL,
+     .fallback = "true",
+     .doc = "Whether the action units of rows 144 and 145 of the table (from 0) stand in each other's place, as in the "
+            "published one."},
+    {.name = NULL},
+};
+
+static bool is_scan(const char *suffix) {
+    static const char *const suffixes[] = {".obj", ".ply", ".wrl", ".stl", ".off", ".glb"};
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+        if (strcmp(suffix, suffixes[i]) == 0) return true;
+    return false;
+}
+
+static void place(const struct facet_params *given, const char *path, struct dataset_place *place) {
+    struct dataset_path parts;
+    struct pattern_match match;
+    char digits[16];
+    dataset_take_apart(path, &parts);
+    if (strcmp(parts.name[0], facet_param_string(given, "table")) == 0) place->kind = DATASET_ANNOTATION;
+    if (!is_scan(parts.suffix) || !pattern_matches(facet_param_string(given, "pattern"), path, &match)) return;
+    if (!match.subject.at || !match.clip.at ||
+        !dataset_copy(place->key, sizeof place->key, match.clip.at, match.clip.length))
+        return;
+    fourdme_subject(match.subject.at, match.subject.length, place->subject);
+    if (!*place->subject) return;
+    if (match.frame.at && dataset_copy(digits, sizeof digits, match.frame.at, match.frame.length))
+        place->frame = dataset_whole_number(digits);
+    place->kind = DATASET_SCAN;
+}
+
+static int annotate(const struct facet_params *given, const char *path, const void *bytes, size_t size,
+                    struct dataset_annotations *to, struct facet_error *error) {
+    const char *dot = strrchr(path, '.');
+    struct sheet sheet;
+    int code = dot && strcasecmp(dot, ".xlsx") == 0 ? xlsx_read(path, bytes, size, &sheet, error)
+                                                    : sheet_read_csv(path, bytes, size, &sheet, error);
+    if (!code) code = fourdme_read_table(path, &sheet, facet_param_bool(given, "swapped_rows"), to, error);
+    sheet_free(&sheet);
+    return code;
+}
+
+static const struct dataset_description description = {
+    .title = "4DME",
+    .example = "SUBJECT/CLIP/FRAME.obj (parameter pattern)",
+    .place = place,
+    .labels = labels,
+    .annotate = annotate,
+};
+
+static int open_fourdme(const struct facet_params *given, uint64_t seed, struct facet_items *items,
+                        struct facet_field *fields, int *n_fields, void **self, struct facet_error *error) {
+    (void)seed;
+    return dataset_open(&description, given, items, fields, n_fields, self, error);
+}
+
+static const struct facet_source_ops ops = {.open = open_fourdme, .load = dataset_load, .close = dataset_close};
+static const char *const makes[] = {"vertices", "triangles", "landmarks", "colours", NULL};
+
+const struct facet_plugin facet_plugin_fourdme = {
+    .abi = FACET_PLUGIN_ABI,
+    .size = sizeof(struct facet_plugin),
+    .kind = FACET_SOURCE,
+    .name = "4dme",
+    .version = "1.0.0",
+    .summary = "4DME: micro-expressions as 4D clips, with several classes, action units and phases",
+    .citation = "X. Li and others: 4DME: a spontaneous 4D micro-expression dataset with multimodalities. IEEE "
+                "Transactions on Affective Computing, 2022",
+    .params = params,
+    .makes = makes,
+    .source = &ops,
+};
