@@ -1,0 +1,81 @@
+// coma: CoMA, 12 people making 12 extreme expressions, tracked in the topology of FLAME:
+// FaceTalk_170725_00137_TA/bareteeth/bareteeth.000001.ply
+#include <facet/plugin.h>
+
+#include "dataset/dataset.h"
+
+#include <string.h>
+
+static const struct dataset_label labels[] = {
+    {"bareteeth", "bareteeth"},
+    {"cheeks_in", "cheeks_in"},
+    {"eyebrow", "eyebrow"},
+    {"high_smile", "smile"},
+    {"lips_back", "lips_back"},
+    {"lips_up", "lips_up"},
+    {"mouth_down", "mouth_down"},
+    {"mouth_extreme", "mouth_extreme"},
+    {"mouth_middle", "mouth_middle"},
+    {"mouth_open", "mouth_open"},
+    {"mouth_side", "mouth_side"},
+    {"mouth_up", "mouth_up"},
+    {NULL, NULL},
+};
+
+static const struct facet_param_spec params[] = {DATASET_PARAMS, {.name = NULL}};
+
+static bool is_expression(const char *name) {
+    for (const struct dataset_label *label = labels; label->code; label++)
+        if (strcmp(label->code, name) == 0) return true;
+    return false;
+}
+
+static void place(const struct facet_params *given, const char *path, struct dataset_place *place) {
+    struct dataset_path parts;
+    (void)given;
+    dataset_take_apart(path, &parts);
+    const char *dot = strrchr(parts.stem, '.');
+    int64_t frame = dataset_whole_number(dot ? dot + 1 : parts.stem);
+    if (strcmp(parts.suffix, ".ply") != 0 || !is_expression(parts.name[1]) || !*parts.name[2] || frame < 0) return;
+    strcpy(place->key, parts.name[1]);
+    strcpy(place->code, parts.name[1]);
+    if (!dataset_copy(place->subject, sizeof place->subject, parts.name[2], strlen(parts.name[2]))) return;
+    place->frame = frame;
+    place->kind = DATASET_SCAN;
+}
+
+static struct dataset_counts counts(const struct facet_params *given) {
+    (void)given;
+    return (struct dataset_counts){.subjects = 12, .sequences = 144, .scans = 20466};
+}
+
+static const struct dataset_description description = {
+    .title = "CoMA",
+    .example = "FaceTalk_170725_00137_TA/bareteeth/bareteeth.000001.ply",
+    .place = place,
+    .labels = labels,
+    .counts = counts,
+};
+
+static int open_coma(const struct facet_params *given, uint64_t seed, struct facet_items *items,
+                     struct facet_field *fields, int *n_fields, void **self, struct facet_error *error) {
+    (void)seed;
+    return dataset_open(&description, given, items, fields, n_fields, self, error);
+}
+
+static const struct facet_source_ops ops = {.open = open_coma, .load = dataset_load, .close = dataset_close};
+static const char *const makes[] = {"vertices", "triangles", "landmarks", "colours", NULL};
+
+const struct facet_plugin facet_plugin_coma = {
+    .abi = FACET_PLUGIN_ABI,
+    .size = sizeof(struct facet_plugin),
+    .kind = FACET_SOURCE,
+    .name = "coma",
+    .version = "1.0.0",
+    .summary = "CoMA: 12 people, 12 extreme expressions as sequences of FLAME meshes",
+    .citation = "A. Ranjan, T. Bolkart, S. Sanyal, M. J. Black: Generating 3D faces using convolutional mesh "
+                "autoencoders. ECCV 2018",
+    .params = params,
+    .makes = makes,
+    .source = &ops,
+};

@@ -1,0 +1,93 @@
+// vocaset: VOCASET, 12 people speaking sentences, 60 frames a second, in the topology of FLAME:
+// FaceTalk_170725_00137_TA/sentence01/sentence01.000001.ply, below registereddata/ or unposedcleaneddata/.
+#include <facet/plugin.h>
+
+#include "dataset/dataset.h"
+
+#include <string.h>
+
+static const struct facet_param_spec params[] = {
+    DATASET_PARAMS,
+    DATASET_PARAM_KIND("registered|unposed", "registered"),
+    {.name = "train",
+     .type = FACET_PARAM_STRINGS,
+     .fallback = "[ \"FaceTalk_170728_03272_TA\", \"FaceTalk_170904_00128_TA\", \"FaceTalk_170725_00137_TA\", "
+                 "\"FaceTalk_170915_00223_TA\", \"FaceTalk_170811_03274_TA\", \"FaceTalk_170913_03279_TA\", "
+                 "\"FaceTalk_170904_03276_TA\", \"FaceTalk_170912_03278_TA\" ]",
+     .doc = "The people of the dataset's own training part."},
+    {.name = "validation",
+     .type = FACET_PARAM_STRINGS,
+     .fallback = "[ \"FaceTalk_170811_03275_TA\", \"FaceTalk_170908_03277_TA\" ]",
+     .doc = "The people of its validation part."},
+    {.name = "test",
+     .type = FACET_PARAM_STRINGS,
+     .fallback = "[ \"FaceTalk_170809_00138_TA\", \"FaceTalk_170731_00024_TA\" ]",
+     .doc = "The people of its test part."},
+    {.name = NULL},
+};
+
+static void tell(const struct facet_params *given, const char *subject, const char *code, struct dataset_told *told) {
+    (void)code;
+    static const char *const parts[] = {"train", "validation", "test"};
+    for (size_t p = 0; p < sizeof parts / sizeof *parts; p++)
+        for (size_t i = 0; i < facet_param_count(given, parts[p]); i++)
+            if (strcmp(facet_param_string_at(given, parts[p], i), subject) == 0) told->split = parts[p];
+}
+
+// The tree of a path: both hold the same frames. "" when neither is named.
+static const char *tree_of(const char *path) {
+    if (strstr(path, "unposedcleaneddata/")) return "unposed";
+    return strstr(path, "registereddata/") ? "registered" : "";
+}
+
+static void place(const struct facet_params *given, const char *path, struct dataset_place *place) {
+    struct dataset_path parts;
+    (void)given;
+    dataset_take_apart(path, &parts);
+    const char *dot = strrchr(parts.stem, '.');
+    int64_t frame = dot ? dataset_whole_number(dot + 1) : -1;
+    if (strcmp(parts.suffix, ".ply") != 0 || !dataset_has_form(parts.name[1], "sentence##") || !*parts.name[2] ||
+        frame < 0 || strncmp(parts.stem, parts.name[1], strlen(parts.name[1])) != 0)
+        return;
+    strcpy(place->key, parts.name[1]);
+    if (!dataset_copy(place->subject, sizeof place->subject, parts.name[2], strlen(parts.name[2]))) return;
+    strcpy(place->variant, tree_of(path));
+    place->frame = frame;
+    place->kind = DATASET_SCAN;
+}
+
+static struct dataset_counts counts(const struct facet_params *given) {
+    (void)given;
+    return (struct dataset_counts){.subjects = 12};
+}
+
+static const struct dataset_description description = {
+    .title = "VOCASET",
+    .example = "FaceTalk_170725_00137_TA/sentence01/sentence01.000001.ply",
+    .place = place,
+    .tell = tell,
+    .counts = counts,
+};
+
+static int open_vocaset(const struct facet_params *given, uint64_t seed, struct facet_items *items,
+                        struct facet_field *fields, int *n_fields, void **self, struct facet_error *error) {
+    (void)seed;
+    return dataset_open(&description, given, items, fields, n_fields, self, error);
+}
+
+static const struct facet_source_ops ops = {.open = open_vocaset, .load = dataset_load, .close = dataset_close};
+static const char *const makes[] = {"vertices", "triangles", "landmarks", "colours", NULL};
+
+const struct facet_plugin facet_plugin_vocaset = {
+    .abi = FACET_PLUGIN_ABI,
+    .size = sizeof(struct facet_plugin),
+    .kind = FACET_SOURCE,
+    .name = "vocaset",
+    .version = "1.0.0",
+    .summary = "VOCASET: 12 people speaking, as sequences of FLAME meshes, with its own split",
+    .citation = "D. Cudeiro, T. Bolkart, C. Laidlaw, A. Ranjan, M. J. Black: Capture, learning, and synthesis of 3D "
+                "speaking styles. CVPR 2019",
+    .params = params,
+    .makes = makes,
+    .source = &ops,
+};
