@@ -94,7 +94,6 @@
     X(SCAN_WRITE, "scan.write")                                                                                        \
     X(MEMORY_SCAN, "memory.scan")                                                                                      \
     X(MEMORY_MESH, "memory.mesh")                                                                                      \
-    X(MEMORY_PLY, "memory.ply")
 
 enum facet_fault_point {
 #define X(constant, name) FAULT_##constant,

@@ -8,7 +8,8 @@
 void facet_mesh_free(struct facet_mesh *mesh) {
     if (!mesh) return;
     free(mesh->vertices), free(mesh->triangles), free(mesh->colours);
-    free(mesh->texcoords), free(mesh->texture_triangles), free(mesh->texture);
+    free(mesh->texcoords), free(mesh->texture_triangles);
+    free(mesh->texture), free(mesh->material);
     *mesh = (struct facet_mesh){0};
 }
 
@@ -17,6 +18,7 @@ void mesh_begin(struct mesh_builder *builder) {
     mesh->n_vertices = mesh->n_triangles = mesh->n_texcoords = 0;
     builder->n_colours = builder->n_texture_triangles = 0;
     if (mesh->texture) *mesh->texture = '\0';
+    if (mesh->material) *mesh->material = '\0';
 }
 
 void mesh_builder_free(struct mesh_builder *builder) {
@@ -29,9 +31,10 @@ struct facet_mesh mesh_view(const struct mesh_builder *builder) {
     if (view.n_vertices == 0) view.vertices = NULL;
     if (view.n_triangles == 0) view.triangles = NULL;
     if (builder->n_colours == 0 || builder->n_colours != view.n_vertices) view.colours = NULL;
-    bool textured = view.n_texcoords > 0 && builder->n_texture_triangles == view.n_triangles;
+    bool textured = view.n_texcoords > 0 && view.n_triangles > 0 && builder->n_texture_triangles == view.n_triangles;
     if (!textured) view.texcoords = NULL, view.texture_triangles = NULL, view.n_texcoords = 0;
     if (view.texture && !*view.texture) view.texture = NULL;
+    if (view.material && !*view.material) view.material = NULL;
     return view;
 }
 
@@ -53,6 +56,18 @@ int mesh_reserve(struct mesh_builder *builder, int64_t vertices, int64_t triangl
     struct facet_mesh *mesh = &builder->mesh;
     int code = reserve(&mesh->vertices, vertices, &builder->vertex_room, 3 * sizeof(float), error);
     return code ? code : reserve(&mesh->triangles, triangles, &builder->triangle_room, 3 * sizeof(int32_t), error);
+}
+
+int mesh_reserve_textured(struct mesh_builder *builder, int64_t texcoords, int64_t triangles,
+                          struct facet_error *error) {
+    struct facet_mesh *mesh = &builder->mesh;
+    int code = reserve(&mesh->texcoords, texcoords, &builder->texcoord_room, 2 * sizeof(float), error);
+    if (code) return code;
+    return reserve(&mesh->texture_triangles, triangles, &builder->texture_triangle_room, 3 * sizeof(int32_t), error);
+}
+
+int mesh_reserve_colours(struct mesh_builder *builder, int64_t vertices, struct facet_error *error) {
+    return reserve(&builder->mesh.colours, vertices, &builder->colour_room, 3, error);
 }
 
 int mesh_add_vertex(struct mesh_builder *builder, const float vertex[3], struct facet_error *error) {
@@ -98,10 +113,18 @@ int mesh_add_texture_triangle(struct mesh_builder *builder, int32_t a, int32_t b
     return FACET_OK;
 }
 
-int mesh_set_texture(struct mesh_builder *builder, const char *name, size_t length, struct facet_error *error) {
-    int code = reserve(&builder->mesh.texture, (int64_t)length + 1, &builder->texture_room, 1, error);
+static int set_name(char **name, int64_t *room, const char *text, size_t length, struct facet_error *error) {
+    int code = reserve(name, (int64_t)length + 1, room, 1, error);
     if (code) return code;
-    memcpy(builder->mesh.texture, name, length);
-    builder->mesh.texture[length] = '\0';
+    memcpy(*name, text, length);
+    (*name)[length] = '\0';
     return FACET_OK;
+}
+
+int mesh_set_texture(struct mesh_builder *builder, const char *name, size_t length, struct facet_error *error) {
+    return set_name(&builder->mesh.texture, &builder->texture_room, name, length, error);
+}
+
+int mesh_set_material(struct mesh_builder *builder, const char *name, size_t length, struct facet_error *error) {
+    return set_name(&builder->mesh.material, &builder->material_room, name, length, error);
 }

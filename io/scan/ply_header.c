@@ -63,14 +63,33 @@ static int read_type(struct facet_text *text, enum ply_type *type, struct facet_
     return broken(text, error, "a type such as float or uchar", word);
 }
 
+static const struct {
+    const char *name;
+    enum ply_role role;
+} vertex_names[] = {{"x", PLY_X},
+                    {"y", PLY_Y},
+                    {"z", PLY_Z},
+                    {"red", PLY_RED},
+                    {"green", PLY_GREEN},
+                    {"blue", PLY_BLUE},
+                    {"diffuse_red", PLY_RED},
+                    {"diffuse_green", PLY_GREEN},
+                    {"diffuse_blue", PLY_BLUE},
+                    {"u", PLY_U},
+                    {"v", PLY_V},
+                    {"s", PLY_U},
+                    {"t", PLY_V},
+                    {"texture_u", PLY_U},
+                    {"texture_v", PLY_V}},
+  face_names[] = {{"vertex_indices", PLY_INDICES}, {"vertex_index", PLY_INDICES}, {"texcoord", PLY_TEXCOORDS}};
+
 static enum ply_role role_of(const struct ply_element *element, bool list, struct facet_word name) {
-    if (strcmp(element->name, "vertex") == 0 && !list) {
-        if (facet_word_is(name, "x")) return PLY_X;
-        if (facet_word_is(name, "y")) return PLY_Y;
-        if (facet_word_is(name, "z")) return PLY_Z;
-    }
-    bool indices = facet_word_is(name, "vertex_indices") || facet_word_is(name, "vertex_index");
-    return strcmp(element->name, "face") == 0 && list && indices ? PLY_INDICES : PLY_OTHER;
+    bool vertex = strcmp(element->name, "vertex") == 0 && !list, face = strcmp(element->name, "face") == 0 && list;
+    for (size_t i = 0; vertex && i < sizeof vertex_names / sizeof *vertex_names; i++)
+        if (facet_word_is(name, vertex_names[i].name)) return vertex_names[i].role;
+    for (size_t i = 0; face && i < sizeof face_names / sizeof *face_names; i++)
+        if (facet_word_is(name, face_names[i].name)) return face_names[i].role;
+    return PLY_OTHER;
 }
 
 static int read_list_types(struct facet_text *text, struct ply_property *property, struct facet_error *error) {
@@ -125,6 +144,12 @@ static int check_element(struct ply_header *header, const struct ply_element *el
         return facet_error_set(error, FACET_ERROR_DATA, "the header must give element face one list vertex_indices");
     if ((vertex && header->vertices >= 0) || (face && header->has_faces))
         return facet_error_set(error, FACET_ERROR_DATA, "the header names element %s twice", element->name);
+    bool colours = vertex, texcoords = vertex;
+    for (int role = PLY_RED; role <= PLY_BLUE; role++) colours &= count_role(element, (enum ply_role)role) == 1;
+    for (int role = PLY_U; role <= PLY_V; role++) texcoords &= count_role(element, (enum ply_role)role) == 1;
+    header->has_colours |= colours;
+    header->has_vertex_texcoords |= texcoords;
+    header->has_face_texcoords |= face && count_role(element, PLY_TEXCOORDS) == 1;
     if (vertex) header->vertices = element->rows;
     if (face) header->has_faces = true;
     return FACET_OK;
@@ -141,14 +166,27 @@ static int check_header(struct ply_header *header, struct facet_error *error) {
     return FACET_OK;
 }
 
+// "comment TextureFile name": the rest of the line, blanks and all.
+static void read_comment(struct facet_text *text, struct ply_header *header) {
+    struct facet_word word;
+    if (!facet_next_word(text, &word) || !facet_word_is(word, "TextureFile") || header->texture.length > 0) return;
+    while (facet_next_word(text, &word)) {
+        if (header->texture.length == 0) header->texture.at = word.at;
+        header->texture.length = (size_t)(word.at + word.length - header->texture.at);
+    }
+}
+
 int ply_read_header(struct facet_text *text, struct ply_header *header, struct facet_error *error) {
     struct facet_word word;
     facet_next_word(text, &word);
     if (!facet_word_is(word, "ply")) return broken(text, error, "\"ply\"", word);
     for (facet_skip_line(text); text->at < text->end; facet_skip_line(text)) {
         int code = FACET_OK;
-        if (!facet_next_word(text, &word) || facet_word_is(word, "comment") || facet_word_is(word, "obj_info"))
+        if (!facet_next_word(text, &word) || facet_word_is(word, "obj_info")) continue;
+        if (facet_word_is(word, "comment")) {
+            read_comment(text, header);
             continue;
+        }
         if (facet_word_is(word, "end_header")) {
             facet_skip_line(text);
             return check_header(header, error);

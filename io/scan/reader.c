@@ -105,6 +105,7 @@ static void take(struct facet_scan_reader *reader, struct facet_mesh *mesh) {
     if (mesh->texcoords) all->texcoords = NULL;
     if (mesh->texture_triangles) all->texture_triangles = NULL;
     if (mesh->texture) all->texture = NULL;
+    if (mesh->material) all->material = NULL;
 }
 
 int facet_mesh_parse(const char *name, const void *bytes, size_t size, struct facet_mesh *mesh,

@@ -14,7 +14,8 @@ struct facet_mesh {
     float *texcoords;           // (n_texcoords, 2), u to the right, v upwards, 0..1; NULL when the file has none
     int32_t *texture_triangles; // (n_triangles, 3) into texcoords, -1 where a corner has none; NULL without texcoords
     int64_t n_texcoords;
-    char *texture; // the picture as the file names it, or the material library that names it; NULL when it names none
+    char *texture;  // the picture as the file names it, or the material library that names it; NULL when it names none
+    char *material; // of the first face, in that library; NULL when it has none
 };
 
 void facet_mesh_free(struct facet_mesh *mesh); // NULL is fine; leaves an empty mesh
@@ -36,6 +37,11 @@ int facet_scan_read(struct facet_scan_reader *reader, const char *path, const st
                     struct facet_error *error);
 int facet_scan_parse(struct facet_scan_reader *reader, const char *name, const void *bytes, size_t size,
                      const struct facet_mesh **mesh, struct facet_error *error);
+
+// The picture (map_Kd) that a material library of OBJ files gives a material; that of the first material that has one when
+// material is NULL or not in it. "" when there is none. Errors: DATA (a name of `room` bytes or more).
+int facet_mtl_texture(const void *bytes, size_t size, const char *material, char *picture, size_t room,
+                      struct facet_error *error);
 
 // Whether the suffix of a name is one of a known format of meshes or range images.
 _Bool facet_scan_is_named(const char *name);
