@@ -1,6 +1,6 @@
 #include "folder/manifest.h"
 
-#include "folder/csv.h"
+#include "dataset/csv.h"
 #include "folder/jsonl.h"
 #include "folder/rows.h"
 #include <facet/text.h>

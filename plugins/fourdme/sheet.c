@@ -1,6 +1,6 @@
 #include "fourdme/sheet.h"
 
-#include "folder/csv.h"
+#include "dataset/csv.h"
 
 #include <stdlib.h>
 #include <string.h>

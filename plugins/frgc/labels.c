@@ -1,7 +1,7 @@
 #include "frgc/labels.h"
 
+#include "dataset/csv.h"
 #include "dataset/vocabulary.h"
-#include "folder/csv.h"
 
 #include <stdlib.h>
 #include <string.h>

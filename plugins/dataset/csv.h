@@ -1,6 +1,6 @@
 // Records of a CSV file as RFC 4180 has them: quotes, doubled quotes, line ends inside quotes.
-#ifndef FACET_FOLDER_CSV_H
-#define FACET_FOLDER_CSV_H
+#ifndef FACET_DATASET_CSV_H
+#define FACET_DATASET_CSV_H
 
 #include <facet/error.h>
 #include <stdbool.h>

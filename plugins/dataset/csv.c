@@ -1,4 +1,4 @@
-#include "folder/csv.h"
+#include "dataset/csv.h"
 
 static bool at_line_end(const struct csv *csv) {
     return csv->at == csv->end || *csv->at == '\n' || *csv->at == '\r';
