@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CSV_MOST_FIELDS = 64 };
+enum { CSV_MOST_FIELDS = 128 };
 
 struct csv {
     const char *name; // for messages
