@@ -53,6 +53,7 @@ static const struct dataset_description description = {
     .title = "CoMA",
     .example = "FaceTalk_170725_00137_TA/bareteeth/bareteeth.000001.ply",
     .place = place,
+    .sparse = true,
     .labels = labels,
     .counts = counts,
 };

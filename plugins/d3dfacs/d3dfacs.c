@@ -44,6 +44,7 @@ static const struct dataset_description description = {
     .title = "D3DFACS",
     .example = "Joe/1+2/1+2_175.ply",
     .place = place,
+    .sparse = true,
     .tell = tell,
     .counts = counts,
 };

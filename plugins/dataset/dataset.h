@@ -88,6 +88,7 @@ struct dataset_description {
     const char *example; // how a scan's path may end, for messages: "F0001/F0001_AN01WH_F3D.wrl"
     // What a file is. `given` has the plugin's own parameters. path is from the root; dataset/path.h takes it apart.
     void (*place)(const struct facet_params *given, const char *path, struct dataset_place *place);
+    bool sparse;                      // frames of a sequence need not follow each other: gaps are not told
     const char *const *stray_folders; // names never entered, besides hidden ones; NULL-terminated or NULL
     const char *const *more_roots; // parameters (PATH, fallback "") of trees that belong to it; NULL-terminated or NULL
     const struct dataset_label *labels;

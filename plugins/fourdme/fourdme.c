@@ -72,6 +72,7 @@ static const struct dataset_description description = {
     .title = "4DME",
     .example = "SUBJECT/CLIP/FRAME.obj (parameter pattern)",
     .place = place,
+    .sparse = true,
     .labels = labels,
     .annotate = annotate,
 };

@@ -53,6 +53,7 @@ static const struct dataset_description description = {
     .title = "Multiface",
     .example = "m--20180227--0000--6795937--GHS/tracked_mesh/E001_Neutral_Eyes_Open/000102.obj",
     .place = place,
+    .sparse = true,
     .stray_folders = strays,
     .labels = labels,
     .counts = counts,

@@ -65,6 +65,7 @@ static const struct dataset_description description = {
     .title = "VOCASET",
     .example = "FaceTalk_170725_00137_TA/sentence01/sentence01.000001.ply",
     .place = place,
+    .sparse = true,
     .tell = tell,
     .counts = counts,
 };

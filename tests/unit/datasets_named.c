@@ -81,8 +81,7 @@ static int open_tree(const struct facet_plugin *plugin, const char *more, char *
     int n_fields;
     assert_non_null(items);
     assert_int_equal(facet_items_begin_dataset(items, "set", error), FACET_OK);
-    snprintf(given, sizeof given, "root = \"%s\"; max_vertices = 9; max_triangles = 9; complete = \"ignore\"; %s", root,
-             more);
+    snprintf(given, sizeof given, "root = \"%s\"; max_vertices = 9; max_triangles = 9; %s", root, more);
     if (facet_params_from_text(plugin->params, given, &params, error)) fail_msg("%s", error->text);
     int code = plugin->source->open(params, 1, items, fields, &n_fields, &self, error);
     put_items(items, text, room);
@@ -261,12 +260,36 @@ static void fourdme_rows_are_swapped_back(void **state) {
                         "145|other||????1||0|1|1-2-3\n146|other||???????1||1|1|1-2-3\n147|other||?1||2|1|1-2-3\n");
 }
 
+// What is not there is told; frames in steps of three are no gaps.
+static void what_is_missing_is_told(void **state) {
+    (void)state;
+    char text[4096];
+    struct facet_error error = {0};
+    clear();
+    write_file("FaceTalk_1_TA/bareteeth/bareteeth.000001.ply", "");
+    if (open_tree(&facet_plugin_coma, "", text, sizeof text, &error)) fail_msg("%s", error.text);
+    assert_string_equal(
+        notes, "set: CoMA is not whole: only 1 of 12 subjects, 1 of 144 sequences, 1 of 20466 scans are there\n");
+    clear();
+    write_file("m--20180227--0000--6795937--GHS/tracked_mesh/E002_Swallow/000102.obj", "");
+    write_file("m--20180227--0000--6795937--GHS/tracked_mesh/E002_Swallow/000105.obj", "");
+    if (open_tree(&facet_plugin_multiface, "", text, sizeof text, &error)) fail_msg("%s", error.text);
+    assert_string_equal(notes, "set: Multiface is not whole: only 1 of 13 subjects are there\n");
+    clear();
+    write_file("9/models_reg/1_neutral.obj", "");
+    assert_int_equal(open_tree(&facet_plugin_facescape, "complete = \"require\";", text, sizeof text, &error),
+                     FACET_ERROR_DATA);
+    assert_string_equal(error.text,
+                        "16939 of the 16940 scans of FaceScape are missing: 1 neutral, 1 smile, 1 mouth_stretch, ...");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(coma_is_person_expression_frame), cmocka_unit_test(vocaset_has_its_own_split),
         cmocka_unit_test(d3dfacs_folders_name_units),      cmocka_unit_test(facescape_has_numbers_and_names),
         cmocka_unit_test(multiface_sessions_name_people),  cmocka_unit_test(frgc_names_say_who),
         cmocka_unit_test(fourdme_is_told_by_its_table),    cmocka_unit_test(fourdme_rows_are_swapped_back),
+        cmocka_unit_test(what_is_missing_is_told),
     };
     return cmocka_run_group_tests(tests, make_root, remove_root);
 }
