@@ -57,8 +57,14 @@ static void check_rows(const struct facet_items *items, const struct expected *e
     assert_int_equal(facet_items_count(items), rows);
 }
 
+static void remove_tree(const char *root) {
+    char remove[64];
+    snprintf(remove, sizeof remove, "rm -r %s", root);
+    assert_int_equal(system(remove), 0);
+}
+
 static void check(const struct facet_plugin *plugin, const char *more, const struct expected *expected) {
-    char root[] = "/tmp/facet-names-XXXXXX", text[600], remove[64];
+    char root[] = "/tmp/facet-names-XXXXXX", text[600];
     struct facet_params *params = NULL;
     struct facet_error error = {0};
     struct facet_field fields[FACET_MAX_FIELDS];
@@ -75,8 +81,91 @@ static void check(const struct facet_plugin *plugin, const char *more, const str
     plugin->source->close(self);
     facet_items_destroy(items);
     facet_params_destroy(params);
-    snprintf(remove, sizeof remove, "rm -r %s", root);
-    assert_int_equal(system(remove), 0);
+    remove_tree(root);
+}
+
+// A whole dataset, and then one without the file named last: `require` has nothing to say, and then names it.
+static void check_whole(const struct facet_plugin *plugin, const char *more, const char *root, const char *missing) {
+    char text[600];
+    struct facet_params *params = NULL;
+    struct facet_error error = {0};
+    struct facet_field fields[FACET_MAX_FIELDS];
+    int n_fields;
+    snprintf(text, sizeof text, "root = \"%s\"; max_vertices = 1; max_triangles = 1; complete = \"require\"; %s", root,
+             more);
+    if (facet_params_from_text(plugin->params, text, &params, &error)) fail_msg("%s", error.text);
+    struct facet_items *items = facet_items_create();
+    void *self = NULL;
+    int code = plugin->source->open(params, 1, items, fields, &n_fields, &self, &error);
+    plugin->source->close(self);
+    if (code != (missing ? FACET_ERROR_DATA : FACET_OK) || (missing && strcmp(error.text, missing) != 0))
+        fail_msg("%s", error.text);
+    assert_int_equal(facet_items_notes(items), 0);
+    facet_items_destroy(items);
+    facet_params_destroy(params);
+}
+
+static void touch_people(const char *root, int women, int men, const char *form, const char *const *scans) {
+    for (int i = 0; i < women + men; i++)
+        for (const char *const *scan = scans; *scan; scan++) {
+            char person[16], path[128];
+            snprintf(person, sizeof person, form, i < women ? 'F' : 'M', (i < women ? i : i - women) + 1);
+            snprintf(path, sizeof path, *scan, person, person);
+            touch(root, path);
+        }
+}
+
+static void remove_file(const char *root, const char *path) {
+    char whole[256];
+    snprintf(whole, sizeof whole, "%s/%s", root, path);
+    assert_int_equal(unlink(whole), 0);
+}
+
+static void whole_bu3dfe(void **state) {
+    (void)state;
+    char root[] = "/tmp/facet-names-XXXXXX", forms[25][40];
+    const char *scans[26] = {NULL}, *const codes[] = {"AN", "DI", "FE", "HA", "SA", "SU"};
+    for (int i = 0; i < 24; i++) snprintf(forms[i], sizeof *forms, "%%s/%%s_%s%02dWH_F3D.wrl", codes[i / 4], i % 4 + 1);
+    snprintf(forms[24], sizeof *forms, "%%s/%%s_NE00WH_F3D.wrl");
+    for (int i = 0; i < 25; i++) scans[i] = forms[i];
+    assert_non_null(mkdtemp(root));
+    touch_people(root, 56, 44, "%c%04d", scans);
+    check_whole(&facet_plugin_bu3dfe, "", root, NULL);
+    remove_file(root, "M0044/M0044_SU02WH_F3D.wrl");
+    check_whole(&facet_plugin_bu3dfe, "", root, "1 of the 2500 scans of BU-3DFE are missing: M0044 SU02");
+    check_whole(&facet_plugin_bu3dfe, "levels = [ 1.0, 3.0 ];", root, NULL);
+    check_whole(&facet_plugin_bu3dfe, "levels = [ 2.0 ];", root,
+                "1 of the 700 scans of BU-3DFE are missing: M0044 SU02");
+    check_whole(&facet_plugin_bu3dfe, "subjects = [ \"F*\" ];", root, NULL);
+    remove_tree(root);
+}
+
+static void whole_bu4dfe_and_bp4d(void **state) {
+    (void)state;
+    char root[] = "/tmp/facet-names-XXXXXX", tasks[] = "/tmp/facet-names-XXXXXX";
+    static const char *const sequences[] = {"%s/Angry/000.wrl",
+                                            "%s/Disgust/000.wrl",
+                                            "%s/Fear/000.wrl",
+                                            "%s/Happy/000.wrl",
+                                            "%s/Sad/000.wrl",
+                                            "%s/Surprise/000.wrl",
+                                            NULL};
+    static const char *const all_tasks[] = {"%s/T1/0.obj", "%s/T2/0.obj", "%s/T3/0.obj", "%s/T4/0.obj", "%s/T5/0.obj",
+                                            "%s/T6/0.obj", "%s/T7/0.obj", "%s/T8/0.obj", NULL};
+    assert_non_null(mkdtemp(root));
+    touch_people(root, 58, 43, "%c%03d", sequences);
+    check_whole(&facet_plugin_bu4dfe, "", root, NULL);
+    remove_file(root, "F058/Sad/000.wrl");
+    check_whole(&facet_plugin_bu4dfe, "", root, "1 of the 606 sequences of BU-4DFE are missing: F058 Sad");
+    remove_tree(root);
+    assert_non_null(mkdtemp(tasks));
+    touch_people(tasks, 23, 18, "%c%03d", all_tasks);
+    check_whole(&facet_plugin_bp4d, "", tasks, NULL);
+    remove_file(tasks, "M018/T8/0.obj");
+    check_whole(&facet_plugin_bp4d, "", tasks, "1 of the 328 sequences of BP4D are missing: M018 T8");
+    check_whole(&facet_plugin_bp4d, "edition = \"BP4D+\";", tasks,
+                "BP4D is not whole: only 41 of 140 subjects are there");
+    remove_tree(tasks);
 }
 
 static void names_of_bu3dfe(void **state) {
@@ -173,10 +262,9 @@ static void names_of_bp4d(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_of_bu3dfe),
-        cmocka_unit_test(names_of_bosphorus),
-        cmocka_unit_test(names_of_bu4dfe),
-        cmocka_unit_test(names_of_bp4d),
+        cmocka_unit_test(whole_bu3dfe),    cmocka_unit_test(whole_bu4dfe_and_bp4d),
+        cmocka_unit_test(names_of_bu3dfe), cmocka_unit_test(names_of_bosphorus),
+        cmocka_unit_test(names_of_bu4dfe), cmocka_unit_test(names_of_bp4d),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
