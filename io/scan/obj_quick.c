@@ -5,7 +5,7 @@
 
 #if defined(__x86_64__)
 
-enum { MOST_QUICK_INDEX = 99999999 }; // eight digits
+enum { MOST_QUICK_INDEX = 99999999, MOST_PATIENCE = 63 }; // an index of eight digits; lines
 
 // Room for what the next lines may hold, and for what a store of 16 bytes writes behind it.
 static int make_room(struct obj *obj, struct facet_error *error) {
@@ -140,16 +140,23 @@ QUICK_CODE static int read_lines(struct obj *obj, struct facet_error *error) {
     struct facet_text *text = &obj->text;
     struct quick_line lines[QUICK_LINES];
     struct quick q = quick_begin();
-    for (;;) {
-        int code = make_room(obj, error), n = code ? 0 : quick_cut_lines(text->at, text->end, lines), done = 0;
-        while (!code && done < n && quick_line(obj, &q, &lines[done], error, &code)) text->at += lines[done++].bytes;
+    int64_t begin = text->line;
+    int done = QUICK_LINES;
+    while (done == QUICK_LINES) {
+        int code = make_room(obj, error), n = code ? 0 : quick_cut_lines(text->at, text->end, lines);
+        for (done = 0; !code && done < n && quick_line(obj, &q, &lines[done], error, &code);)
+            text->at += lines[done++].bytes;
         text->line += done;
-        if (code || done < QUICK_LINES) return code;
+        if (code) return code;
     }
+    obj->patience = text->line > begin ? 0 : obj->patience < MOST_PATIENCE ? 2 * obj->patience + 1 : MOST_PATIENCE;
+    obj->careful = obj->patience;
+    return FACET_OK;
 }
 
 int obj_read_quick(struct obj *obj, struct facet_error *error) {
     bool behind = obj->text.at - obj->begin >= 16; // numbers are loaded with what stands before them
+    if (obj->careful > 0) return obj->careful--, FACET_OK;
     return behind && quick_possible() ? read_lines(obj, error) : FACET_OK;
 }
 

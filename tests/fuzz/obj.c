@@ -1,7 +1,8 @@
-// Any bytes taken for a file named obj: a mesh whose indices hold, or a sentence.
+// Any bytes taken for a file named obj, and for a material library: a mesh whose indices hold, a name, or a sentence.
 #include <facet/scan.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -19,5 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     for (int64_t i = 0; mesh.colours && i < 3 * mesh.n_vertices; i++) colours += mesh.colours[i]; // all can be read
     if (colours > 3u * 255 * (unsigned)mesh.n_vertices) abort();
     facet_mesh_free(&mesh);
+    char picture[64];
+    code = facet_mtl_texture(data, size, size % 2 ? "skin" : NULL, picture, sizeof picture, &error);
+    if (code ? !*error.text : strnlen(picture, sizeof picture) == sizeof picture) abort();
     return 0;
 }
