@@ -141,6 +141,11 @@ static void landmarks_of_one_kind_do_not_go_with_the_other(void **state) {
     check_landmarks(&l, 0, 0, 1);
     check_colours(&l, 6); // the picture is for both
     end(&l);
+    static const char *const own[] = {"F0001_AN01WH_RAW.wrl", "F0001_AN01WH_RAW.pse", "F0001_AN01WH_RAW_84_LMS.txt",
+                                      "F0001_AN01WH_F3D.bnd", NULL};
+    if (load(&l, &facet_plugin_bu3dfe, "kind = \"RAW\";", own, 1, &error)) fail_msg("%s", error.text);
+    check_landmarks(&l, 13, 1e-3f, 1); // the nose tip too
+    end(&l);
 }
 
 static void points_of_range_images_have_names(void **state) {
