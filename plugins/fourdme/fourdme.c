@@ -1,6 +1,7 @@
 // 4dme: the 4D clips of 4DME, micro-expressions with action units and several classes at once. How its meshes are named no
 // public text says: the parameter `pattern` does.
 #include <facet/plugin.h>
+#include <facet/scan.h>
 
 #include "dataset/dataset.h"
 #include "fourdme/pattern.h"
@@ -33,20 +34,14 @@ static const struct facet_param_spec params[] = {
     {.name = NULL},
 };
 
-static bool is_scan(const char *suffix) {
-    static const char *const suffixes[] = {".obj", ".ply", ".wrl", ".stl", ".off", ".glb"};
-    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
-        if (strcmp(suffix, suffixes[i]) == 0) return true;
-    return false;
-}
-
 static void place(const struct facet_params *given, const char *path, struct dataset_place *place) {
     struct dataset_path parts;
     struct pattern_match match;
     char digits[16];
     dataset_take_apart(path, &parts);
     if (strcmp(parts.name[0], facet_param_string(given, "table")) == 0) place->kind = DATASET_ANNOTATION;
-    if (!is_scan(parts.suffix) || !pattern_matches(facet_param_string(given, "pattern"), path, &match)) return;
+    if (!facet_scan_is_named(parts.name[0]) || !pattern_matches(facet_param_string(given, "pattern"), path, &match))
+        return;
     if (!match.subject.at || !match.clip.at ||
         !dataset_copy(place->key, sizeof place->key, match.clip.at, match.clip.length))
         return;
