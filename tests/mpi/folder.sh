@@ -9,13 +9,13 @@ export FACET_PLUGIN_PATH="$FACET_TEST_PLUGINS"
 scans=$scratch/scans
 mkdir -p "$scans"
 for i in 0 1 2 3; do
-    echo "$((i / 2)) $((i % 2)) 0.8 $scans/f/s$i.wrl $scans/f/s$i.png $scans/f/s$i.lm3 $scans/f/s$i.bnd"
+    echo "$((i / 2)) $((i % 2)) 0.8 $scans/f/s$i.wrl $scans/f/s$i.obj $scans/f/s$i.mtl $scans/f/s$i.png $scans/f/s$i.lm3 $scans/f/s$i.bnd"
 done | "$FACET_LAYOUT_FILES"
 cat >"$scans/faces.jsonl" <<JSONL
 {"path": "f/s0.wrl", "subject": "p0", "label": "anger", "landmarks": "f/s0.lm3", "texture": "f/s0.png", "au": {"4": 1, "7": 0}, "valence": -0.5, "arousal": 0.75, "split": "train", "intensity": 0.5}
 {"path": "f/s1.wrl", "subject": "p0", "labels": ["repression", "negative"], "landmarks": "f/s1.bnd", "onset": 1, "apex": 2, "offset": 3, "sequence": "q", "frame": 5}
 
-{"path": "f/s2.wrl", "subject": "p1", "label": "fear", "licence": "CC0", "consent": "form 2"}
+{"path": "f/s2.obj", "subject": "p1", "label": "fear", "licence": "CC0", "consent": "form 2"}
 {"path": "f/s3.wrl", "subject": "p1", "label": "anger", "texture": "f/gone.png"}
 JSONL
 cat >"$scratch/own.cfg" <<CFG
