@@ -11,8 +11,8 @@ enum { MOST_QUICK_INDEX = 99999999, MOST_PATIENCE = 63 }; // an index of eight d
 static int make_room(struct obj *obj, struct facet_error *error) {
     struct mesh_builder *b = obj->builder;
     const struct facet_mesh *m = &b->mesh;
-    int64_t vertices = m->n_vertices + QUICK_LINES, triangles = m->n_triangles + QUICK_LINES + 1;
-    int64_t texcoords = m->n_texcoords + QUICK_LINES, textured = b->n_texture_triangles + QUICK_LINES + 1;
+    int64_t vertices = m->n_vertices + QUICK_LINES, triangles = m->n_triangles + 2 * QUICK_LINES + 1;
+    int64_t texcoords = m->n_texcoords + QUICK_LINES, textured = b->n_texture_triangles + 2 * QUICK_LINES + 1;
     if (vertices > b->vertex_room || triangles > b->triangle_room) {
         int code = mesh_reserve(b, vertices, triangles, error);
         if (code) return code;
@@ -63,10 +63,14 @@ QUICK_INLINE bool joined(const struct quick_line *line, int k, int gap) {
     return (end[0] == '/') & (end[gap - 1] == '/') & (line->begin[k + 1] - line->end[k] == gap);
 }
 
+// The largest number a face may have while `known` things are.
+QUICK_INLINE int32_t most_index(int64_t known) {
+    return (int32_t)(known < MOST_QUICK_INDEX ? known : MOST_QUICK_INDEX);
+}
+
 QUICK_INLINE bool quick_vertices(struct obj *obj, __m128i numbers) {
     struct facet_mesh *mesh = &obj->builder->mesh;
-    int64_t known = mesh->n_vertices < MOST_QUICK_INDEX ? mesh->n_vertices : MOST_QUICK_INDEX;
-    if (!quick_three_within(numbers, 1, (int32_t)known)) return false;
+    if (!quick_within(numbers, 3, 1, most_index(mesh->n_vertices))) return false;
     store_three(mesh->triangles + 3 * mesh->n_triangles, numbers);
     return true;
 }
@@ -95,10 +99,38 @@ QUICK_INLINE bool quick_textured_face(struct obj *obj, struct quick *q, const st
     if (step == 3) quick_two(q, line, 3, 6), quick_two(q, line, 9, 9);
     if (!expected || !quick_sure(q, 8)) return false;
     __m128i vertices = quick_four(q, ab, ct), texcoords = _mm_alignr_epi8(quick_four(q, tt, tt), vertices, 12);
-    int64_t known = builder->mesh.n_texcoords < MOST_QUICK_INDEX ? builder->mesh.n_texcoords : MOST_QUICK_INDEX;
-    if (!quick_three_within(texcoords, 1, (int32_t)known) || !quick_vertices(obj, vertices)) return false;
+    if (!quick_within(texcoords, 3, 1, most_index(builder->mesh.n_texcoords))) return false;
+    if (!quick_vertices(obj, vertices)) return false;
     store_three(builder->mesh.texture_triangles + 3 * builder->n_texture_triangles++, texcoords);
     builder->mesh.n_triangles++;
+    return true;
+}
+
+// Two triangles of four numbers, fanned from the first.
+QUICK_INLINE void store_four(int32_t *to, __m128i numbers) {
+    store_three(to, numbers);
+    store_three(to + 3, _mm_shuffle_epi32(numbers, _MM_SHUFFLE(3, 3, 2, 0)));
+}
+
+// Four corners of any of these forms; step is 1 to 3 words a corner, with texture coordinates or without.
+QUICK_INLINE bool quick_quad(struct obj *obj, struct quick *q, const struct quick_line *line, int step, bool textured) {
+    struct mesh_builder *builder = obj->builder;
+    struct facet_mesh *mesh = &builder->mesh;
+    bool expected = obj->textured == textured && (!textured || builder->n_texture_triangles == mesh->n_triangles);
+    for (int k = 0; step > 1 && k < 4; k++) expected &= joined(line, 1 + k * step, textured ? 1 : 2);
+    for (int k = 0; step > 2 && k < 4; k++) expected &= joined(line, 2 + k * step, 1);
+    __m128i numbers[3];
+    for (int i = 0; i < step; i++) // of vertices, then of the others
+        numbers[i] = quick_four(q, quick_two(q, line, 1 + i, 1 + i + step),
+                                quick_two(q, line, 1 + i + 2 * step, 1 + i + 3 * step));
+    if (!expected || !quick_sure(q, 8) || !quick_within(numbers[0], 4, 1, most_index(mesh->n_vertices))) return false;
+    if (textured) {
+        if (!quick_within(numbers[1], 4, 1, most_index(mesh->n_texcoords))) return false;
+        store_four(mesh->texture_triangles + 3 * builder->n_texture_triangles, numbers[1]);
+        builder->n_texture_triangles += 2;
+    }
+    store_four(mesh->triangles + 3 * mesh->n_triangles, numbers[0]);
+    mesh->n_triangles += 2;
     return true;
 }
 
@@ -112,6 +144,14 @@ QUICK_INLINE bool quick_face(struct obj *obj, struct quick *q, const struct quic
         return quick_bare_face(obj, q, line, 2);
     case 10 << 8 | 6:
         return quick_textured_face(obj, q, line, 3);
+    case 5 << 8:
+        return quick_quad(obj, q, line, 1, false);
+    case 9 << 8 | 4:
+        return quick_quad(obj, q, line, 2, true);
+    case 9 << 8 | 8:
+        return quick_quad(obj, q, line, 2, false);
+    case 13 << 8 | 8:
+        return quick_quad(obj, q, line, 3, true);
     default:
         return false;
     }

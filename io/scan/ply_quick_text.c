@@ -44,7 +44,7 @@ QUICK_INLINE bool quick_triangle(struct ply *ply, struct quick *q, const struct 
     if (line->words != 4 || line->slashes > 0) return false;
     bool three = line->at[line->begin[0]] == '3' && line->end[0] - line->begin[0] == 1;
     __m128i indices = quick_four(q, quick_two(q, line, 1, 2), quick_two(q, line, 3, 3));
-    if (!three || !quick_sure(q, 8) || !quick_three_within(indices, 0, last)) return false;
+    if (!three || !quick_sure(q, 8) || !quick_within(indices, 3, 0, last)) return false;
     _mm_storeu_si128((__m128i *)(mesh->triangles + 3 * mesh->n_triangles++), indices);
     return true;
 }

@@ -217,11 +217,11 @@ QUICK_INLINE __m128i quick_four(const struct quick *q, __m128i low, __m128i high
     return _mm_madd_epi16(_mm_packus_epi32(low, high), q->myriads);
 }
 
-// Whether the first three numbers are from `least` to `most`.
-QUICK_INLINE bool quick_three_within(__m128i numbers, int32_t least, int32_t most) {
+// Whether the first `count` of four numbers are from `least` to `most`.
+QUICK_INLINE bool quick_within(__m128i numbers, int count, int32_t least, int32_t most) {
     __m128i outside =
         _mm_or_si128(_mm_cmpgt_epi32(_mm_set1_epi32(least), numbers), _mm_cmpgt_epi32(numbers, _mm_set1_epi32(most)));
-    return (_mm_movemask_epi8(outside) & 0xfff) == 0;
+    return (_mm_movemask_epi8(outside) & ((1 << 4 * count) - 1)) == 0;
 }
 
 #else

@@ -100,7 +100,8 @@ static void make_obj(struct file *file) {
         put(file, "vn"), put_numbers(file, 3), put(file, "%s", line_end(file));
     }
     for (int i = 0; i < n; i++) {
-        int corners = below(file, 20) ? 3 : 3 + below(file, 3), mine = below(file, 30) ? form : below(file, 4);
+        int usual = 3 + (file->number % 4 == 3), corners = below(file, 20) ? usual : 3 + below(file, 3),
+            mine = below(file, 30) ? form : below(file, 4);
         put(file, "f");
         for (int k = 0; k < corners; k++) put_corner(file, mine, n, texcoords);
         if (below(file, 1500) == 0) put(file, " 1/ 1 /1");
