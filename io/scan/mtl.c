@@ -71,8 +71,9 @@ int facet_mtl_texture(const void *bytes, size_t size, const char *material, char
                       struct facet_error *error) {
     const char *begin = bytes;
     size_t mark = size >= 3 && memcmp(begin, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    if (size == 0) return give((struct facet_word){"", 0}, picture, room, error);
     struct facet_text text = {begin + mark, begin + size, 1, true};
-    struct facet_word found;
+    struct facet_word found = {begin, 0};
     if (!find(text, material, &found)) find(text, NULL, &found);
     return give(found, picture, room, error);
 }
