@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what is missing, builds with warnings as errors, and runs every test; ends with ctest's own summary.
-# Then unit and fault tests again under AddressSanitizer and UndefinedBehaviorSanitizer. FACET_DATA names the folders
+# Before that, each parser is fuzzed for a minute, and unit and fault tests run under AddressSanitizer and
+# UndefinedBehaviorSanitizer. FACET_DATA names the folders
 # of optional test data (see docs/testing.md); tests that need data which is not there are shown as skipped.
 set -eu
 cd "$(dirname "$0")/.."
@@ -20,6 +21,8 @@ else
     echo "tests/run.sh: this is no git checkout; the formatting is NOT checked" >&2
 fi
 
+jobs/setup.sh fuzz --tests
+ctest --preset fuzz
 jobs/setup.sh sanitize --tests
 ctest --preset sanitize
 ctest --preset release
