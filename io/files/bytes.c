@@ -27,15 +27,22 @@ int files_io_error(const char *path, const char *what, struct facet_error *error
     return facet_error_set(error, FACET_ERROR_IO, "%s: cannot be %s: %s", path, what, strerror(errno));
 }
 
-int files_pread(int file, void *to, size_t size, int64_t offset, const char *path, struct facet_error *error) {
-    for (size_t done = 0; done < size;) {
-        ssize_t part = pread(file, (char *)to + done, size - done, (off_t)(offset + (int64_t)done));
+int files_pread_some(int file, void *to, size_t size, int64_t offset, size_t *got, const char *path,
+                     struct facet_error *error) {
+    for (*got = 0; *got < size;) {
+        ssize_t part = pread(file, (char *)to + *got, size - *got, (off_t)(offset + (int64_t)*got));
         if (part < 0 && errno == EINTR) continue;
         if (part < 0) return files_io_error(path, "read", error);
-        if (part == 0)
-            return facet_error_set(error, FACET_ERROR_IO, "%s: ends at byte %lld, before byte %lld", path,
-                                   (long long)offset + (long long)done, (long long)offset + (long long)size);
-        done += (size_t)part;
+        if (part == 0) break;
+        *got += (size_t)part;
     }
     return FACET_OK;
+}
+
+int files_pread(int file, void *to, size_t size, int64_t offset, const char *path, struct facet_error *error) {
+    size_t got = 0;
+    int code = files_pread_some(file, to, size, offset, &got, path, error);
+    if (code || got == size) return code;
+    return facet_error_set(error, FACET_ERROR_IO, "%s: ends at byte %lld, before byte %lld", path,
+                           (long long)offset + (long long)got, (long long)offset + (long long)size);
 }

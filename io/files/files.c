@@ -1,5 +1,5 @@
 // The list of a dataset's files (facet/files.h).
-#include "io/files/files.h"
+#include "io/files/archive.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,8 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
-int files_no_memory(const struct facet_files *files, struct facet_error *error) {
-    return facet_error_set(error, FACET_ERROR_MEMORY, "%s: no memory for the list of its files", files->root);
+int files_no_memory(const char *root, struct facet_error *error) {
+    return facet_error_set(error, FACET_ERROR_MEMORY, "%s: no memory for the list of its files", root);
+}
+
+int files_changed(const struct facet_files *files, const char *path, struct facet_error *error) {
+    (void)files;
+    return facet_error_set(error, FACET_ERROR_IO, "%s: has changed since it was listed", path);
 }
 
 uint64_t files_stamp(const struct stat *status) {
@@ -39,7 +44,7 @@ int files_add(struct facet_files *files, const char *path, const struct files_en
     files->text = text;
     grown = grown && grow(&entries, (size_t)files->count, &room, 1, sizeof *files->entries);
     files->entries = entries, files->room = (int64_t)room;
-    if (!grown) return files_no_memory(files, error);
+    if (!grown) return files_no_memory(files->root, error);
     struct files_entry *added = &files->entries[files->count++];
     *added = *entry;
     added->path = files->text_size;
@@ -48,30 +53,107 @@ int files_add(struct facet_files *files, const char *path, const struct files_en
     return FACET_OK;
 }
 
+// An archive may hold a million members that are refused: so many notes are told.
+enum { MOST_NOTES = 1000 };
+
 int files_note(struct facet_files *files, struct facet_error *error, const char *format, ...) {
     va_list list;
-    char *note = NULL;
+    if (files->n_notes == MOST_NOTES) return files->n_notes_untold++, FACET_OK;
     char **notes = realloc(files->notes, ((size_t)files->n_notes + 1) * sizeof *notes);
-    if (!notes) return files_no_memory(files, error);
+    if (!notes) return files_no_memory(files->root, error);
     files->notes = notes;
     va_start(list, format);
-    int length = vasprintf(&note, format, list);
+    int length = vasprintf(&notes[files->n_notes], format, list);
     va_end(list);
-    if (length < 0) return files_no_memory(files, error);
-    notes[files->n_notes++] = note;
+    if (length < 0) return files_no_memory(files->root, error);
+    files->n_notes++;
     return FACET_OK;
 }
 
+// ---- listing ------------------------------------------------------------------------------------------------------------
+
+// Of files of the same path, one that lies unpacked comes first, then the first archive's, and of that the last member.
 static int by_path(const void *a, const void *b, void *text) {
     const struct files_entry *x = a, *y = b;
-    return strcmp((char *)text + x->path, (char *)text + y->path);
+    int order = strcmp((char *)text + x->path, (char *)text + y->path);
+    if (order) return order;
+    if (x->archive != y->archive) return x->archive < y->archive ? -1 : 1;
+    return (x->place < y->place) - (x->place > y->place);
+}
+
+static int drop_doubles(struct facet_files *files, struct facet_error *error) {
+    int64_t kept = 0;
+    int code = FACET_OK;
+    for (int64_t i = 0; !code && i < files->count; i++) {
+        const struct files_entry *entry = &files->entries[i], *last = kept ? &files->entries[kept - 1] : NULL;
+        const char *path = files->text + entry->path;
+        if (!last || strcmp(path, files->text + last->path) != 0)
+            files->entries[kept++] = *entry;
+        else if (entry->archive == last->archive)
+            code = files_note(files, error, "%s: holds %s twice; the last one counts",
+                              files->archives[entry->archive - 1]->whole, path);
+    }
+    files->count = kept;
+    return code;
+}
+
+static int by_text(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void give_back(struct facet_files *files) {
+    char *text = files->text_size ? realloc(files->text, files->text_size) : NULL;
+    struct files_entry *entries = files->count ? realloc(files->entries, (size_t)files->count * sizeof *entries) : NULL;
+    if (text) files->text = text, files->text_room = files->text_size;
+    if (entries) files->entries = entries, files->room = files->count;
+}
+
+static int put_in_order(struct facet_files *files, struct facet_error *error) {
+    int code = FACET_OK;
+    if (files->count) {
+        qsort_r(files->entries, (size_t)files->count, sizeof *files->entries, by_path, files->text);
+        code = drop_doubles(files, error);
+    }
+    if (files->n_notes) qsort(files->notes, (size_t)files->n_notes, sizeof *files->notes, by_text);
+    give_back(files);
+    return code;
+}
+
+// A root that is no folder must be an archive, whatever it is called.
+static int add_root(struct facet_files *files, const struct stat *status, struct facet_error *error) {
+    uint8_t head[512];
+    size_t size = 0, stem;
+    int file = open(files->root, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return files_io_error(files->root, "opened", error);
+    int code = files_pread_some(file, head, sizeof head, 0, &size, files->root, error);
+    close(file);
+    if (code) return code;
+    enum files_kind kind = files_kind_of_content(head, size);
+    if (!kind) kind = files_kind_of_name(files->root, &stem);
+    if (kind) return files_archive_add(files, kind, "", "", status, error);
+    return facet_error_set(error, FACET_ERROR_DATA, "%s: is neither a folder nor a zip, tar, tar.gz or tar.zst archive",
+                           files->root);
 }
 
 static int list(struct facet_files *files, struct facet_error *error) {
-    int code = files_walk(files, error);
-    if (!code && files->count)
-        qsort_r(files->entries, (size_t)files->count, sizeof *files->entries, by_path, files->text);
-    return code;
+    struct stat status;
+    if (stat(files->root, &status) != 0) return files_io_error(files->root, "opened", error);
+    int code = S_ISREG(status.st_mode) ? add_root(files, &status, error) : files_walk(files, error);
+    if (!code) code = files_list_archives(files, error);
+    return code ? code : put_in_order(files, error);
+}
+
+static struct facet_files *files_create(const char *root, const struct facet_files_options *options) {
+    struct facet_files *files = calloc(1, sizeof *files);
+    if (!files) return NULL;
+    files->wanted = options->wanted, files->context = options->context;
+    files->max_file_bytes = options->max_file_bytes > 0 ? options->max_file_bytes : (int64_t)1 << 30;
+    files->root = strdup(root);
+    files->pool = calloc(1, sizeof *files->pool);
+    if (files->pool) pthread_mutex_init(&files->pool->lock, NULL);
+    if (files->root && files->pool) return files;
+    facet_files_close(files);
+    return NULL;
 }
 
 int facet_files_open(const char *root, const struct facet_files_options *options, struct facet_files **files,
@@ -79,13 +161,9 @@ int facet_files_open(const char *root, const struct facet_files_options *options
     static const struct facet_files_options none = {0};
     if (!options) options = &none;
     *files = NULL;
-    struct facet_files *made = calloc(1, sizeof *made);
-    if (!made) return facet_error_set(error, FACET_ERROR_MEMORY, "%s: no memory for the list of its files", root);
-    made->wanted = options->wanted, made->context = options->context;
-    made->max_file_bytes = options->max_file_bytes > 0 ? options->max_file_bytes : (int64_t)1 << 30;
-    made->root = strdup(root);
-    int code = made->root ? list(made, error) : FACET_ERROR_MEMORY;
-    if (!made->root) facet_error_set(error, code, "%s: no memory for the list of its files", root);
+    struct facet_files *made = files_create(root, options);
+    if (!made) return files_no_memory(root, error);
+    int code = list(made, error);
     if (code)
         facet_files_close(made);
     else
@@ -95,6 +173,10 @@ int facet_files_open(const char *root, const struct facet_files_options *options
 
 void facet_files_close(struct facet_files *files) {
     if (!files) return;
+    for (int i = 0; i < files->n_archives; i++) files_archive_destroy(files->archives[i]);
+    free(files->archives);
+    if (files->pool) pthread_mutex_destroy(&files->pool->lock);
+    free(files->pool);
     for (int64_t i = 0; i < files->n_notes; i++) free(files->notes[i]);
     free(files->notes);
     free(files->entries);
@@ -110,7 +192,8 @@ int64_t facet_files_count(const struct facet_files *files) {
 struct facet_file facet_files_get(const struct facet_files *files, int64_t index) {
     FACET_REQUIRE(index >= 0 && index < files->count);
     const struct files_entry *entry = &files->entries[index];
-    return (struct facet_file){.path = files->text + entry->path, .bytes = entry->bytes, .stamp = entry->stamp};
+    uint64_t stamp = entry->archive ? files->archives[entry->archive - 1]->stamp : entry->stamp;
+    return (struct facet_file){.path = files->text + entry->path, .bytes = entry->bytes, .stamp = stamp};
 }
 
 int64_t facet_files_find(const struct facet_files *files, const char *path) {
@@ -127,26 +210,38 @@ int64_t facet_files_find(const struct facet_files *files, const char *path) {
 }
 
 int64_t facet_files_notes(const struct facet_files *files) {
-    return files->n_notes;
+    return files->n_notes + (files->n_notes_untold > 0);
 }
 
 const char *facet_files_note(const struct facet_files *files, int64_t note) {
-    FACET_REQUIRE(note >= 0 && note < files->n_notes);
-    return files->notes[note];
+    FACET_REQUIRE(note >= 0 && note < facet_files_notes(files));
+    return note < files->n_notes ? files->notes[note] : "more could not be listed than is told here";
 }
 
-static int check_size(const struct facet_files *files, const char *path, int64_t bytes, struct facet_error *error) {
-    if (bytes <= files->max_file_bytes) return FACET_OK;
-    return facet_error_set(error, FACET_ERROR_DATA, "%s/%s: has %lld bytes, and more than %lld are not read",
-                           files->root, path, (long long)bytes, (long long)files->max_file_bytes);
+// Before there is memory for it, and before anything is unpacked.
+static int check_size(const struct facet_files *files, const struct files_entry *entry, struct facet_error *error) {
+    const struct files_archive *archive = entry->archive ? files->archives[entry->archive - 1] : NULL;
+    const char *whole = archive ? archive->whole : files->root, *name = files->text + entry->path;
+    if (entry->bytes > files->max_file_bytes)
+        return facet_error_set(error, FACET_ERROR_DATA, "%s: %s has %lld bytes, and more than %lld are not read", whole,
+                               name, (long long)entry->bytes, (long long)files->max_file_bytes);
+    if (archive && archive->kind == FILES_ZIP && files_is_bomb(entry->packed, entry->bytes))
+        return facet_error_set(error, FACET_ERROR_DATA,
+                               "%s: %s: %lld bytes would unpack to %lld, more than 1000 times as many", whole, name,
+                               (long long)entry->packed, (long long)entry->bytes);
+    if (archive && archive->kind == FILES_TAR && entry->bytes > archive->bytes - entry->place)
+        return facet_error_set(error, FACET_ERROR_IO,
+                               "%s: ends at byte %lld, in the middle of %s, which goes on to byte %lld", whole,
+                               (long long)archive->bytes, name, (long long)entry->place + (long long)entry->bytes);
+    return FACET_OK;
 }
 
-static int read_own(const struct files_entry *entry, const char *path, int file, struct facet_bytes *bytes,
-                    struct facet_error *error) {
+static int read_own(const struct facet_files *files, const struct files_entry *entry, const char *path, int file,
+                    struct facet_bytes *bytes, struct facet_error *error) {
     struct stat status;
     if (fstat(file, &status) != 0) return files_io_error(path, "examined", error);
     if (!S_ISREG(status.st_mode) || status.st_size != entry->bytes || files_stamp(&status) != entry->stamp)
-        return facet_error_set(error, FACET_ERROR_IO, "%s: has changed since it was listed", path);
+        return files_changed(files, path, error);
     int code = files_make_room(bytes, (size_t)entry->bytes, path, error);
     if (!code) code = files_pread(file, bytes->data, (size_t)entry->bytes, 0, path, error);
     if (!code) bytes->size = (size_t)entry->bytes;
@@ -160,12 +255,13 @@ int facet_files_read(const struct facet_files *files, int64_t index, struct face
     const char *name = files->text + entry->path;
     char path[2 * PATH_MAX];
     bytes->size = 0;
-    int code = check_size(files, name, entry->bytes, error);
+    int code = check_size(files, entry, error);
     if (code) return code;
+    if (entry->archive) return files_read_member(files, entry, bytes, error);
     snprintf(path, sizeof path, "%s/%s", files->root, name);
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) return files_io_error(path, "opened", error);
-    code = read_own(entry, path, file, bytes, error);
+    code = read_own(files, entry, path, file, bytes, error);
     close(file);
     return code;
 }

@@ -1,5 +1,5 @@
 // Everything below a folder, links followed.
-#include "io/files/files.h"
+#include "io/files/archive.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -49,6 +49,16 @@ static int enter(struct walk *walk, const struct level *level, int at, const cha
     return code;
 }
 
+static int visit_archive(struct walk *walk, enum files_kind kind, size_t stem, const struct stat *status,
+                         struct facet_error *error) {
+    char folder[PATH_MAX];
+    memcpy(folder, walk->path, stem);
+    folder[stem] = '/', folder[stem + 1] = '\0';
+    if (!files_wanted(walk->files, folder)) return FACET_OK;
+    folder[stem] = '\0';
+    return files_archive_add(walk->files, kind, walk->path, folder, status, error);
+}
+
 static int visit(struct walk *walk, const struct level *level, int at, const char *name, struct facet_error *error) {
     struct stat status;
     if (fstatat(at, name, &status, 0) != 0) {
@@ -57,6 +67,9 @@ static int visit(struct walk *walk, const struct level *level, int at, const cha
         return failed(walk, "examined", error);
     }
     if (S_ISDIR(status.st_mode)) return enter(walk, level, at, name, error);
+    size_t stem;
+    enum files_kind kind = files_kind_of_name(walk->path, &stem);
+    if (S_ISREG(status.st_mode) && kind) return visit_archive(walk, kind, stem, &status, error);
     if (!S_ISREG(status.st_mode) || !files_wanted(walk->files, walk->path)) return FACET_OK;
     struct files_entry entry = {.bytes = (int64_t)status.st_size, .stamp = files_stamp(&status)};
     return files_add(walk->files, walk->path, &entry, error);

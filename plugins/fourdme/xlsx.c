@@ -55,6 +55,8 @@ int xlsx_read(const char *name, const void *bytes, size_t size, struct sheet *sh
     if (code) return code;
     snprintf(path, sizeof path, "/proc/self/fd/%d", file);
     code = facet_files_open(path, &options, &files, error);
+    if (!code && facet_files_notes(files) > 0) // it is cut, though every part may be there
+        code = facet_error_set(error, FACET_ERROR_DATA, "%s", facet_files_note(files, 0));
     if (code)
         facet_error_prefix(error, "%s", name);
     else
