@@ -84,6 +84,17 @@ static int count_cubes(const struct preprocess_surface *surface, double size, in
     return FACET_OK;
 }
 
+// The mean of a cube's colours, rounded; `sum` has room for three sums and a count a cube.
+static void merge_colours(struct preprocess_surface *surface, const int32_t *cube, int64_t cubes, double (*sum)[4]) {
+    memset(sum, 0, (size_t)cubes * sizeof *sum);
+    for (int64_t v = 0; v < surface->n_vertices; v++) {
+        for (int k = 0; k < 3; k++) sum[cube[v]][k] += surface->colours[v][k];
+        sum[cube[v]][3] += 1;
+    }
+    for (int64_t c = 0; c < cubes; c++)
+        for (int k = 0; k < 3; k++) surface->colours[c][k] = (uint8_t)(sum[c][k] / sum[c][3] + 0.5);
+}
+
 // Moves every cube's vertices to their mean; cubes are numbered in order of first use, so cube <= vertex always.
 static void merge_cubes(struct preprocess_surface *surface, const int32_t *cube, int64_t cubes, double (*sum)[4]) {
     for (int64_t v = 0; v < surface->n_vertices; v++) {
@@ -94,6 +105,7 @@ static void merge_cubes(struct preprocess_surface *surface, const int32_t *cube,
         for (int k = 0; k < 3; k++) surface->vertices[c][k] = (float)(sum[c][k] / sum[c][3]);
     for (int64_t t = 0; t < surface->n_triangles; t++)
         for (int k = 0; k < 3; k++) surface->triangles[t][k] = cube[surface->triangles[t][k]];
+    if (surface->colours) merge_colours(surface, cube, cubes, sum);
     surface->n_vertices = cubes;
 }
 

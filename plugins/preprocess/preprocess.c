@@ -1,14 +1,18 @@
 // preprocess: finds the face in a scan, turns it to the front, cuts it out, cleans it and gives it normals.
+#include "preprocess/curvature.h"
 #include "preprocess/pose.h"
 #include "preprocess/surface.h"
 #include "preprocess/template.h"
 
+#include <facet/landmark.h>
 #include <facet/plugin.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERTICES, TRIANGLES, NORMALS };
+enum { IN_VERTICES, IN_TRIANGLES, IN_LANDMARKS, IN_COLOURS };
+enum { VERTICES, TRIANGLES, NORMALS, CURVATURES, LANDMARKS, COLOURS, FIELDS };
 
 struct preprocess {
     struct preprocess_template face;
@@ -16,7 +20,16 @@ struct preprocess {
     double crop_radius, min_part;
     int64_t max_vertices, min_triangles; // max_vertices 0: as many as the source has
     int smooth;
-    bool by_angle;
+    bool by_angle, has_landmarks, has_colours;
+    double curvature_scale; // below 0: none are wanted
+};
+
+// A scan on its way through the steps.
+struct scan {
+    struct preprocess_surface surface;
+    float (*curvatures)[PREPROCESS_CURVATURES];
+    float landmarks[FACET_LANDMARKS][4];
+    int64_t n_landmarks;
 };
 
 static const struct facet_param_spec params[] = {
@@ -63,6 +76,16 @@ static const struct facet_param_spec params[] = {
      .fallback = "0",
      .max = 2e9,
      .doc = "Thin a face of more vertices to this many; 0 keeps them all."},
+    {.name = "curvatures",
+     .type = FACET_PARAM_BOOL,
+     .fallback = "true",
+     .doc = "Give each vertex its mean and Gaussian curvature, shape index and curvedness."},
+    {.name = "curvature_mm",
+     .type = FACET_PARAM_FLOAT,
+     .fallback = "3.0",
+     .unit = "mm",
+     .max = 20,
+     .doc = "The scale of curvatures: normals are first averaged over a Gaussian of this width; 0 does not."},
     {.name = NULL},
 };
 
@@ -78,25 +101,49 @@ static int create(const struct facet_params *given, struct facet_stage *stage, v
     p->max_vertices = facet_param_int(given, "max_vertices");
     p->min_triangles = facet_param_int(given, "min_triangles");
     p->smooth = (int)facet_param_int(given, "smooth");
+    p->curvature_scale = facet_param_bool(given, "curvatures") ? facet_param_float(given, "curvature_mm") : -1.0;
     p->by_angle = strcmp(facet_param_string(given, "normals"), "angle") == 0;
     *self = p;
     return FACET_OK;
 }
 
-static bool is_ragged_triples(const struct facet_field *field, enum facet_type type) {
-    return field->type == type && field->ragged && field->rank == 2 && field->dims[1] == 3;
+static bool is_ragged(const struct facet_field *field, enum facet_type type, int64_t width) {
+    return field->type == type && field->ragged && field->rank == 2 && field->dims[1] == width;
+}
+
+static int check_fields(const struct facet_field *in, struct facet_error *error) {
+    if (!is_ragged(&in[IN_VERTICES], FACET_F32, 3) || !is_ragged(&in[IN_TRIANGLES], FACET_I32, 3))
+        return facet_error_set(error, FACET_ERROR_CONFIG,
+                               "preprocess needs vertices as ragged f32 (n, 3) and triangles as ragged i32 (n, 3)");
+    if (in[IN_LANDMARKS].type && !is_ragged(&in[IN_LANDMARKS], FACET_F32, 4))
+        return facet_error_set(error, FACET_ERROR_CONFIG, "preprocess takes landmarks as ragged f32 (n, 4)");
+    if (in[IN_COLOURS].type && !is_ragged(&in[IN_COLOURS], FACET_U8, 3))
+        return facet_error_set(error, FACET_ERROR_CONFIG, "preprocess takes colours as ragged u8 (n, 3)");
+    return FACET_OK;
+}
+
+static struct facet_field field_like(const char *name, const struct facet_field *vertices, enum facet_type type,
+                                     int64_t width) {
+    struct facet_field field = *vertices;
+    snprintf(field.name, sizeof field.name, "%s", name);
+    field.type = type, field.dims[1] = width;
+    return field;
 }
 
 static int declare(const void *self, const struct facet_field *in, struct facet_field *out, struct facet_error *error) {
     const struct preprocess *p = self;
-    if (!is_ragged_triples(&in[VERTICES], FACET_F32) || !is_ragged_triples(&in[TRIANGLES], FACET_I32))
-        return facet_error_set(error, FACET_ERROR_CONFIG,
-                               "preprocess needs vertices as ragged f32 (n, 3) and triangles as ragged i32 (n, 3)");
-    out[VERTICES] = in[VERTICES];
-    out[TRIANGLES] = in[TRIANGLES];
+    int code = check_fields(in, error);
+    if (code) return code;
+    out[VERTICES] = in[IN_VERTICES];
+    out[TRIANGLES] = in[IN_TRIANGLES];
     if (p->max_vertices > 0 && p->max_vertices < out[VERTICES].dims[0]) out[VERTICES].dims[0] = p->max_vertices;
-    out[NORMALS] = out[VERTICES];
-    strcpy(out[NORMALS].name, "normals");
+    out[NORMALS] = field_like("normals", &out[VERTICES], FACET_F32, 3);
+    out[CURVATURES] = field_like("curvatures", &out[VERTICES], FACET_F32, PREPROCESS_CURVATURES);
+    out[LANDMARKS] = field_like("landmarks", &out[VERTICES], FACET_F32, 4);
+    out[LANDMARKS].dims[0] = FACET_LANDMARKS;
+    out[COLOURS] = field_like("colours", &out[VERTICES], FACET_U8, 3);
+    if (p->curvature_scale < 0) out[CURVATURES].dims[0] = 1;
+    if (!in[IN_COLOURS].type) out[COLOURS].dims[0] = 1;
     return FACET_OK;
 }
 
@@ -107,13 +154,65 @@ static int too_few(const struct preprocess *p, const struct preprocess_surface *
                            (long long)surface->n_triangles, when, (long long)p->min_triangles);
 }
 
-static int cut_out(const struct preprocess *p, struct preprocess_surface *surface, struct facet_error *error) {
-    struct preprocess_pose pose;
-    int code = preprocess_pose_find(&p->face, surface, p->search, &pose, error);
-    if (code) return code;
-    preprocess_surface_move(surface, pose.rotation, pose.scale, pose.tip);
+// ---- landmarks --------------------------------------------------------------------------------------------------------
+
+static void add_landmark(struct scan *scan, int landmark, const double at[3]) {
+    float *entry = scan->landmarks[scan->n_landmarks++];
+    entry[0] = (float)landmark;
+    for (int k = 0; k < 3; k++) entry[1 + k] = (float)at[k];
+}
+
+static void move_landmark(const struct preprocess_pose *pose, const float from[3], double to[3]) {
+    double p[3];
+    for (int k = 0; k < 3; k++) p[k] = from[k] - pose->tip[k];
+    for (int k = 0; k < 3; k++) {
+        const double *r = pose->rotation[k];
+        to[k] = pose->scale * (r[0] * p[0] + r[1] * p[1] + r[2] * p[2]);
+    }
+}
+
+// Those the scan came with, moved along with the face; the nose tip as it was found when they do not name it.
+static void place_landmarks(const struct facet_block *in, int64_t row, bool given, const struct preprocess_pose *pose,
+                            struct scan *scan) {
+    int64_t count = given ? facet_block_count(in, IN_LANDMARKS, row) : 0;
+    const float *all = count ? facet_block_read(in, IN_LANDMARKS, row) : NULL;
+    bool seen[FACET_LANDMARKS] = {false};
+    double at[3] = {0};
+    for (int64_t i = 0; i < count; i++) {
+        const float *entry = all + 4 * i;
+        int landmark = entry[0] >= 0 && entry[0] < FACET_LANDMARKS ? (int)entry[0] : -1;
+        if (landmark < 0 || seen[landmark]) continue;
+        seen[landmark] = true;
+        move_landmark(pose, entry + 1, at);
+        add_landmark(scan, landmark, at);
+    }
+    if (!seen[FACET_NOSE_TIP]) add_landmark(scan, FACET_NOSE_TIP, (double[3]){0});
+}
+
+// ---- the steps --------------------------------------------------------------------------------------------------------
+
+static int take(const struct preprocess *p, const struct facet_block *in, int64_t row,
+                struct preprocess_surface *surface, struct facet_error *error) {
+    int64_t vertices = facet_block_count(in, IN_VERTICES, row);
+    int code = preprocess_surface_copy(facet_block_read(in, IN_VERTICES, row), vertices,
+                                       facet_block_read(in, IN_TRIANGLES, row),
+                                       facet_block_count(in, IN_TRIANGLES, row), surface, error);
+    if (code || !p->has_colours || facet_block_count(in, IN_COLOURS, row) != vertices) return code;
+    return preprocess_surface_paint(facet_block_read(in, IN_COLOURS, row), surface, error);
+}
+
+static int clean(const struct preprocess *p, struct preprocess_surface *surface, struct facet_error *error) {
+    int code = preprocess_surface_clean(surface, error);
+    if (!code && !(preprocess_surface_area(surface) > 0))
+        code = facet_error_set(error, FACET_ERROR_DATA, "the mesh is degenerate: no triangle has an area");
+    return code ? code : too_few(p, surface, "once repeated and degenerate ones are gone", error);
+}
+
+static int cut_out(const struct preprocess *p, struct preprocess_pose *pose, struct preprocess_surface *surface,
+                   struct facet_error *error) {
+    preprocess_surface_move(surface, pose->rotation, pose->scale, pose->tip);
     preprocess_surface_crop(surface, p->crop_radius);
-    code = preprocess_surface_drop_pieces(surface, p->min_part, error);
+    int code = preprocess_surface_drop_pieces(surface, p->min_part, error);
     return code ? code : too_few(p, surface, "around the nose", error);
 }
 
@@ -125,44 +224,72 @@ static int finish(const struct preprocess *p, struct preprocess_surface *surface
     return code ? code : preprocess_surface_normals(surface, p->by_angle, error);
 }
 
-static int prepare(const struct preprocess *p, const struct facet_block *in, int64_t row,
-                   struct preprocess_surface *surface, struct facet_error *error) {
-    int code = preprocess_surface_copy(facet_block_read(in, VERTICES, row), facet_block_count(in, VERTICES, row),
-                                       facet_block_read(in, TRIANGLES, row), facet_block_count(in, TRIANGLES, row),
-                                       surface, error);
-    if (code) return code;
-    code = preprocess_surface_clean(surface, error);
-    if (!code && !(preprocess_surface_area(surface) > 0))
-        code = facet_error_set(error, FACET_ERROR_DATA, "the mesh is degenerate: no triangle has an area");
-    if (!code) code = too_few(p, surface, "once repeated and degenerate ones are gone", error);
-    if (!code) code = cut_out(p, surface, error);
-    return code ? code : finish(p, surface, error);
+static int bend(const struct preprocess *p, struct scan *scan, struct facet_error *error) {
+    if (p->curvature_scale < 0) return FACET_OK;
+    scan->curvatures = malloc((size_t)scan->surface.n_vertices * sizeof *scan->curvatures);
+    if (!scan->curvatures) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the curvatures of a mesh");
+    return preprocess_curvatures(&scan->surface, p->curvature_scale, scan->curvatures, error);
 }
+
+static int prepare(const struct preprocess *p, const struct facet_block *in, int64_t row, struct scan *scan,
+                   struct facet_error *error) {
+    struct preprocess_pose pose;
+    int code = take(p, in, row, &scan->surface, error);
+    if (!code) code = clean(p, &scan->surface, error);
+    if (!code) code = preprocess_pose_find(&p->face, &scan->surface, p->search, &pose, error);
+    if (code) return code;
+    place_landmarks(in, row, p->has_landmarks, &pose, scan);
+    code = cut_out(p, &pose, &scan->surface, error);
+    if (!code) code = finish(p, &scan->surface, error);
+    return code ? code : bend(p, scan, error);
+}
+
+// ---- the unit ---------------------------------------------------------------------------------------------------------
 
 static int put(struct facet_block *out, int field, int64_t row, int64_t count, const void *data, size_t step,
                struct facet_error *error) {
     int code = facet_block_resize(out, field, row, count, error);
-    if (!code) memcpy(facet_block_data(out, field, row), data, (size_t)count * step);
+    if (!code && count) memcpy(facet_block_data(out, field, row), data, (size_t)count * step);
     return code;
 }
 
-static int put_surface(struct facet_block *out, int64_t row, const struct preprocess_surface *surface,
-                       struct facet_error *error) {
-    size_t step = sizeof *surface->vertices;
-    int code = put(out, VERTICES, row, surface->n_vertices, surface->vertices, step, error);
-    if (!code) code = put(out, TRIANGLES, row, surface->n_triangles, surface->triangles, step, error);
-    return code ? code : put(out, NORMALS, row, surface->n_vertices, surface->normals, step, error);
+static int put_scan(struct facet_block *out, int64_t row, const struct scan *scan, struct facet_error *error) {
+    const struct preprocess_surface *s = &scan->surface;
+    const struct {
+        int64_t count;
+        const void *data;
+        size_t step;
+    } all[FIELDS] = {
+        [VERTICES] = {s->n_vertices, s->vertices, sizeof *s->vertices},
+        [TRIANGLES] = {s->n_triangles, s->triangles, sizeof *s->triangles},
+        [NORMALS] = {s->n_vertices, s->normals, sizeof *s->normals},
+        [CURVATURES] = {scan->curvatures ? s->n_vertices : 0, scan->curvatures, sizeof *scan->curvatures},
+        [LANDMARKS] = {scan->n_landmarks, scan->landmarks, sizeof *scan->landmarks},
+        [COLOURS] = {s->colours ? s->n_vertices : 0, s->colours, sizeof *s->colours},
+    };
+    int code = FACET_OK;
+    for (int f = 0; !code && f < FIELDS; f++) code = put(out, f, row, all[f].count, all[f].data, all[f].step, error);
+    return code;
+}
+
+static int transform_row(const struct preprocess *p, const struct facet_block *in, struct facet_block *out, int64_t row,
+                         struct facet_error *error) {
+    struct scan scan = {.n_landmarks = 0};
+    int code = prepare(p, in, row, &scan, error);
+    if (!code) code = put_scan(out, row, &scan, error);
+    preprocess_surface_free(&scan.surface);
+    free(scan.curvatures);
+    return code;
 }
 
 static int transform(const void *self, const struct facet_block *in, struct facet_block *out,
                      struct facet_error *error) {
+    struct preprocess p = *(const struct preprocess *)self;
+    p.has_landmarks = facet_block_field(in, IN_LANDMARKS) != NULL;
+    p.has_colours = facet_block_field(in, IN_COLOURS) != NULL;
     for (int64_t row = 0; row < facet_block_rows(in); row++) {
-        if (!facet_block_valid(in, row)) continue;
-        struct preprocess_surface surface = {0};
         struct facet_error why = {0};
-        int code = prepare(self, in, row, &surface, &why);
-        if (!code) code = put_surface(out, row, &surface, &why);
-        preprocess_surface_free(&surface);
+        int code = facet_block_valid(in, row) ? transform_row(&p, in, out, row, &why) : FACET_OK;
         if (code == FACET_ERROR_DATA) {
             facet_block_quarantine(out, row, code, "%s", why.text);
         } else if (code) {
@@ -177,8 +304,13 @@ static void destroy(void *self) {
 }
 
 static const struct facet_need needs[] = {
-    {.name = "vertices", .rows = true}, {.name = "triangles", .rows = true}, {.name = NULL}};
-static const char *const makes[] = {"vertices", "triangles", "normals", NULL};
+    [IN_VERTICES] = {.name = "vertices", .rows = true},
+    [IN_TRIANGLES] = {.name = "triangles", .rows = true},
+    [IN_LANDMARKS] = {.name = "landmarks", .rows = true, .optional = true},
+    [IN_COLOURS] = {.name = "colours", .rows = true, .optional = true},
+    {.name = NULL},
+};
+static const char *const makes[] = {"vertices", "triangles", "normals", "curvatures", "landmarks", "colours", NULL};
 static const struct facet_map_ops ops = {
     .create = create,
     .declare = declare,
@@ -191,7 +323,7 @@ const struct facet_plugin facet_plugin_preprocess = {
     .size = sizeof(struct facet_plugin),
     .kind = FACET_MAP,
     .name = "preprocess",
-    .version = "1.0.0",
+    .version = "2.0.0",
     .summary = "finds the face in a scan, turns it to the front, cuts it out and gives it normals",
     .params = params,
     .needs = needs,

@@ -47,11 +47,19 @@ int preprocess_surface_copy(const float *vertices, int64_t n_vertices, const int
     return FACET_OK;
 }
 
+int preprocess_surface_paint(const uint8_t *colours, struct preprocess_surface *surface, struct facet_error *error) {
+    surface->colours = malloc((size_t)surface->n_vertices * sizeof *surface->colours);
+    if (!surface->colours) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the colours of a mesh");
+    memcpy(surface->colours, colours, (size_t)surface->n_vertices * sizeof *surface->colours);
+    return FACET_OK;
+}
+
 void preprocess_surface_free(struct preprocess_surface *surface) {
     if (!surface) return;
     free(surface->vertices);
     free(surface->normals);
     free(surface->triangles);
+    free(surface->colours);
     *surface = (struct preprocess_surface){0};
 }
 
@@ -146,6 +154,7 @@ int preprocess_surface_compact(struct preprocess_surface *surface, struct facet_
     for (int64_t v = 0; v < surface->n_vertices; v++) {
         if (!place[v]) continue;
         memmove(surface->vertices[kept], surface->vertices[v], sizeof *surface->vertices);
+        if (surface->colours) memmove(surface->colours[kept], surface->colours[v], sizeof *surface->colours);
         place[v] = kept++;
     }
     surface->n_vertices = kept;

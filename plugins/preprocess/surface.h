@@ -9,12 +9,15 @@ struct preprocess_surface {
     float (*vertices)[3];
     float (*normals)[3];
     int32_t (*triangles)[3];
+    uint8_t (*colours)[3]; // of the vertices; NULL: the scan has none
     int64_t n_vertices, n_triangles;
 };
 
 // Copies what it is given. Errors: DATA (no vertex, no triangle, a vertex not finite, an index out of range), MEMORY.
 int preprocess_surface_copy(const float *vertices, int64_t n_vertices, const int32_t *triangles, int64_t n_triangles,
                             struct preprocess_surface *surface, struct facet_error *error);
+// Gives it the colours of the vertices it was copied from; every later step keeps them by the vertices. Errors: MEMORY.
+int preprocess_surface_paint(const uint8_t *colours, struct preprocess_surface *surface, struct facet_error *error);
 void preprocess_surface_free(struct preprocess_surface *surface); // NULL is fine
 
 // Merges vertices of equal position, drops triangles that are repeated or have no area. Keeps the order.
@@ -28,7 +31,7 @@ void preprocess_surface_crop(struct preprocess_surface *surface, double radius);
 int preprocess_surface_drop_pieces(struct preprocess_surface *surface, double share, struct facet_error *error);
 // Drops vertices no triangle uses. Keeps the order.
 int preprocess_surface_compact(struct preprocess_surface *surface, struct facet_error *error);
-// Merges vertices in cubes just large enough that at most max_vertices are left.
+// Merges vertices in cubes just large enough that at most max_vertices are left; colours are averaged.
 int preprocess_surface_thin(struct preprocess_surface *surface, int64_t max_vertices, struct facet_error *error);
 
 // Twice the area vector of a triangle.

@@ -3,6 +3,7 @@
 #include "pipeline/params.h"
 #include "preprocess/template.h"
 
+#include <facet/landmark.h>
 #include <facet/plugin.h>
 
 #include <math.h>
@@ -22,14 +23,18 @@ enum { GOOD, EMPTY, NOT_FINITE, FLAT, BEYOND, TINY, TURNED_OVER, IN_A_POINT };
 static const struct facet_field fields[] = {
     {.name = "vertices", .type = FACET_F32, .rank = 2, .dims = {VERTICES, 3}, .ragged = true},
     {.name = "triangles", .type = FACET_I32, .rank = 2, .dims = {TRIANGLES, 3}, .ragged = true},
+    {.name = "landmarks", .type = FACET_F32, .rank = 2, .dims = {FACET_LANDMARKS, 4}, .ragged = true},
+    {.name = "colours", .type = FACET_U8, .rank = 2, .dims = {VERTICES, 3}, .ragged = true},
 };
+enum { IN_LANDMARKS = 2, IN_COLOURS };
+enum { OUT_VERTICES, OUT_NORMALS = 2, OUT_CURVATURES, OUT_LANDMARKS, OUT_COLOURS, OUT };
 static struct preprocess_template face;
 
 struct stage {
     struct facet_params *params;
     void *self;
     struct facet_block *in, *out;
-    struct facet_column *columns[3];
+    struct facet_column *columns[OUT];
     struct facet_rows rows;
 };
 
@@ -77,23 +82,23 @@ static void spoil(struct facet_block *block) {
 
 static void set_up(const char *text, struct stage *stage) {
     const struct facet_map_ops *ops = facet_plugin_preprocess.map;
-    struct facet_field out[3] = {0};
+    struct facet_field out[OUT] = {0};
     struct facet_error error = {0};
     *stage = (struct stage){0};
     if (facet_params_from_text(facet_plugin_preprocess.params, text, &stage->params, &error))
         fail_msg("%s", error.text);
     assert_int_equal(ops->create(stage->params, NULL, &stage->self, &error), FACET_OK);
     assert_int_equal(ops->declare(stage->self, fields, out, &error), FACET_OK);
-    assert_int_equal(facet_block_create(fields, 2, NULL, 0, ROWS, &stage->in, &error), FACET_OK);
+    assert_int_equal(facet_block_create(fields, 4, NULL, 0, ROWS, &stage->in, &error), FACET_OK);
     assert_int_equal(facet_rows_create(ROWS, &stage->rows, &error), FACET_OK);
     stage->rows.count = ROWS;
     memset(stage->rows.valid, 1, ROWS);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < OUT; i++) {
         assert_string_equal(out[i].name, facet_plugin_preprocess.makes[i]);
         stage->columns[i] = facet_column_create(&out[i], ROWS);
         assert_non_null(stage->columns[i]);
     }
-    stage->out = facet_block_of(stage->columns, 3, &stage->rows, NULL, 1);
+    stage->out = facet_block_of(stage->columns, OUT, &stage->rows, NULL, 1);
     for (int row = 0; row < ROWS; row++) put_face(stage->in, row);
 }
 
@@ -106,7 +111,7 @@ static void tear_down(struct stage *stage) {
     facet_block_destroy(stage->in);
     facet_block_destroy(stage->out);
     facet_rows_destroy(&stage->rows);
-    for (int i = 0; i < 3; i++) facet_column_destroy(stage->columns[i]);
+    for (int i = 0; i < OUT; i++) facet_column_destroy(stage->columns[i]);
     facet_plugin_preprocess.map->destroy(stage->self);
     facet_params_destroy(stage->params);
 }
@@ -155,6 +160,76 @@ static void good_rows_pass_and_broken_ones_are_set_aside(void **state) {
     tear_down(&stage);
 }
 
+// Red rises with x and green with y, so a colour says where its vertex was.
+static void paint(struct facet_block *block, int row) {
+    assert_int_equal(facet_block_resize(block, IN_COLOURS, row, VERTICES, NULL), FACET_OK);
+    uint8_t *colour = facet_block_data(block, IN_COLOURS, row);
+    for (int i = 0; i < VERTICES; i++)
+        colour[3 * i] = (uint8_t)(4 * (i % SIDE)), colour[3 * i + 1] = (uint8_t)(4 * (i / SIDE)), colour[3 * i + 2] = 9;
+}
+
+static void check_colours(struct stage *stage, int row, double tolerance) {
+    const float *v = facet_block_read(stage->out, OUT_VERTICES, row);
+    const uint8_t *colour = facet_block_read(stage->out, OUT_COLOURS, row);
+    int64_t count = facet_block_count(stage->out, OUT_COLOURS, row);
+    double shift[2] = {0};
+    assert_int_equal(count, facet_block_count(stage->out, OUT_VERTICES, row));
+    for (int64_t i = 0; i < count; i++)
+        for (int k = 0; k < 2; k++) shift[k] += (colour[3 * i + k] / 4.0 * 3 - 90 - v[3 * i + k]) / (double)count;
+    for (int64_t i = 0; i < count; i++) {
+        for (int k = 0; k < 2; k++)
+            assert_float_equal(colour[3 * i + k] / 4.0 * 3 - 90 - shift[k], v[3 * i + k], tolerance);
+        assert_int_equal(colour[3 * i + 2], 9);
+    }
+}
+
+static void colours_and_landmarks_go_with_the_face(void **state) {
+    (void)state;
+    static const char *const settings[] = {"pose = \"none\"; scale = \"none\"; smooth = 1;",
+                                           "pose = \"none\"; scale = \"none\"; max_vertices = 700;"};
+    for (int s = 0; s < 2; s++) {
+        struct stage stage;
+        set_up(settings[s], &stage);
+        paint(stage.in, GOOD);
+        const float eye[2][4] = {{FACET_EYE_LEFT_OUTER, 45, 30, -40}, {FACET_CHIN, 0, -70, -20}};
+        assert_int_equal(facet_block_resize(stage.in, IN_LANDMARKS, GOOD, 2, NULL), FACET_OK);
+        memcpy(facet_block_data(stage.in, IN_LANDMARKS, GOOD), eye, sizeof eye);
+        run(&stage);
+        check_colours(&stage, GOOD, s ? 9 : 1.6);
+        assert_int_equal(facet_block_count(stage.out, OUT_COLOURS, TURNED_OVER), 0);
+        assert_int_equal(facet_block_count(stage.out, OUT_LANDMARKS, GOOD), 3);
+        assert_int_equal(facet_block_count(stage.out, OUT_LANDMARKS, TURNED_OVER), 1);
+        const float(*l)[4] = facet_block_read(stage.out, OUT_LANDMARKS, GOOD);
+        assert_float_equal(l[0][0], FACET_EYE_LEFT_OUTER, 0);
+        assert_float_equal(l[2][0], FACET_NOSE_TIP, 0);
+        for (int k = 1; k < 4; k++) { // moved alike, and the found tip is the origin
+            assert_float_equal(l[0][k] - l[1][k], eye[0][k] - eye[1][k], 1e-3);
+            assert_float_equal(l[2][k], 0, 0);
+        }
+        tear_down(&stage);
+    }
+}
+
+static void curvatures_tell_a_nose_from_an_eye(void **state) {
+    (void)state;
+    struct stage stage;
+    set_up("pose = \"none\"; scale = \"none\";", &stage);
+    run(&stage);
+    const float *v = facet_block_read(stage.out, OUT_VERTICES, GOOD);
+    const float(*c)[4] = facet_block_read(stage.out, OUT_CURVATURES, GOOD);
+    int64_t count = facet_block_count(stage.out, OUT_VERTICES, GOOD);
+    assert_int_equal(facet_block_count(stage.out, OUT_CURVATURES, GOOD), count);
+    double tip = 0, tips = 0;
+    for (int64_t i = 0; i < count; i++)
+        if (fabs((double)v[3 * i]) < 4 && fabs((double)v[3 * i + 1]) < 4) tip += c[i][2], tips++;
+    assert_true(tip / tips > 0.8); // a cap
+    tear_down(&stage);
+    set_up("curvatures = false;", &stage);
+    run(&stage);
+    assert_int_equal(facet_block_count(stage.out, OUT_CURVATURES, GOOD), 0);
+    tear_down(&stage);
+}
+
 static void every_switch_gives_a_face(void **state) {
     (void)state;
     static const char *const settings[] = {
@@ -195,6 +270,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_rows_pass_and_broken_ones_are_set_aside),
         cmocka_unit_test(every_switch_gives_a_face),
+        cmocka_unit_test(colours_and_landmarks_go_with_the_face),
+        cmocka_unit_test(curvatures_tell_a_nose_from_an_eye),
         cmocka_unit_test(foreign_fields_are_refused),
     };
     return cmocka_run_group_tests(tests, fill_template, NULL);
