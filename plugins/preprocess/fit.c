@@ -33,6 +33,12 @@ static bool square_of(const double p[3], int *column, int *row) {
     return *column >= 0 && *row >= 0 && *column < COLUMNS && *row < ROWS;
 }
 
+static void centre_of(int row, int column, double centre[3]) {
+    centre[0] = square * (column - COLUMNS / 2.0 + 0.5);
+    centre[1] = square * (row - ROWS / 2.0 + 0.5);
+    centre[2] = 0;
+}
+
 static bool on_nose(const double p[3]) {
     return fabs(p[0]) < 20 && p[1] > -16 && p[1] < 36;
 }
@@ -60,7 +66,8 @@ double preprocess_fit_verdict(const struct preprocess_template *face, const stru
     fill_squares(face, view, tip, scale, reach, &squares);
     for (int row = 0; row < ROWS; row++) {
         for (int column = 0; column < COLUMNS; column++) {
-            double centre[3] = {square * (column - COLUMNS / 2.0 + 0.5), square * (row - ROWS / 2.0 + 0.5), 0};
+            double centre[3];
+            centre_of(row, column, centre);
             if (!agreement(face, centre, reach, &ignored, &weight)) continue;
             double points = squares.points[row][column], mean = points > 0 ? squares.sum[row][column] / points : 0;
             all += weight * mean;
@@ -189,4 +196,23 @@ void preprocess_fit_refine(const struct preprocess_template *face, const struct 
     preprocess_view_turn(view, cloud, pose->rotation);
     rotate(pose->rotation, pose->tip, tip);
     pose->score = preprocess_fit_verdict(face, view, tip, pose->scale, to);
+}
+
+double preprocess_fit_agreement(const struct preprocess_template *face, const struct preprocess_cloud *cloud,
+                                struct preprocess_view *view, double close, const struct preprocess_pose *pose) {
+    struct squares squares = {0};
+    double tip[3], agreeing = 0, all = 0, ignored, weight;
+    preprocess_view_turn(view, cloud, (double(*)[3])pose->rotation);
+    rotate((double(*)[3])pose->rotation, pose->tip, tip);
+    fill_squares(face, view, tip, pose->scale, close, &squares);
+    for (int row = 0; row < ROWS; row++) {
+        for (int column = 0; column < COLUMNS; column++) {
+            double centre[3];
+            centre_of(row, column, centre);
+            if (!agreement(face, centre, close, &ignored, &weight)) continue;
+            all += weight;
+            if (squares.sum[row][column] > 0) agreeing += weight;
+        }
+    }
+    return agreeing / all;
 }

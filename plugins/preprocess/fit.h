@@ -11,6 +11,10 @@
 double preprocess_fit_verdict(const struct preprocess_template *face, const struct preprocess_view *view,
                               const double tip[3], double scale, double reach);
 
+// The share of the face's area, by weight, where the points are within `close` mm, root mean square.
+double preprocess_fit_agreement(const struct preprocess_template *face, const struct preprocess_cloud *cloud,
+                                struct preprocess_view *view, double close, const struct preprocess_pose *pose);
+
 // Gauss-Newton steps on the weighted point-to-surface distances; reach falls from `from` to `to` mm. pose is in the
 // cloud's frame. Uses the view as working memory.
 void preprocess_fit_refine(const struct preprocess_template *face, const struct preprocess_cloud *cloud,

@@ -11,6 +11,7 @@ static const double yaws[] = {-44, -22, 0, 22, 44}, pitches[] = {-20, 0, 20}; //
 static const double sizes[] = {0.8, 1.0, 1.25};
 enum { N_YAWS = 5, N_PITCHES = 3, N_SIZES = 3, N_STARTS = N_YAWS * N_PITCHES, N_TRIED = 8, N_FINAL = 3 };
 static const double near_radius = 115;  // mm around the nose tip that hold all of the face
+static const double close_by = 5;       // mm, what agrees
 static const double score_least = 0.42; // below this, what was fitted is no face
 
 static void start_rotation(double yaw, double pitch, double rotation[3][3]) {
@@ -160,11 +161,35 @@ static int refine_near(const struct preprocess_template *face, const struct prep
         memset(pose->tip, 0, sizeof pose->tip);
         pose->scale /= unit;
         preprocess_fit_refine(face, &cloud, &view, search, 12, 12, 7, pose);
+        pose->agreement = preprocess_fit_agreement(face, &cloud, &view, close_by, pose);
         leave_cloud(&cloud, pose);
         preprocess_view_free(&view);
     }
     preprocess_cloud_free(&cloud);
     return code;
+}
+
+static void mark(struct preprocess_pose *pose) {
+    for (int i = 0; i < FACET_LANDMARKS; i++)
+        for (int k = 0; k < 3; k++) pose->landmarks[i][k] = NAN;
+    memcpy(pose->landmarks[FACET_NOSE_TIP], pose->tip, sizeof pose->tip);
+}
+
+static int finish(const struct preprocess_surface *surface, struct preprocess_search search,
+                  struct preprocess_pose *pose, struct facet_error *error) {
+    if (pose->score < score_least) return no_nose(surface, pose, error);
+    settle_tip(surface, 12, pose);
+    settle_tip(surface, 8, pose);
+    if (!search.scale) pose->scale = 1;
+    mark(pose);
+    return FACET_OK;
+}
+
+int preprocess_pose_settle(const struct preprocess_template *face, const struct preprocess_surface *surface,
+                           struct preprocess_search search, double unit, struct preprocess_pose *pose,
+                           struct facet_error *error) {
+    int code = refine_near(face, surface, search, unit, pose, error);
+    return code ? code : finish(surface, search, pose, error);
 }
 
 int preprocess_pose_find(const struct preprocess_template *face, const struct preprocess_surface *surface,
@@ -177,10 +202,5 @@ int preprocess_pose_find(const struct preprocess_template *face, const struct pr
         code = refine_near(face, surface, search, unit, &poses[i], error);
         if (!code && poses[i].score > pose->score) *pose = poses[i];
     }
-    if (code) return code;
-    if (pose->score < score_least) return no_nose(surface, pose, error);
-    settle_tip(surface, 12, pose);
-    settle_tip(surface, 8, pose);
-    if (!search.scale) pose->scale = 1;
-    return FACET_OK;
+    return code ? code : finish(surface, search, pose, error);
 }

@@ -2,6 +2,8 @@
 // Face, 1994): a midline profile without the nose, an elliptic fall to the sides, the nose as a ridge, and bumps.
 #include "preprocess/template.h"
 
+#include <facet/landmark.h>
+
 #include <math.h>
 #include <stddef.h>
 
@@ -94,4 +96,33 @@ bool preprocess_template_look(const struct preprocess_template *face, double x, 
     at->slope_x = ((1 - fv) * (low[1] - low[0]) + fv * (high[1] - high[0])) / (float)step;
     at->slope_y = (top_edge - bottom_edge) / (float)step;
     return true;
+}
+
+// From the same averages: intercanthal and biocular width, width of nose and mouth, heights of nose and lips.
+static const struct {
+    double x, y, trust; // less for what expressions move
+} landmarks[FACET_LANDMARKS] = {
+    [FACET_NOSE_TIP] = {0, 0, 1},
+    [FACET_NASION] = {0, 36, 1},
+    [FACET_SUBNASALE] = {0, -15, 0.7},
+    [FACET_ALAR_LEFT] = {17, -5, 0.5},
+    [FACET_ALAR_RIGHT] = {-17, -5, 0.5},
+    [FACET_EYE_LEFT_INNER] = {17, 32, 1},
+    [FACET_EYE_LEFT_OUTER] = {45, 33, 0.8},
+    [FACET_EYE_RIGHT_INNER] = {-17, 32, 1},
+    [FACET_EYE_RIGHT_OUTER] = {-45, 33, 0.8},
+    [FACET_MOUTH_LEFT] = {26, -36, 0.1},
+    [FACET_MOUTH_RIGHT] = {-26, -36, 0.1},
+    [FACET_LIP_UPPER] = {0, -28, 0.1},
+    [FACET_LIP_LOWER] = {0, -46, 0.1},
+    [FACET_CHIN] = {0, -65, 0.1},
+};
+
+double preprocess_template_landmark(const struct preprocess_template *face, int landmark, double at[3]) {
+    struct preprocess_template_at surface = {.height = 0};
+    at[0] = landmarks[landmark].x;
+    at[1] = landmarks[landmark].y;
+    preprocess_template_look(face, at[0], at[1], &surface);
+    at[2] = surface.height;
+    return landmarks[landmark].trust;
 }

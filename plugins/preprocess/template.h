@@ -14,6 +14,9 @@ struct preprocess_template {
 
 void preprocess_template_fill(struct preprocess_template *face);
 
+// Where a landmark (facet/landmark.h) of the generic face lies; returns how far its place can be trusted, 0 to 1.
+double preprocess_template_landmark(const struct preprocess_template *face, int landmark, double at[3]);
+
 struct preprocess_template_at {
     float height, slope_x, slope_y, weight;
 };

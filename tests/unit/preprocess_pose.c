@@ -145,12 +145,68 @@ static void a_mesh_in_one_place_is_refused(void **state) {
     preprocess_surface_free(&surface);
 }
 
+// Landmarks of the turned generic face, each moved by up to `wrong` mm.
+static int64_t landmarks_of(double r[3][3], double unit, double wrong, float (*landmarks)[4]) {
+    for (int i = 0; i < FACET_LANDMARKS; i++) {
+        double at[3];
+        preprocess_template_landmark(&face, i, at);
+        for (int k = 0; k < 3; k++) at[k] += wrong * sin(7.0 * i + k);
+        landmarks[i][0] = (float)i;
+        for (int k = 0; k < 3; k++)
+            landmarks[i][1 + k] = (float)(unit * (r[k][0] * at[0] + r[k][1] * at[1] + r[k][2] * at[2] + 10 * k));
+    }
+    return FACET_LANDMARKS;
+}
+
+static void check_given(double yaw, double pitch, double unit, bool scale, int64_t n) {
+    struct preprocess_surface surface;
+    struct preprocess_pose pose;
+    struct facet_error error = {0};
+    struct preprocess_search search = {.turn = true, .scale = scale};
+    float landmarks[FACET_LANDMARKS][4];
+    double r[3][3];
+    turned(yaw, pitch, r);
+    sheet(face_height, r, unit, &surface);
+    landmarks_of(r, unit, 2, landmarks);
+    if (preprocess_pose_given(&face, &surface, search, landmarks, n, &pose, &error)) fail_msg("%s", error.text);
+    assert_true(turn_error(pose.rotation, r) < 1.5);
+    assert_true(pose.agreement > 0.8);
+    for (int k = 0; k < 3; k++) assert_float_equal(pose.tip[k] / unit, 10 * k, 2.0);
+    assert_true(preprocess_pose_apart(&pose, landmarks, n) < 4.5);
+    preprocess_surface_free(&surface);
+}
+
+static void given_landmarks_turn_the_face_beyond_what_is_searched(void **state) {
+    (void)state;
+    check_given(80, 0, 1.0, false, FACET_LANDMARKS);
+    check_given(-70, 40, 0.01, true, FACET_LANDMARKS);
+    check_given(170, 10, 1.0, false, FACET_LANDMARKS);
+}
+
+static void too_few_given_landmarks_leave_it_to_the_search(void **state) {
+    (void)state;
+    check_given(20, 10, 1.0, false, 2);
+    check_given(20, 10, 1.0, false, 3); // nose tip, nasion, subnasale
+}
+
+static void without_a_given_nose_tip_there_is_no_distance(void **state) {
+    (void)state;
+    struct preprocess_pose pose = {.scale = 1};
+    const float landmarks[][4] = {{FACET_CHIN, 1, 2, 3}, {FACET_NOSE_TIP, NAN, 0, 0}, {99, 0, 0, 0}};
+    assert_true(isnan(preprocess_pose_apart(&pose, landmarks, 3)));
+    const float nose[][4] = {{FACET_NOSE_TIP, 3, 4, 0}};
+    assert_float_equal(preprocess_pose_apart(&pose, nose, 1), 5.0, 1e-9);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_generic_face_is_found_in_any_pose_and_unit),
         cmocka_unit_test(the_pose_is_the_same_every_time),
         cmocka_unit_test(what_is_no_face_is_refused),
         cmocka_unit_test(a_mesh_in_one_place_is_refused),
+        cmocka_unit_test(given_landmarks_turn_the_face_beyond_what_is_searched),
+        cmocka_unit_test(too_few_given_landmarks_leave_it_to_the_search),
+        cmocka_unit_test(without_a_given_nose_tip_there_is_no_distance),
     };
     return cmocka_run_group_tests(tests, fill_template, NULL);
 }
