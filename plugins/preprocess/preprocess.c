@@ -1,6 +1,7 @@
 // preprocess: finds the face in a scan, turns it to the front, cuts it out, cleans it and gives it normals.
 #include "preprocess/curvature.h"
 #include "preprocess/pose.h"
+#include "preprocess/repair.h"
 #include "preprocess/surface.h"
 #include "preprocess/template.h"
 
@@ -17,7 +18,7 @@ enum { VERTICES, TRIANGLES, NORMALS, CURVATURES, LANDMARKS, COLOURS, FIELDS };
 struct preprocess {
     struct preprocess_template face;
     struct preprocess_search search;
-    double crop_radius, min_part;
+    double crop_radius, min_part, spike_edges, longest_hole;
     int64_t max_vertices, min_triangles; // max_vertices 0: as many as the source has
     int smooth;
     bool by_angle, has_landmarks, has_colours;
@@ -65,6 +66,17 @@ static const struct facet_param_spec params[] = {
      .fallback = "0.01",
      .max = 1,
      .doc = "Loose pieces with less than this share of the surface are dropped."},
+    {.name = "spike_edges",
+     .type = FACET_PARAM_FLOAT,
+     .fallback = "2.0",
+     .max = 1e6,
+     .doc = "Vertices that stand farther out of their neighbours than so many of their edges go; 0 keeps all."},
+    {.name = "fill_holes_mm",
+     .type = FACET_PARAM_FLOAT,
+     .fallback = "60.0",
+     .unit = "mm",
+     .max = 1000,
+     .doc = "Holes are filled whose boundary is no longer; the rim of the face is no hole. 0 fills none."},
     {.name = "min_triangles",
      .type = FACET_PARAM_INT,
      .fallback = "200",
@@ -98,6 +110,8 @@ static int create(const struct facet_params *given, struct facet_stage *stage, v
     p->search.scale = strcmp(facet_param_string(given, "scale"), "size") == 0;
     p->crop_radius = facet_param_float(given, "crop_radius_mm");
     p->min_part = facet_param_float(given, "min_part");
+    p->spike_edges = facet_param_float(given, "spike_edges");
+    p->longest_hole = facet_param_float(given, "fill_holes_mm");
     p->max_vertices = facet_param_int(given, "max_vertices");
     p->min_triangles = facet_param_int(given, "min_triangles");
     p->smooth = (int)facet_param_int(given, "smooth");
@@ -136,6 +150,8 @@ static int declare(const void *self, const struct facet_field *in, struct facet_
     if (code) return code;
     out[VERTICES] = in[IN_VERTICES];
     out[TRIANGLES] = in[IN_TRIANGLES];
+    for (int f = VERTICES; p->longest_hole > 0 && f <= TRIANGLES; f++)
+        out[f].dims[0] += out[f].dims[0] / 4 + 1000; // what fills holes
     if (p->max_vertices > 0 && p->max_vertices < out[VERTICES].dims[0]) out[VERTICES].dims[0] = p->max_vertices;
     out[NORMALS] = field_like("normals", &out[VERTICES], FACET_F32, 3);
     out[CURVATURES] = field_like("curvatures", &out[VERTICES], FACET_F32, PREPROCESS_CURVATURES);
@@ -202,7 +218,9 @@ static int take(const struct preprocess *p, const struct facet_block *in, int64_
 }
 
 static int clean(const struct preprocess *p, struct preprocess_surface *surface, struct facet_error *error) {
+    int64_t spikes;
     int code = preprocess_surface_clean(surface, error);
+    if (!code && p->spike_edges > 0) code = preprocess_spikes_remove(surface, p->spike_edges, &spikes, error);
     if (!code && !(preprocess_surface_area(surface) > 0))
         code = facet_error_set(error, FACET_ERROR_DATA, "the mesh is degenerate: no triangle has an area");
     return code ? code : too_few(p, surface, "once repeated and degenerate ones are gone", error);
@@ -214,6 +232,12 @@ static int cut_out(const struct preprocess *p, struct preprocess_pose *pose, str
     preprocess_surface_crop(surface, p->crop_radius);
     int code = preprocess_surface_drop_pieces(surface, p->min_part, error);
     return code ? code : too_few(p, surface, "around the nose", error);
+}
+
+static int mend(const struct preprocess *p, struct preprocess_surface *surface, struct facet_error *error) {
+    struct preprocess_holes holes;
+    if (!(p->longest_hole > 0)) return FACET_OK;
+    return preprocess_holes_fill(surface, p->longest_hole, &holes, error);
 }
 
 static int finish(const struct preprocess *p, struct preprocess_surface *surface, struct facet_error *error) {
@@ -240,6 +264,7 @@ static int prepare(const struct preprocess *p, const struct facet_block *in, int
     if (code) return code;
     place_landmarks(in, row, p->has_landmarks, &pose, scan);
     code = cut_out(p, &pose, &scan->surface, error);
+    if (!code) code = mend(p, &scan->surface, error);
     if (!code) code = finish(p, &scan->surface, error);
     return code ? code : bend(p, scan, error);
 }
