@@ -53,7 +53,7 @@ int facet_files_read(const struct facet_files *files, int64_t index, struct face
                      struct facet_error *error);
 // Largest count of a ragged field among the scans that an index has examined; 0 without one. While `facet index` itself
 // examines them it is FACET_FILES_ANY_ROOM: a source then takes every count, and need not measure any file.
-enum { FACET_FILES_ANY_ROOM = 1 << 28 };
+enum { FACET_FILES_ANY_ROOM = 1 << 26 };
 int64_t facet_files_room(const struct facet_files *files, const char *field);
 
 #endif
