@@ -25,13 +25,27 @@ static double triangle_area(const struct preprocess_surface *surface, int64_t t)
     return 0.5 * sqrt(area[0] * area[0] + area[1] * area[1] + area[2] * area[2]);
 }
 
-static void drop_small(struct preprocess_surface *surface, double share, int32_t *parent, double *area) {
+static void join_pieces(const struct preprocess_surface *surface, int32_t *parent) {
     for (int64_t v = 0; v < surface->n_vertices; v++) parent[v] = (int32_t)v;
     for (int64_t t = 0; t < surface->n_triangles; t++) {
         const int32_t *v = surface->triangles[t];
         join(parent, v[0], v[1]);
         join(parent, v[0], v[2]);
     }
+}
+
+int preprocess_surface_pieces(const struct preprocess_surface *surface, int64_t *pieces, struct facet_error *error) {
+    int32_t *parent = malloc(((size_t)surface->n_vertices + 1) * sizeof *parent);
+    if (!parent) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory to count the pieces of a mesh");
+    join_pieces(surface, parent);
+    *pieces = 0;
+    for (int64_t v = 0; v < surface->n_vertices; v++) *pieces += parent[v] == v;
+    free(parent);
+    return FACET_OK;
+}
+
+static void drop_small(struct preprocess_surface *surface, double share, int32_t *parent, double *area) {
+    join_pieces(surface, parent);
     double total = 0;
     for (int64_t t = 0; t < surface->n_triangles; t++) {
         double a = triangle_area(surface, t);

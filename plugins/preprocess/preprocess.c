@@ -1,6 +1,7 @@
 // preprocess: finds the face in a scan, turns it to the front, cuts it out, cleans it and gives it normals.
 #include "preprocess/curvature.h"
 #include "preprocess/pose.h"
+#include "preprocess/quality.h"
 #include "preprocess/repair.h"
 #include "preprocess/surface.h"
 #include "preprocess/template.h"
@@ -8,12 +9,13 @@
 #include <facet/landmark.h>
 #include <facet/plugin.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { IN_VERTICES, IN_TRIANGLES, IN_LANDMARKS, IN_COLOURS };
-enum { VERTICES, TRIANGLES, NORMALS, CURVATURES, LANDMARKS, COLOURS, FIELDS };
+enum { VERTICES, TRIANGLES, NORMALS, CURVATURES, LANDMARKS, COLOURS, QUALITY, FIELDS };
 
 struct preprocess {
     struct preprocess_template face;
@@ -22,6 +24,8 @@ struct preprocess {
     int64_t max_vertices, min_triangles; // max_vertices 0: as many as the source has
     int smooth;
     bool by_angle, has_landmarks, has_colours;
+    bool trust, see; // landmarks that a scan comes with: the pose begins with them; they are looked at
+    struct preprocess_limits limits;
     double curvature_scale; // below 0: none are wanted
 };
 
@@ -31,6 +35,7 @@ struct scan {
     float (*curvatures)[PREPROCESS_CURVATURES];
     float landmarks[FACET_LANDMARKS][4];
     int64_t n_landmarks;
+    float quality[PREPROCESS_METRICS];
 };
 
 static const struct facet_param_spec params[] = {
@@ -98,6 +103,13 @@ static const struct facet_param_spec params[] = {
      .unit = "mm",
      .max = 20,
      .doc = "The scale of curvatures: normals are first averaged over a Gaussian of this width; 0 does not."},
+    {.name = "landmarks",
+     .type = FACET_PARAM_STRING,
+     .fallback = "\"use\"",
+     .choices = "use|check|ignore",
+     .doc =
+         "Those a scan comes with: begin with them, only compare the nose tip with the one found, or pass over them."},
+    PREPROCESS_LIMIT_PARAMS,
     {.name = NULL},
 };
 
@@ -116,6 +128,9 @@ static int create(const struct facet_params *given, struct facet_stage *stage, v
     p->min_triangles = facet_param_int(given, "min_triangles");
     p->smooth = (int)facet_param_int(given, "smooth");
     p->curvature_scale = facet_param_bool(given, "curvatures") ? facet_param_float(given, "curvature_mm") : -1.0;
+    p->trust = strcmp(facet_param_string(given, "landmarks"), "use") == 0;
+    p->see = strcmp(facet_param_string(given, "landmarks"), "ignore") != 0;
+    preprocess_limits_read(given, &p->limits);
     p->by_angle = strcmp(facet_param_string(given, "normals"), "angle") == 0;
     *self = p;
     return FACET_OK;
@@ -158,6 +173,7 @@ static int declare(const void *self, const struct facet_field *in, struct facet_
     out[LANDMARKS] = field_like("landmarks", &out[VERTICES], FACET_F32, 4);
     out[LANDMARKS].dims[0] = FACET_LANDMARKS;
     out[COLOURS] = field_like("colours", &out[VERTICES], FACET_U8, 3);
+    out[QUALITY] = (struct facet_field){.name = "quality", .type = FACET_F32, .rank = 1, .dims = {PREPROCESS_METRICS}};
     if (p->curvature_scale < 0) out[CURVATURES].dims[0] = 1;
     if (!in[IN_COLOURS].type) out[COLOURS].dims[0] = 1;
     return FACET_OK;
@@ -178,7 +194,7 @@ static void add_landmark(struct scan *scan, int landmark, const double at[3]) {
     for (int k = 0; k < 3; k++) entry[1 + k] = (float)at[k];
 }
 
-static void move_landmark(const struct preprocess_pose *pose, const float from[3], double to[3]) {
+static void move_landmark(const struct preprocess_pose *pose, const double from[3], double to[3]) {
     double p[3];
     for (int k = 0; k < 3; k++) p[k] = from[k] - pose->tip[k];
     for (int k = 0; k < 3; k++) {
@@ -187,22 +203,34 @@ static void move_landmark(const struct preprocess_pose *pose, const float from[3
     }
 }
 
-// Those the scan came with, moved along with the face; the nose tip as it was found when they do not name it.
-static void place_landmarks(const struct facet_block *in, int64_t row, bool given, const struct preprocess_pose *pose,
-                            struct scan *scan) {
-    int64_t count = given ? facet_block_count(in, IN_LANDMARKS, row) : 0;
-    const float *all = count ? facet_block_read(in, IN_LANDMARKS, row) : NULL;
+struct given {
+    const float (*all)[4]; // number, x, y, z in the frame of the scan
+    int64_t n;
+};
+
+static struct given given_landmarks(const struct preprocess *p, const struct facet_block *in, int64_t row) {
+    struct given given = {NULL, p->has_landmarks && p->see ? facet_block_count(in, IN_LANDMARKS, row) : 0};
+    if (given.n) given.all = facet_block_read(in, IN_LANDMARKS, row);
+    return given;
+}
+
+// Those the scan came with, moved along with the face, then those that were found besides.
+static void place_landmarks(const struct given *given, const struct preprocess_pose *pose, struct scan *scan) {
     bool seen[FACET_LANDMARKS] = {false};
-    double at[3] = {0};
-    for (int64_t i = 0; i < count; i++) {
-        const float *entry = all + 4 * i;
+    double at[3];
+    for (int64_t i = 0; i < given->n; i++) {
+        const float *entry = given->all[i];
         int landmark = entry[0] >= 0 && entry[0] < FACET_LANDMARKS ? (int)entry[0] : -1;
         if (landmark < 0 || seen[landmark]) continue;
         seen[landmark] = true;
-        move_landmark(pose, entry + 1, at);
+        move_landmark(pose, (double[3]){entry[1], entry[2], entry[3]}, at);
         add_landmark(scan, landmark, at);
     }
-    if (!seen[FACET_NOSE_TIP]) add_landmark(scan, FACET_NOSE_TIP, (double[3]){0});
+    for (int l = 0; l < FACET_LANDMARKS; l++) {
+        if (seen[l] || isnan(pose->landmarks[l][0])) continue;
+        move_landmark(pose, pose->landmarks[l], at);
+        add_landmark(scan, l, at);
+    }
 }
 
 // ---- the steps --------------------------------------------------------------------------------------------------------
@@ -217,10 +245,15 @@ static int take(const struct preprocess *p, const struct facet_block *in, int64_
     return preprocess_surface_paint(facet_block_read(in, IN_COLOURS, row), surface, error);
 }
 
-static int clean(const struct preprocess *p, struct preprocess_surface *surface, struct facet_error *error) {
-    int64_t spikes;
+static int clean(const struct preprocess *p, struct scan *scan, struct facet_error *error) {
+    struct preprocess_surface *surface = &scan->surface;
+    int64_t spikes = 0, pieces = 0;
     int code = preprocess_surface_clean(surface, error);
+    if (!code) code = preprocess_surface_pieces(surface, &pieces, error);
+    scan->quality[PREPROCESS_VERTICES] = (float)surface->n_vertices;
+    scan->quality[PREPROCESS_PIECES] = (float)pieces;
     if (!code && p->spike_edges > 0) code = preprocess_spikes_remove(surface, p->spike_edges, &spikes, error);
+    scan->quality[PREPROCESS_SPIKES] = (float)spikes;
     if (!code && !(preprocess_surface_area(surface) > 0))
         code = facet_error_set(error, FACET_ERROR_DATA, "the mesh is degenerate: no triangle has an area");
     return code ? code : too_few(p, surface, "once repeated and degenerate ones are gone", error);
@@ -234,18 +267,24 @@ static int cut_out(const struct preprocess *p, struct preprocess_pose *pose, str
     return code ? code : too_few(p, surface, "around the nose", error);
 }
 
-static int mend(const struct preprocess *p, struct preprocess_surface *surface, struct facet_error *error) {
-    struct preprocess_holes holes;
-    if (!(p->longest_hole > 0)) return FACET_OK;
-    return preprocess_holes_fill(surface, p->longest_hole, &holes, error);
+static int mend(const struct preprocess *p, struct scan *scan, struct facet_error *error) {
+    struct preprocess_holes holes = {0};
+    int code = p->longest_hole > 0 ? preprocess_holes_fill(&scan->surface, p->longest_hole, &holes, error) : FACET_OK;
+    scan->quality[PREPROCESS_HOLES] = (float)holes.filled;
+    scan->quality[PREPROCESS_HOLES_LEFT] = p->longest_hole > 0 ? (float)holes.left : NAN;
+    scan->quality[PREPROCESS_HOLE_AREA] = (float)holes.area;
+    preprocess_surface_face_front(&scan->surface);
+    if (!code) code = preprocess_surface_normals(&scan->surface, p->by_angle, error);
+    if (!code) code = preprocess_quality_of_face(&scan->surface, scan->quality, error);
+    return code ? code : preprocess_limits_check(&p->limits, scan->quality, error);
 }
 
 static int finish(const struct preprocess *p, struct preprocess_surface *surface, struct facet_error *error) {
-    preprocess_surface_face_front(surface);
     int code = preprocess_surface_smooth(surface, p->smooth, error);
     if (!code && p->max_vertices > 0) code = preprocess_surface_thin(surface, p->max_vertices, error);
     if (!code) code = too_few(p, surface, "after thinning", error);
-    return code ? code : preprocess_surface_normals(surface, p->by_angle, error);
+    bool moved = p->smooth > 0 || p->max_vertices > 0;
+    return code || !moved ? code : preprocess_surface_normals(surface, p->by_angle, error);
 }
 
 static int bend(const struct preprocess *p, struct scan *scan, struct facet_error *error) {
@@ -255,16 +294,27 @@ static int bend(const struct preprocess *p, struct scan *scan, struct facet_erro
     return preprocess_curvatures(&scan->surface, p->curvature_scale, scan->curvatures, error);
 }
 
+static int find(const struct preprocess *p, const struct given *given, struct scan *scan, struct preprocess_pose *pose,
+                struct facet_error *error) {
+    int code = p->trust && given->n
+                   ? preprocess_pose_given(&p->face, &scan->surface, p->search, given->all, given->n, pose, error)
+                   : preprocess_pose_find(&p->face, &scan->surface, p->search, pose, error);
+    if (code) return code;
+    preprocess_quality_of_pose(pose, scan->quality);
+    scan->quality[PREPROCESS_LANDMARK_GAP] = (float)preprocess_pose_apart(pose, given->all, given->n);
+    place_landmarks(given, pose, scan);
+    return FACET_OK;
+}
+
 static int prepare(const struct preprocess *p, const struct facet_block *in, int64_t row, struct scan *scan,
                    struct facet_error *error) {
     struct preprocess_pose pose;
+    struct given given = given_landmarks(p, in, row);
     int code = take(p, in, row, &scan->surface, error);
-    if (!code) code = clean(p, &scan->surface, error);
-    if (!code) code = preprocess_pose_find(&p->face, &scan->surface, p->search, &pose, error);
-    if (code) return code;
-    place_landmarks(in, row, p->has_landmarks, &pose, scan);
-    code = cut_out(p, &pose, &scan->surface, error);
-    if (!code) code = mend(p, &scan->surface, error);
+    if (!code) code = clean(p, scan, error);
+    if (!code) code = find(p, &given, scan, &pose, error);
+    if (!code) code = cut_out(p, &pose, &scan->surface, error);
+    if (!code) code = mend(p, scan, error);
     if (!code) code = finish(p, &scan->surface, error);
     return code ? code : bend(p, scan, error);
 }
@@ -284,7 +334,7 @@ static int put_scan(struct facet_block *out, int64_t row, const struct scan *sca
         int64_t count;
         const void *data;
         size_t step;
-    } all[FIELDS] = {
+    } all[] = {
         [VERTICES] = {s->n_vertices, s->vertices, sizeof *s->vertices},
         [TRIANGLES] = {s->n_triangles, s->triangles, sizeof *s->triangles},
         [NORMALS] = {s->n_vertices, s->normals, sizeof *s->normals},
@@ -293,7 +343,8 @@ static int put_scan(struct facet_block *out, int64_t row, const struct scan *sca
         [COLOURS] = {s->colours ? s->n_vertices : 0, s->colours, sizeof *s->colours},
     };
     int code = FACET_OK;
-    for (int f = 0; !code && f < FIELDS; f++) code = put(out, f, row, all[f].count, all[f].data, all[f].step, error);
+    memcpy(facet_block_data(out, QUALITY, row), scan->quality, sizeof scan->quality);
+    for (int f = 0; !code && f < QUALITY; f++) code = put(out, f, row, all[f].count, all[f].data, all[f].step, error);
     return code;
 }
 
@@ -335,7 +386,8 @@ static const struct facet_need needs[] = {
     [IN_COLOURS] = {.name = "colours", .rows = true, .optional = true},
     {.name = NULL},
 };
-static const char *const makes[] = {"vertices", "triangles", "normals", "curvatures", "landmarks", "colours", NULL};
+static const char *const makes[] = {"vertices",  "triangles", "normals", "curvatures",
+                                    "landmarks", "colours",   "quality", NULL};
 static const struct facet_map_ops ops = {
     .create = create,
     .declare = declare,

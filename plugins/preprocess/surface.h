@@ -29,6 +29,8 @@ void preprocess_surface_move(struct preprocess_surface *surface, double rotation
 void preprocess_surface_crop(struct preprocess_surface *surface, double radius);
 // Drops connected pieces that hold less than `share` of the area.
 int preprocess_surface_drop_pieces(struct preprocess_surface *surface, double share, struct facet_error *error);
+// How many connected pieces there are; vertices that no triangle uses count as one each.
+int preprocess_surface_pieces(const struct preprocess_surface *surface, int64_t *pieces, struct facet_error *error);
 // Drops vertices no triangle uses. Keeps the order.
 int preprocess_surface_compact(struct preprocess_surface *surface, struct facet_error *error);
 // Merges vertices in cubes just large enough that at most max_vertices are left; colours are averaged.

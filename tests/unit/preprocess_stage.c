@@ -1,6 +1,7 @@
 // The preprocess stage as the engine sees it: a unit of good and broken scans.
 #include "pipeline/block.h"
 #include "pipeline/params.h"
+#include "preprocess/quality.h"
 #include "preprocess/template.h"
 
 #include <facet/landmark.h>
@@ -27,7 +28,7 @@ static const struct facet_field fields[] = {
     {.name = "colours", .type = FACET_U8, .rank = 2, .dims = {VERTICES, 3}, .ragged = true},
 };
 enum { IN_LANDMARKS = 2, IN_COLOURS };
-enum { OUT_VERTICES, OUT_NORMALS = 2, OUT_CURVATURES, OUT_LANDMARKS, OUT_COLOURS, OUT };
+enum { OUT_VERTICES, OUT_NORMALS = 2, OUT_CURVATURES, OUT_LANDMARKS, OUT_COLOURS, OUT_QUALITY, OUT };
 static struct preprocess_template face;
 
 struct stage {
@@ -230,6 +231,26 @@ static void curvatures_tell_a_nose_from_an_eye(void **state) {
     tear_down(&stage);
 }
 
+static void a_scan_beyond_a_limit_is_set_aside(void **state) {
+    (void)state;
+    struct stage stage;
+    set_up("landmarks = \"check\"; landmark_tolerance_mm = 10.0; min_coverage = 0.5; max_noise_mm = 1.0;", &stage);
+    const float near_tip[1][4] = {{FACET_NOSE_TIP, 0, 0, 0}}, far_off[1][4] = {{FACET_NOSE_TIP, 0, 70, -20}};
+    for (int row = 0; row < 2; row++) assert_int_equal(facet_block_resize(stage.in, IN_LANDMARKS, row, 1, NULL), 0);
+    memcpy(facet_block_data(stage.in, IN_LANDMARKS, 0), near_tip, sizeof near_tip);
+    memcpy(facet_block_data(stage.in, IN_LANDMARKS, 1), far_off, sizeof far_off);
+    run(&stage);
+    assert_true(facet_block_valid(stage.out, 0));
+    assert_false(facet_block_valid(stage.out, 1));
+    if (!strstr(stage.rows.message[1], "beyond landmark_tolerance_mm = 10")) fail_msg("%s", stage.rows.message[1]);
+    const float *quality = facet_block_read(stage.out, OUT_QUALITY, 0);
+    assert_true(quality[PREPROCESS_LANDMARK_GAP] < 5 && quality[PREPROCESS_COVERAGE] > 0.95);
+    assert_float_equal(quality[PREPROCESS_VERTICES], VERTICES, 0);
+    assert_float_equal(quality[PREPROCESS_PIECES], 1, 0);
+    assert_true(isnan(((const float *)facet_block_read(stage.out, OUT_QUALITY, 2))[PREPROCESS_LANDMARK_GAP]));
+    tear_down(&stage);
+}
+
 static void every_switch_gives_a_face(void **state) {
     (void)state;
     static const char *const settings[] = {
@@ -270,6 +291,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_rows_pass_and_broken_ones_are_set_aside),
         cmocka_unit_test(every_switch_gives_a_face),
+        cmocka_unit_test(a_scan_beyond_a_limit_is_set_aside),
         cmocka_unit_test(colours_and_landmarks_go_with_the_face),
         cmocka_unit_test(curvatures_tell_a_nose_from_an_eye),
         cmocka_unit_test(foreign_fields_are_refused),
