@@ -14,7 +14,7 @@ struct files_archive {
     char *folder; // what it looks like, from the root; "" when it is the root
     char *whole;  // for the system and for messages
     enum files_kind kind;
-    int64_t bytes;
+    int64_t bytes, members; // members: that were listed, hidden ones among them
     uint64_t stamp;
     // guarded by the pool
     int file, users; // file -1: closed
@@ -36,15 +36,18 @@ void files_archive_destroy(struct files_archive *archive);
 int files_archive_take(const struct facet_files *files, struct files_archive *archive, struct facet_error *error);
 void files_archive_give(const struct facet_files *files, struct files_archive *archive);
 
+// known.c: the members of an archive that is the same in another list, out of that.
+int files_take_known(struct facet_files *files, int number, bool *taken, struct facet_error *error);
+
 // Decompressors of a compressed archive that was taken: the one that stands best for a place; and back, if it is sound.
 int files_unpack_take(const struct facet_files *files, struct files_archive *archive, int64_t place,
                       struct unpack **unpack, struct facet_error *error);
 void files_unpack_give(const struct facet_files *files, struct files_archive *archive, struct unpack *unpack,
                        bool is_sound);
 
-int files_prepare_archives(struct facet_files *files, struct facet_error *error); // once all of them are known
-// Adds the members of every archive; what is broken or refused goes into the notes.
-int files_list_archives(struct facet_files *files, struct facet_error *error);
+int files_prepare_archives(struct facet_files *files, int first, struct facet_error *error); // once they are known
+// Adds the members of every archive from `first` on; what is broken or refused goes into the notes.
+int files_list_archives(struct facet_files *files, int first, struct facet_error *error);
 int files_read_member(const struct facet_files *files, const struct files_entry *entry, struct facet_bytes *bytes,
                       struct facet_error *error);
 

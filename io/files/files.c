@@ -14,8 +14,8 @@ int files_no_memory(const char *root, struct facet_error *error) {
 }
 
 int files_changed(const struct facet_files *files, const char *path, struct facet_error *error) {
-    (void)files;
-    return facet_error_set(error, FACET_ERROR_IO, "%s: has changed since it was listed", path);
+    const char *since = files->indexed ? "indexed; run facet index again" : "listed";
+    return facet_error_set(error, FACET_ERROR_IO, "%s: has changed since it was %s", path, since);
 }
 
 uint64_t files_stamp(const struct stat *status) {
@@ -108,7 +108,7 @@ static void give_back(struct facet_files *files) {
     if (entries) files->entries = entries, files->room = files->count;
 }
 
-static int put_in_order(struct facet_files *files, struct facet_error *error) {
+int files_put_in_order(struct facet_files *files, struct facet_error *error) {
     int code = FACET_OK;
     if (files->count) {
         qsort_r(files->entries, (size_t)files->count, sizeof *files->entries, by_path, files->text);
@@ -120,17 +120,19 @@ static int put_in_order(struct facet_files *files, struct facet_error *error) {
 }
 
 // A root that is no folder must be an archive, whatever it is called.
-static int add_root(struct facet_files *files, const struct stat *status, struct facet_error *error) {
+int files_add_root(struct facet_files *files, struct facet_error *error) {
+    struct stat status;
     uint8_t head[512];
     size_t size = 0, stem;
     int file = open(files->root, O_RDONLY | O_CLOEXEC);
     if (file < 0) return files_io_error(files->root, "opened", error);
-    int code = files_pread_some(file, head, sizeof head, 0, &size, files->root, error);
+    int code = fstat(file, &status) == 0 ? FACET_OK : files_io_error(files->root, "examined", error);
+    if (!code) code = files_pread_some(file, head, sizeof head, 0, &size, files->root, error);
     close(file);
     if (code) return code;
     enum files_kind kind = files_kind_of_content(head, size);
     if (!kind) kind = files_kind_of_name(files->root, &stem);
-    if (kind) return files_archive_add(files, kind, "", "", status, error);
+    if (kind) return files_archive_add(files, kind, "", "", &status, error);
     return facet_error_set(error, FACET_ERROR_DATA, "%s: is neither a folder nor a zip, tar, tar.gz or tar.zst archive",
                            files->root);
 }
@@ -138,17 +140,17 @@ static int add_root(struct facet_files *files, const struct stat *status, struct
 static int list(struct facet_files *files, struct facet_error *error) {
     struct stat status;
     if (stat(files->root, &status) != 0) return files_io_error(files->root, "opened", error);
-    int code = S_ISREG(status.st_mode) ? add_root(files, &status, error) : files_walk(files, error);
-    if (!code) code = files_list_archives(files, error);
-    return code ? code : put_in_order(files, error);
+    int code = S_ISREG(status.st_mode) ? files_add_root(files, error) : files_walk(files, error);
+    if (!code) code = files_list_archives(files, 0, error);
+    return code ? code : files_put_in_order(files, error);
 }
 
-static struct facet_files *files_create(const char *root, const struct facet_files_options *options) {
+struct facet_files *files_create(const char *root, const struct facet_files_options *options) {
     struct facet_files *files = calloc(1, sizeof *files);
     if (!files) return NULL;
     files->wanted = options->wanted, files->context = options->context;
     files->max_file_bytes = options->max_file_bytes > 0 ? options->max_file_bytes : (int64_t)1 << 30;
-    files->root = strdup(root);
+    files->root = strdup(root), files->spacing = -1;
     files->pool = calloc(1, sizeof *files->pool);
     if (files->pool) pthread_mutex_init(&files->pool->lock, NULL);
     if (files->root && files->pool) return files;
@@ -163,7 +165,9 @@ int facet_files_open(const char *root, const struct facet_files_options *options
     *files = NULL;
     struct facet_files *made = files_create(root, options);
     if (!made) return files_no_memory(root, error);
-    int code = list(made, error);
+    bool indexed = options->index && *options->index;
+    int code = indexed ? files_read_index(made, options->index, error) : list(made, error);
+    if (indexed) files_keep_wanted(made, 0, 0);
     if (code)
         facet_files_close(made);
     else
@@ -177,6 +181,7 @@ void facet_files_close(struct facet_files *files) {
     free(files->archives);
     if (files->pool) pthread_mutex_destroy(&files->pool->lock);
     free(files->pool);
+    free(files->rooms), free(files->room_names);
     for (int64_t i = 0; i < files->n_notes; i++) free(files->notes[i]);
     free(files->notes);
     free(files->entries);
@@ -267,6 +272,9 @@ int facet_files_read(const struct facet_files *files, int64_t index, struct face
 }
 
 int64_t facet_files_room(const struct facet_files *files, const char *field) {
-    (void)files, (void)field;
+    const char *name = files->room_names;
+    if (files->indexed && !files->examined) return FACET_FILES_ANY_ROOM;
+    for (int64_t i = 0; i < files->n_rooms; i++, name += strlen(name) + 1)
+        if (strcmp(name, field) == 0) return files->rooms[i];
     return 0;
 }

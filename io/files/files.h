@@ -40,6 +40,11 @@ struct facet_files {
     char **notes;
     int64_t n_notes, n_notes_untold;
     int64_t max_file_bytes;
+    bool indexed, examined;          // read from an index, and one that knows the scans
+    int64_t n_rooms, *rooms;         // largest counts of its fields
+    char *room_names;                // each with its end
+    int64_t spacing;                 // of points of entry, at least
+    const struct facet_files *known; // whose archives need not be listed when they are the same
     bool (*wanted)(const void *context, const char *path);
     const void *context;
 };
@@ -52,8 +57,15 @@ int files_changed(const struct facet_files *files, const char *path, struct face
 int files_no_memory(const char *root, struct facet_error *error);
 int files_io_error(const char *path, const char *what, struct facet_error *error); // by errno
 
+struct facet_files *files_create(const char *root, const struct facet_files_options *options); // NULL: no memory
+int files_add_root(struct facet_files *files, struct facet_error *error); // a root that must be an archive
+int files_put_in_order(struct facet_files *files, struct facet_error *error);
+int files_read_index(struct facet_files *files, const char *path, struct facet_error *error);
+
 // folder.c: everything below the folder `root`; archives are noted down, not listed.
 int files_walk(struct facet_files *files, struct facet_error *error);
+int files_walk_from(struct facet_files *files, const char *name,
+                    struct facet_error *error); // what lies in it by that name
 
 // bytes.c
 int files_make_room(struct facet_bytes *bytes, size_t size, const char *path, struct facet_error *error);

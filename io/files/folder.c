@@ -127,6 +127,18 @@ static int walk_folder(struct walk *walk, const struct level *above, int at, con
     return code;
 }
 
+int files_walk_from(struct facet_files *files, const char *name, struct facet_error *error) {
+    struct walk walk = {.files = files};
+    struct stat status;
+    int file = open(files->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (file < 0) return failed(&walk, "opened", error);
+    int code = fstat(file, &status) == 0 ? FACET_OK : failed(&walk, "examined", error);
+    struct level level = {NULL, status.st_dev, status.st_ino, 0};
+    if (!code) code = visit_name(&walk, &level, file, name, error);
+    close(file);
+    return code;
+}
+
 int files_walk(struct facet_files *files, struct facet_error *error) {
     struct walk walk = {.files = files};
     return walk_folder(&walk, NULL, AT_FDCWD, files->root, error);

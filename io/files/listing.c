@@ -134,15 +134,20 @@ void files_keep_wanted(struct facet_files *files, int64_t first, size_t from) {
 
 // ---- all archives -----------------------------------------------------------------------------------------------------
 
+static int list_members(struct files_listing *listing, struct facet_error *broken) {
+    struct files_archive *archive = listing->archive;
+    int code = files_archive_take(listing->files, archive, broken);
+    if (code) return code;
+    code = archive->kind == FILES_ZIP ? zip_list(listing, broken) : tar_list(listing, broken);
+    files_archive_give(listing->files, archive);
+    return code;
+}
+
 static int list_one(struct facet_files *files, int number, struct facet_error *error) {
     struct files_archive *archive = files->archives[number];
     struct files_listing listing = {files, archive, (uint32_t)number + 1, files->count};
     struct facet_error broken = {0};
-    int code = files_archive_take(files, archive, &broken);
-    if (!code) {
-        code = archive->kind == FILES_ZIP ? zip_list(&listing, &broken) : tar_list(&listing, &broken);
-        files_archive_give(files, archive);
-    }
+    int code = list_members(&listing, &broken);
     bool useless = !*archive->folder && files->count == listing.first; // it is the root, and there is nothing in it
     if (code == FACET_ERROR_MEMORY || (code && useless)) {
         if (error) *error = broken;
@@ -151,18 +156,21 @@ static int list_one(struct facet_files *files, int number, struct facet_error *e
     if (code) code = files_note(files, error, "%s", broken.text);
     drop_own_folder(&listing);
     files_keep_wanted(files, listing.first, inside(archive));
+    archive->members = files->count - listing.first;
     return code;
 }
 
-int files_prepare_archives(struct facet_files *files, struct facet_error *error) {
-    int64_t packed = 0;
-    for (int i = 0; i < files->n_archives; i++)
+// A point every MiB, and fewer when they would be very many: as told, or by what there is, and 64 of an archive deep down.
+int files_prepare_archives(struct facet_files *files, int first, struct facet_error *error) {
+    int64_t packed = 0, spacing = files->spacing;
+    for (int i = first; i < files->n_archives; i++)
         if (files_is_packed(files->archives[i]->kind)) packed += files->archives[i]->bytes;
-    int64_t spacing = packed / MOST_POINTS > LEAST_SPACING ? packed / MOST_POINTS : LEAST_SPACING;
-    for (int i = 0; i < files->n_archives; i++) {
+    if (spacing < 0) spacing = packed / MOST_POINTS;
+    for (int i = first; i < files->n_archives; i++) {
         struct files_archive *archive = files->archives[i];
+        int64_t own = files->spacing >= 0 && strchr(archive->path, '/') ? archive->bytes / 64 : spacing;
         if (!files_is_packed(archive->kind)) continue;
-        archive->points = unpack_points_create(spacing);
+        archive->points = unpack_points_create(own > LEAST_SPACING ? own : LEAST_SPACING);
         if (!archive->points) return files_no_memory(files->root, error);
     }
     return FACET_OK;
@@ -173,9 +181,14 @@ static int by_path(const void *a, const void *b) {
     return strcmp((*x)->path, (*y)->path);
 }
 
-int files_list_archives(struct facet_files *files, struct facet_error *error) {
-    if (files->n_archives > 1) qsort(files->archives, (size_t)files->n_archives, sizeof(void *), by_path);
-    int code = files_prepare_archives(files, error);
-    for (int i = 0; !code && i < files->n_archives; i++) code = list_one(files, i, error);
+int files_list_archives(struct facet_files *files, int first, struct facet_error *error) {
+    int n = files->n_archives - first;
+    if (n > 1) qsort(files->archives + first, (size_t)n, sizeof(void *), by_path);
+    int code = files_prepare_archives(files, first, error);
+    for (int i = first; !code && i < files->n_archives; i++) {
+        bool taken = false;
+        code = files_take_known(files, i, &taken, error);
+        if (!code && !taken) code = list_one(files, i, error);
+    }
     return code;
 }

@@ -309,10 +309,11 @@ static int write_any(struct facet_store *store, const char *name, hid_t file_typ
                      const hsize_t *dims, const void *data, struct facet_error *error) {
     char what[240];
     snprintf(what, sizeof what, "cannot write dataset %s", name);
-    hid_t links = H5Pcreate(H5P_LINK_CREATE), id = H5I_INVALID_HID;
+    hid_t links = H5Pcreate(H5P_LINK_CREATE), plain = H5Pcreate(H5P_DATASET_CREATE), id = H5I_INVALID_HID;
     hid_t space = rank ? H5Screate_simple(rank, dims, NULL) : H5Screate(H5S_SCALAR);
-    if (!h5_fault(FAULT_STORE_WRITE) && H5Pset_create_intermediate_group(links, 1) >= 0)
-        id = H5Dcreate2(store->file, name, file_type, space, links, H5P_DEFAULT, H5P_DEFAULT);
+    if (!h5_fault(FAULT_STORE_WRITE) && H5Pset_create_intermediate_group(links, 1) >= 0 &&
+        H5Pset_obj_track_times(plain, false) >= 0) // the same content is the same bytes
+        id = H5Dcreate2(store->file, name, file_type, space, links, plain, H5P_DEFAULT);
     int code = FACET_OK;
     if (id < 0 || H5Dwrite(id, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
         code = h5_failed(store->part, what, &store->failed);
@@ -320,6 +321,7 @@ static int write_any(struct facet_store *store, const char *name, hid_t file_typ
     if (code != FACET_OK && error) *error = store->failed;
     if (space >= 0) H5Sclose(space);
     if (links >= 0) H5Pclose(links);
+    if (plain >= 0) H5Pclose(plain);
     return code;
 }
 

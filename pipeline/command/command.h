@@ -11,6 +11,7 @@
 // argv[0] is the sub-command's name. Each returns an exit status. Results go to stdout, everything else to stderr.
 int facet_command_run(int argc, char **argv);
 int facet_command_plan(int argc, char **argv);
+int facet_command_index(int argc, char **argv);
 int facet_command_status(int argc, char **argv);
 int facet_command_cite(int argc, char **argv);
 int facet_command_plugins(int argc, char **argv);

@@ -11,6 +11,7 @@ static const struct {
 } commands[] = {
     {"run", facet_command_run, "carry out a pipeline file, doing only what is not done"},
     {"plan", facet_command_plan, "predict time, memory and disk of a run from a pilot"},
+    {"index", facet_command_index, "list the files of a source and look at every scan once"},
     {"status", facet_command_status, "how far a workspace is, while it runs and afterwards"},
     {"cite", facet_command_cite, "what to cite for a workspace"},
     {"plugins", facet_command_plugins, "list plugins, or the parameters of one"},

@@ -1,0 +1,170 @@
+#include "pipeline/command/command.h"
+#include "pipeline/command/display.h"
+
+#include "mpi/ranks.h"
+#include "pipeline/builtin.h"
+#include "pipeline/index.h"
+#include "pipeline/stop.h"
+
+#include <getopt.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char usage[] =
+    "usage: facet index PLUGIN ROOT [OPTION]...\n"
+    "Lists the files below ROOT (a folder or an archive), loads every row of the source PLUGIN once and writes what it "
+    "saw\n"
+    "into one file, for the source's parameter `index`. Where the file is there already only what changed is read.\n"
+    "  --set KEY=VALUE      a parameter of the source, as in a pipeline file\n"
+    "  --out FILE           the index; default: the last name of ROOT with .index.h5 after it, in this folder\n"
+    "  --json               print the summary as JSON\n"
+    "  --quiet              do not show progress\n";
+
+enum { MOST_SETS = 256 };
+struct arguments {
+    const char *sets[MOST_SETS];
+    bool json, help, quiet;
+    char out[PATH_MAX];
+    struct facet_index_options options;
+};
+
+static void name_index(const char *root, char *out, size_t size) {
+    size_t length = strlen(root);
+    while (length > 1 && root[length - 1] == '/') length--;
+    const char *slash = memrchr(root, '/', length), *name = slash && slash + 1 < root + length ? slash + 1 : root;
+    snprintf(out, size, "%.*s.index.h5", (int)(root + length - name), name);
+}
+
+static int parse(int argc, char **argv, struct arguments *a, struct facet_error *error) {
+    enum { SET = 1, OUT, JSON, QUIET, HELP };
+    static const struct option options[] = {
+        {"set", required_argument, NULL, SET}, {"out", required_argument, NULL, OUT}, {"json", no_argument, NULL, JSON},
+        {"quiet", no_argument, NULL, QUIET},   {"help", no_argument, NULL, HELP},     {0}};
+    *a = (struct arguments){0};
+    a->options.sets = a->sets;
+    opterr = 0;
+    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) switch (option) {
+        case SET:
+            if (a->options.n_sets == MOST_SETS)
+                return facet_error_set(error, FACET_ERROR_USAGE, "more than %d --set", MOST_SETS);
+            a->sets[a->options.n_sets++] = optarg;
+            break;
+        case OUT:
+            a->options.out = optarg;
+            break;
+        case JSON:
+            a->json = true;
+            break;
+        case QUIET:
+            a->quiet = true;
+            break;
+        case HELP:
+            a->help = true;
+            return FACET_OK;
+        default:
+            return facet_error_set(error, FACET_ERROR_USAGE, "unexpected %s", argv[optind - 1]);
+        }
+    if (argc - optind != 2) return facet_error_set(error, FACET_ERROR_USAGE, "expected a plugin and a root");
+    a->options.plugin = argv[optind], a->options.root = argv[optind + 1];
+    name_index(a->options.root, a->out, sizeof a->out);
+    if (!a->options.out) a->options.out = a->out;
+    if (strlen(a->options.out) > PATH_MAX - 32)
+        return facet_error_set(error, FACET_ERROR_USAGE, "--out: the name is too long");
+    return FACET_OK;
+}
+
+static void show_progress(int64_t done, int64_t total) {
+    fprintf(stderr, "index: %lld of %lld rows\n", (long long)done, (long long)total);
+}
+
+// ---- the summary --------------------------------------------------------------------------------------------------------
+
+static void print_summary(const struct arguments *a, const struct facet_index_summary *s) {
+    printf("%-10s %12lld\n%-10s %12lld\n%-10s %12lld\n", "files", (long long)s->files, "bytes", (long long)s->bytes,
+           "rows", (long long)s->rows);
+    printf("%-10s %12lld\n%-10s %12lld\n%-10s %12lld\n%-10s %12lld\n", "read now", (long long)s->read, "subjects",
+           (long long)s->subjects, "labels", (long long)s->labels, "broken", (long long)s->broken);
+    for (int r = 0; r < s->n_reasons; r++) {
+        const struct facet_index_reason *reason = &s->reasons[r];
+        for (int i = 0; i < FACET_INDEX_EXAMPLES && i < reason->count; i++)
+            printf("%10s  %s\n", "", reason->example[i]);
+        if (reason->count > FACET_INDEX_EXAMPLES)
+            printf("%10s  and %lld more like these\n", "", (long long)reason->count - FACET_INDEX_EXAMPLES);
+    }
+    for (int i = 0; i < s->n_notes; i++) printf("note: %s\n", s->notes[i]);
+    printf("index: %s\n", a->options.out);
+}
+
+static json_t *text_json(const char *text) { // a path need not be UTF-8, JSON must
+    json_t *json = json_string(text);
+    return json ? json : json_string("(a name that is not UTF-8)");
+}
+
+static json_t *reasons_json(const struct facet_index_summary *s) {
+    json_t *all = json_array();
+    for (int r = 0; r < s->n_reasons; r++) {
+        json_t *examples = json_array();
+        for (int i = 0; i < FACET_INDEX_EXAMPLES && s->reasons[r].example[i]; i++)
+            json_array_append_new(examples, text_json(s->reasons[r].example[i]));
+        json_array_append_new(all,
+                              json_pack("{s:I, s:o}", "count", (json_int_t)s->reasons[r].count, "examples", examples));
+    }
+    return all;
+}
+
+static int print_json(const struct arguments *a, const struct facet_index_summary *s, struct facet_error *error) {
+    json_t *notes = json_array();
+    for (int i = 0; i < s->n_notes; i++) json_array_append_new(notes, text_json(s->notes[i]));
+    json_t *whole =
+        json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "index", text_json(a->options.out), "files",
+                  (json_int_t)s->files, "bytes", (json_int_t)s->bytes, "rows", (json_int_t)s->rows, "read",
+                  (json_int_t)s->read, "subjects", (json_int_t)s->subjects, "labels", (json_int_t)s->labels, "broken",
+                  (json_int_t)s->broken, "reasons", reasons_json(s), "notes", notes);
+    char *text = whole ? json_dumps(whole, JSON_INDENT(2)) : NULL;
+    json_decref(whole);
+    if (!text) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the summary");
+    puts(text);
+    free(text);
+    return FACET_OK;
+}
+
+static int print(const struct arguments *a, const struct facet_index_summary *summary, struct facet_error *error) {
+    if (a->json) return print_json(a, summary, error);
+    print_summary(a, summary);
+    return FACET_OK;
+}
+
+static int load_plugins(struct facet_comm *world, struct facet_plugin_host **host, struct facet_error *error) {
+    int code = facet_plugin_host_create(facet_builtin_plugins, host, error);
+    if (code == FACET_OK) code = facet_plugin_host_load(*host, getenv("FACET_PLUGIN_PATH"), error);
+    return facet_comm_agree(world, code, error);
+}
+
+int facet_command_index(int argc, char **argv) {
+    struct arguments a;
+    struct facet_error error = {0};
+    int parsed = parse(argc, argv, &a, &error);
+    if (parsed == FACET_OK && a.help) return fputs(usage, stdout), 0;
+    struct facet_comm *world = NULL;
+    struct facet_plugin_host *host = NULL;
+    struct facet_index_summary summary = {0};
+    facet_ranks_end_with_launcher();
+    facet_stop_on_signals(0); // before MPI starts, which takes a while
+    int code = facet_ranks_start(NULL, NULL, &world, parsed == FACET_OK ? &error : NULL);
+    if (code != FACET_OK) return facet_finish_unstarted(code, &error);
+    if (parsed != FACET_OK) return facet_fail_usage(world, usage, &error);
+    facet_set_fatal_handler(facet_end_all_ranks);
+    if (!a.quiet) a.options.progress = show_progress;
+    code = load_plugins(world, &host, &error);
+    if (code == FACET_OK) code = facet_index_run(world, host, &a.options, &summary, &error);
+    if (code == FACET_OK && facet_comm_rank(world) == 0) code = print(&a, &summary, &error);
+    int status = facet_finish(world, code, facet_code_exit_status(FACET_INTERRUPTED), &error);
+    facet_index_summary_free(&summary);
+    facet_plugin_host_destroy(host);
+    facet_ranks_stop(world);
+    return status;
+}

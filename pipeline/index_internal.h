@@ -1,0 +1,63 @@
+// Shared by the files of `facet index` alone.
+#ifndef FACET_PIPELINE_INDEX_INTERNAL_H
+#define FACET_PIPELINE_INDEX_INTERNAL_H
+
+#include "io/h5/container.h"
+#include "pipeline/index.h"
+#include "pipeline/sources.h"
+
+#include <facet/store.h>
+#include <limits.h>
+#include <stdio.h>
+
+struct index_run {
+    struct facet_comm *comm;
+    const struct facet_index_options *options;
+    const struct facet_plugin *plugin;
+    struct facet_config *config; // of one source
+    struct facet_sources sources;
+    int ragged[FACET_MAX_FIELDS], n_ragged; // the fields whose counts are kept
+    struct facet_hash fingerprint;          // of all that the results depend on beside the files
+    char list[PATH_MAX];                    // the list of the files, an index without scans
+    struct facet_hash *keys;                // (rows) what a row's result belongs to
+    int64_t *order;                         // (rows) by key
+    int64_t *todo, n_todo;                  // rows without a result
+    int64_t read;                           // by all ranks, in this run
+    FILE *log;
+};
+
+// What was seen of one row.
+struct index_result {
+    struct facet_hash key, hash; // hash: of the row's values; zero of a broken one
+    int code;
+    int64_t counts[FACET_MAX_FIELDS]; // of the ragged fields
+    const char *message;              // "" of a sound one
+};
+
+// index_list.c: all ranks list, and `list` is there for all of them. Collective.
+int index_list(struct index_run *run, const char *root, struct facet_error *error);
+
+// index_log.c: results of a run that is not over, a file a rank, each line with a checksum.
+typedef int index_take(struct index_run *run, const struct index_result *result, void *context,
+                       struct facet_error *error);
+int index_log_read(struct index_run *run, index_take *take, void *context, struct facet_error *error); // whosever
+int index_log_open(struct index_run *run, struct facet_error *error);                                  // this rank's
+int index_log_add(struct index_run *run, const struct index_result *result, struct facet_error *error);
+int index_log_flush(struct index_run *run, struct facet_error *error);
+int index_log_close(struct index_run *run, struct facet_error *error);
+void index_log_remove(const struct index_run *run);
+
+// index_rows.c
+int index_keys(struct index_run *run, struct facet_error *error);
+// The rows of a key: order[first] to order[end - 1].
+void index_find(const struct index_run *run, struct facet_hash key, int64_t *first, int64_t *end);
+int index_find_todo(struct index_run *run, struct facet_error *error);
+int index_examine(struct index_run *run, struct facet_error *error); // collective
+
+// index_old.c: the results of an earlier index that still hold.
+int index_old_read(struct index_run *run, index_take *take, void *context, struct facet_error *error);
+
+// index_write.c: rank 0 puts everything together.
+int index_write(struct index_run *run, struct facet_index_summary *summary, struct facet_error *error);
+
+#endif

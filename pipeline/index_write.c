@@ -1,0 +1,279 @@
+// The index file: the list of files, and of every row what was seen.
+#include "pipeline/index_internal.h"
+
+#include "io/files/index.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct table { // (rows)
+    int64_t rows, *hashes, *counts, *codes;
+    char **messages; // NULL: none
+};
+
+static int no_memory(struct facet_error *error) {
+    return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the rows of the index");
+}
+
+static void free_table(struct table *table) {
+    for (int64_t i = 0; table->messages && i < table->rows; i++) free(table->messages[i]);
+    free(table->hashes), free(table->counts), free(table->codes), free(table->messages);
+}
+
+enum { NO_RESULT = -1 };
+
+static int create_table(const struct index_run *run, struct table *table, struct facet_error *error) {
+    int64_t rows = facet_items_count(run->sources.items);
+    *table = (struct table){.rows = rows,
+                            .hashes = calloc(2 * (size_t)rows + 1, sizeof(int64_t)),
+                            .counts = calloc((size_t)rows * (size_t)run->n_ragged + 1, sizeof(int64_t)),
+                            .codes = calloc((size_t)rows + 1, sizeof(int64_t)),
+                            .messages = calloc((size_t)rows + 1, sizeof(char *))};
+    if (!table->hashes || !table->counts || !table->codes || !table->messages) return no_memory(error);
+    for (int64_t i = 0; i < rows; i++) table->codes[i] = NO_RESULT;
+    return FACET_OK;
+}
+
+static int take(struct index_run *run, const struct index_result *result, void *context, struct facet_error *error) {
+    struct table *table = context;
+    int64_t first, end;
+    index_find(run, result->key, &first, &end);
+    for (; first < end; first++) {
+        int64_t row = run->order[first];
+        table->hashes[2 * row] = (int64_t)result->hash.low, table->hashes[2 * row + 1] = (int64_t)result->hash.high;
+        memcpy(table->counts + row * run->n_ragged, result->counts, (size_t)run->n_ragged * sizeof(int64_t));
+        table->codes[row] = result->code;
+        free(table->messages[row]);
+        table->messages[row] = *result->message ? strdup(result->message) : NULL;
+        if (*result->message && !table->messages[row]) return no_memory(error);
+    }
+    return FACET_OK;
+}
+
+static int gather(struct index_run *run, struct table *table, struct facet_error *error) {
+    int code = create_table(run, table, error);
+    if (!code) code = index_old_read(run, take, table, error);
+    if (!code) code = index_log_read(run, take, table, error);
+    for (int64_t i = 0; !code && i < table->rows; i++)
+        if (table->codes[i] == NO_RESULT)
+            code = facet_error_set(error, FACET_ERROR_IO,
+                                   "%s.log: what was seen of %s is not there; do all nodes see the same folder?",
+                                   run->options->out, facet_items_get(run->sources.items, i).path);
+    return code;
+}
+
+// ---- arrays ---------------------------------------------------------------------------------------------------------
+
+static int write_numbers(struct facet_store *store, const char *name, int64_t rows, int64_t width, int64_t *data,
+                         struct facet_error *error) {
+    struct facet_array array = {.type = FACET_I64, .rank = width ? 2 : 1, .dims = {rows, width}, .data = data};
+    return facet_store_write(store, name, &array, error);
+}
+
+typedef const char *tell(const struct index_run *run, const struct table *table, int64_t index);
+
+static const char *path_of(const struct index_run *run, const struct table *table, int64_t row) {
+    (void)table;
+    return facet_items_get(run->sources.items, row).path;
+}
+
+static const char *subject_of(const struct index_run *run, const struct table *table, int64_t row) {
+    (void)table;
+    return facet_items_get(run->sources.items, row).subject;
+}
+
+static const char *label_of(const struct index_run *run, const struct table *table, int64_t row) {
+    (void)table;
+    return facet_items_get(run->sources.items, row).label;
+}
+
+static const char *message_of(const struct index_run *run, const struct table *table, int64_t row) {
+    (void)run;
+    return table->messages[row]; // NULL: the row has none
+}
+
+static const char *field_of(const struct index_run *run, const struct table *table, int64_t field) {
+    (void)table;
+    return run->sources.fields[run->ragged[field]].name;
+}
+
+static int write_texts(struct facet_store *store, const char *name, const struct index_run *run,
+                       const struct table *table, int64_t count, tell *text, struct facet_error *error) {
+    size_t size = 0;
+    for (int64_t i = 0; i < count; i++) size += text(run, table, i) ? strlen(text(run, table, i)) + 1 : 0;
+    char *all = malloc(size + 1), *end = all;
+    if (!all) return no_memory(error);
+    for (int64_t i = 0; i < count; i++)
+        if (text(run, table, i)) end = stpcpy(end, text(run, table, i)) + 1;
+    struct facet_array array = {.type = FACET_U8, .rank = 1, .dims = {(int64_t)size}, .data = all};
+    int code = facet_store_write(store, name, &array, error);
+    free(all);
+    return code;
+}
+
+static int write_broken(struct facet_store *store, const struct table *table, struct facet_error *error) {
+    int64_t n = 0, *rows = malloc((size_t)table->rows * sizeof *rows + 1);
+    if (!rows) return no_memory(error);
+    for (int64_t i = 0; i < table->rows; i++)
+        if (table->messages[i]) rows[n++] = i;
+    int code = write_numbers(store, "scans/broken", n, 0, rows, error);
+    free(rows);
+    return code;
+}
+
+static int write_room(struct facet_store *store, const struct index_run *run, const struct table *table,
+                      struct facet_error *error) {
+    int64_t most[FACET_MAX_FIELDS] = {0};
+    for (int64_t i = 0; i < table->rows; i++)
+        for (int c = 0; c < run->n_ragged; c++)
+            if (table->counts[i * run->n_ragged + c] > most[c]) most[c] = table->counts[i * run->n_ragged + c];
+    return write_numbers(store, "scans/room", run->n_ragged, 0, most, error);
+}
+
+static int write_keys(struct facet_store *store, const struct index_run *run, int64_t rows, struct facet_error *error) {
+    int64_t *keys = malloc(2 * (size_t)rows * sizeof *keys + 1);
+    if (!keys) return no_memory(error);
+    for (int64_t i = 0; i < rows; i++)
+        keys[2 * i] = (int64_t)run->keys[i].low, keys[2 * i + 1] = (int64_t)run->keys[i].high;
+    int code = write_numbers(store, "scans/key", rows, 2, keys, error);
+    free(keys);
+    return code;
+}
+
+static int write_scans(struct facet_store *store, const struct index_run *run, struct table *table,
+                       struct facet_error *error) {
+    int64_t rows = table->rows;
+    int code = write_keys(store, run, rows, error);
+    if (!code) code = write_numbers(store, "scans/hash", rows, 2, table->hashes, error);
+    if (!code && run->n_ragged) code = write_numbers(store, "scans/counts", rows, run->n_ragged, table->counts, error);
+    if (!code) code = write_numbers(store, "scans/code", rows, 0, table->codes, error);
+    if (!code) code = write_broken(store, table, error);
+    if (!code) code = write_texts(store, "scans/messages", run, table, rows, message_of, error);
+    if (!code) code = write_texts(store, "scans/path", run, table, rows, path_of, error);
+    if (!code) code = write_texts(store, "scans/subject", run, table, rows, subject_of, error);
+    if (!code) code = write_texts(store, "scans/label", run, table, rows, label_of, error);
+    if (!code) code = write_texts(store, "scans/fields", run, table, run->n_ragged, field_of, error);
+    return code ? code : write_room(store, run, table, error);
+}
+
+static int write_heads(struct facet_store *store, const struct index_run *run, struct facet_error *error) {
+    char fingerprint[33], *params = NULL;
+    facet_hash_text(run->fingerprint, fingerprint);
+    bool told = facet_params_write(run->config->sources[0].params, run->plugin->name, &params);
+    int code = told ? FACET_OK : no_memory(error);
+    if (!code) code = facet_store_write_string(store, "schema", FILES_INDEX_SCHEMA, error);
+    if (!code) code = facet_store_write_string(store, "plugin", run->plugin->name, error);
+    if (!code) code = facet_store_write_string(store, "plugin_version", run->plugin->version, error);
+    if (!code) code = facet_store_write_string(store, "parameters", params, error);
+    if (!code) code = facet_store_write_string(store, "fingerprint", fingerprint, error);
+    free(params);
+    return code;
+}
+
+// ---- the summary ----------------------------------------------------------------------------------------------------
+
+// Two sentences are of one kind when they differ in names and numbers alone: what is compared are words of letters that
+// hold no dot or slash.
+static void kind_of(const char *message, char *kind, size_t size) {
+    size_t n = 0;
+    while (*message && n + 2 < size) {
+        size_t length = strcspn(message, " ");
+        bool plain = length > 0;
+        for (size_t i = 0; i + 1 < length; i++) plain &= strchr("./_0123456789", message[i]) == NULL;
+        if (plain && length < size - n - 2 && !strchr("0123456789", message[length - 1])) {
+            memcpy(kind + n, message, length);
+            n += length, kind[n++] = ' ';
+        }
+        message += length + (message[length] == ' ');
+    }
+    kind[n] = '\0';
+}
+
+static int add_example(struct facet_index_reason *reason, const char *path, const char *message,
+                       struct facet_error *error) {
+    int64_t i = reason->count++;
+    if (i >= FACET_INDEX_EXAMPLES) return FACET_OK;
+    bool named = strstr(message, path) != NULL;
+    int length = asprintf(&reason->example[i], "%s%s%s", named ? "" : path, named ? "" : ": ", message);
+    if (length >= 0) return FACET_OK;
+    reason->example[i] = NULL;
+    return no_memory(error);
+}
+
+static int count_broken(const struct index_run *run, const struct table *table, struct facet_index_summary *summary,
+                        struct facet_error *error) {
+    char kinds[FACET_INDEX_REASONS][FACET_ERROR_TEXT / 4], kind[FACET_ERROR_TEXT / 4];
+    int code = FACET_OK;
+    for (int64_t i = 0; !code && i < table->rows; i++) {
+        if (table->codes[i] == FACET_OK) continue;
+        const char *message = table->messages[i] ? table->messages[i] : "";
+        int r = 0;
+        kind_of(message, kind, sizeof kind);
+        while (r < summary->n_reasons && strcmp(kinds[r], kind) != 0) r++;
+        if (r == FACET_INDEX_REASONS) r--;
+        if (r == summary->n_reasons) memcpy(kinds[summary->n_reasons++], kind, sizeof kind);
+        summary->broken++;
+        code = add_example(&summary->reasons[r], path_of(run, table, i), message, error);
+    }
+    return code;
+}
+
+static int by_count(const void *a, const void *b) {
+    const struct facet_index_reason *x = a, *y = b;
+    return (x->count < y->count) - (x->count > y->count);
+}
+
+static int summarise(const struct index_run *run, const struct table *table, struct facet_index_summary *summary,
+                     struct facet_error *error) {
+    const struct facet_items *items = run->sources.items;
+    summary->rows = table->rows, summary->read = run->read;
+    summary->subjects = facet_items_subjects(items), summary->labels = facet_items_classes(items);
+    int code = count_broken(run, table, summary, error);
+    qsort(summary->reasons, (size_t)summary->n_reasons, sizeof *summary->reasons, by_count);
+    summary->notes = calloc((size_t)facet_items_notes(items) + 1, sizeof *summary->notes);
+    if (!summary->notes) return no_memory(error);
+    for (int i = 0; !code && i < facet_items_notes(items); i++) {
+        summary->notes[i] = strdup(facet_items_note_text(items, i));
+        if (!summary->notes[i]) return no_memory(error);
+        summary->n_notes++;
+    }
+    return code;
+}
+
+void facet_index_summary_free(struct facet_index_summary *summary) {
+    for (int r = 0; r < summary->n_reasons; r++)
+        for (int i = 0; i < FACET_INDEX_EXAMPLES; i++) free(summary->reasons[r].example[i]);
+    for (int i = 0; i < summary->n_notes; i++) free(summary->notes[i]);
+    free(summary->notes);
+    *summary = (struct facet_index_summary){0};
+}
+
+// ---- all of it ------------------------------------------------------------------------------------------------------
+
+static int write_files(const struct index_run *run, struct facet_store *store, struct facet_index_summary *summary,
+                       struct facet_error *error) {
+    struct facet_files *files;
+    int code = files_index_open(run->list, run->options->root, &files, error);
+    if (code) return code;
+    summary->files = facet_files_count(files);
+    for (int64_t i = 0; i < summary->files; i++) summary->bytes += facet_files_get(files, i).bytes;
+    code = files_index_write(files, store, error);
+    facet_files_close(files);
+    return code;
+}
+
+int index_write(struct index_run *run, struct facet_index_summary *summary, struct facet_error *error) {
+    struct facet_store *store = NULL;
+    struct table table = {0};
+    int code = gather(run, &table, error);
+    if (!code) code = summarise(run, &table, summary, error);
+    if (!code) code = facet_store_create(run->options->out, &store, error);
+    if (!code) code = write_heads(store, run, error);
+    if (!code) code = write_scans(store, run, &table, error);
+    free_table(&table);
+    facet_sources_close(&run->sources); // room for the files
+    if (!code) code = write_files(run, store, summary, error);
+    if (!code) code = facet_store_commit(store, error);
+    facet_store_close(store);
+    return code;
+}
