@@ -376,6 +376,20 @@ static int sew_in(const struct patch *patch, struct preprocess_surface *surface,
     return FACET_OK;
 }
 
+// The area that a boundary encloses, seen along its own mean normal.
+static double flat_area(const struct preprocess_surface *surface, const int32_t *next, int32_t first, int64_t n) {
+    double normal[3] = {0};
+    int32_t v = first;
+    for (int64_t i = 0; i < n; i++, v = next[v]) {
+        const float *a = surface->vertices[v], *b = surface->vertices[next[v]], *o = surface->vertices[first];
+        double p[3], q[3];
+        for (int k = 0; k < 3; k++) p[k] = (double)a[k] - o[k], q[k] = (double)b[k] - o[k];
+        for (int k = 0; k < 3; k++)
+            normal[k] += 0.5 * (p[(k + 1) % 3] * q[(k + 2) % 3] - p[(k + 2) % 3] * q[(k + 1) % 3]);
+    }
+    return length_of(normal);
+}
+
 static int fill(struct preprocess_surface *surface, const int32_t *next, int32_t first, int64_t n,
                 struct preprocess_holes *holes, struct facet_error *error) {
     struct patch patch = {0};
@@ -384,7 +398,7 @@ static int fill(struct preprocess_surface *surface, const int32_t *next, int32_t
     bool well = !code && lies_well(&patch, &area);
     if (well) code = sew_in(&patch, surface, error);
     if (well && !code) holes->filled++, holes->area += area;
-    if (!well) holes->left++;
+    if (!well) holes->left++, holes->area += flat_area(surface, next, first, n);
     free_patch(&patch);
     return code;
 }
@@ -407,7 +421,7 @@ int preprocess_holes_fill(struct preprocess_surface *surface, double longest, st
         if (n > 2 && n <= MOST_RIM && length <= longest)
             code = fill(surface, rims.next, v, n, holes, error);
         else
-            holes->left++;
+            holes->left++, holes->area += flat_area(surface, rims.next, v, n);
     }
     free(seen);
     free_rims(&rims);

@@ -52,9 +52,12 @@ static void drop_small(struct preprocess_surface *surface, double share, int32_t
         area[root(parent, surface->triangles[t][0])] += a;
         total += a;
     }
+    double largest = 0, least = share * total;
+    for (int64_t v = 0; v < surface->n_vertices; v++) largest = fmax(largest, area[v]);
+    if (share >= 1) least = largest;
     int64_t kept = 0;
     for (int64_t t = 0; t < surface->n_triangles; t++) {
-        if (area[root(parent, surface->triangles[t][0])] < share * total) continue;
+        if (area[root(parent, surface->triangles[t][0])] < least) continue;
         memmove(surface->triangles[kept++], surface->triangles[t], sizeof *surface->triangles);
     }
     surface->n_triangles = kept;

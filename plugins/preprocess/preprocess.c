@@ -70,7 +70,7 @@ static const struct facet_param_spec params[] = {
      .type = FACET_PARAM_FLOAT,
      .fallback = "0.01",
      .max = 1,
-     .doc = "Loose pieces with less than this share of the surface are dropped."},
+     .doc = "Loose pieces with less than this share of the surface are dropped; 1 keeps the largest alone."},
     {.name = "spike_edges",
      .type = FACET_PARAM_FLOAT,
      .fallback = "2.0",
@@ -267,16 +267,18 @@ static int cut_out(const struct preprocess *p, struct preprocess_pose *pose, str
     return code ? code : too_few(p, surface, "around the nose", error);
 }
 
+// Measured before it is filled, so that patches do not pass for a good scan.
 static int mend(const struct preprocess *p, struct scan *scan, struct facet_error *error) {
     struct preprocess_holes holes = {0};
-    int code = p->longest_hole > 0 ? preprocess_holes_fill(&scan->surface, p->longest_hole, &holes, error) : FACET_OK;
-    scan->quality[PREPROCESS_HOLES] = (float)holes.filled;
-    scan->quality[PREPROCESS_HOLES_LEFT] = p->longest_hole > 0 ? (float)holes.left : NAN;
-    scan->quality[PREPROCESS_HOLE_AREA] = (float)holes.area;
     preprocess_surface_face_front(&scan->surface);
-    if (!code) code = preprocess_surface_normals(&scan->surface, p->by_angle, error);
+    int code = preprocess_surface_normals(&scan->surface, p->by_angle, error);
     if (!code) code = preprocess_quality_of_face(&scan->surface, scan->quality, error);
-    return code ? code : preprocess_limits_check(&p->limits, scan->quality, error);
+    if (!code) code = preprocess_holes_fill(&scan->surface, p->longest_hole, &holes, error);
+    scan->quality[PREPROCESS_HOLES] = (float)holes.filled;
+    scan->quality[PREPROCESS_HOLES_LEFT] = (float)holes.left;
+    scan->quality[PREPROCESS_HOLE_AREA] = (float)holes.area;
+    if (!code) code = preprocess_limits_check(&p->limits, scan->quality, error);
+    return code || holes.filled == 0 ? code : preprocess_surface_normals(&scan->surface, p->by_angle, error);
 }
 
 static int finish(const struct preprocess *p, struct preprocess_surface *surface, struct facet_error *error) {

@@ -15,7 +15,7 @@ enum preprocess_metric {
     PREPROCESS_SPIKES,       // vertices that went as spikes
     PREPROCESS_HOLES,        // holes of the face that were filled
     PREPROCESS_HOLES_LEFT,   // holes that were not
-    PREPROCESS_HOLE_AREA,    // mm^2 that was filled
+    PREPROCESS_HOLE_AREA,    // mm^2 of all of them
     PREPROCESS_NOISE,        // mm, deviation along the normal
     PREPROCESS_YAW,          // degrees that the face was turned to its left in the scan
     PREPROCESS_PITCH,        // degrees that it looked down
@@ -36,7 +36,7 @@ struct preprocess_limits {
 #define PREPROCESS_LIMIT(param, unit_name, most, text)                                                                 \
     { .name = param, .type = FACET_PARAM_FLOAT, .fallback = "0.0", .unit = unit_name, .max = most, .doc = text }
 #define PREPROCESS_LIMIT_PARAMS                                                                                        \
-    PREPROCESS_LIMIT("max_hole_mm2", "mm^2", 1e6, "Scans with more area filled are set aside; 0: no limit."),          \
+    PREPROCESS_LIMIT("max_hole_mm2", "mm^2", 1e6, "Scans with more area of holes are set aside; 0: no limit."),        \
         PREPROCESS_LIMIT("max_noise_mm", "mm", 100, "Scans with more noise are set aside; 0: no limit."),              \
         PREPROCESS_LIMIT("max_yaw_deg", "degree", 180, "Faces turned farther aside are set aside; 0: no limit."),      \
         PREPROCESS_LIMIT("max_pitch_deg", "degree", 180, "Faces looking farther up or down likewise; 0: no limit."),   \
@@ -51,7 +51,7 @@ int preprocess_limits_check(const struct preprocess_limits *limits, const float 
                             struct facet_error *error);
 
 void preprocess_quality_of_pose(const struct preprocess_pose *pose, float quality[PREPROCESS_METRICS]);
-// Of the face cut out and mended, with normals, before it is smoothed or thinned. Errors: MEMORY.
+// Of the face cut out, with normals, before it is mended, smoothed or thinned. Errors: MEMORY.
 int preprocess_quality_of_face(const struct preprocess_surface *surface, float quality[PREPROCESS_METRICS],
                                struct facet_error *error);
 

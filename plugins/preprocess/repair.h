@@ -12,7 +12,7 @@ int preprocess_spikes_remove(struct preprocess_surface *surface, double edges, i
 
 struct preprocess_holes {
     int64_t filled, left; // holes; the longest boundary of each piece is its rim, and no hole
-    double area;          // mm^2 that was filled
+    double area;          // mm^2 of all of them: what was filled, and the flat area within the boundaries of the others
 };
 
 // Fills holes whose boundary is at most `longest` mm and 2048 vertices: sharp corners are closed first, then rings of new vertices shrink to its middle, as dense as the boundary, and

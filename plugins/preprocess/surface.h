@@ -27,7 +27,7 @@ void preprocess_surface_move(struct preprocess_surface *surface, double rotation
                              const double origin[3]);
 // Keeps the triangles whose corners all lie within radius of the origin.
 void preprocess_surface_crop(struct preprocess_surface *surface, double radius);
-// Drops connected pieces that hold less than `share` of the area.
+// Drops connected pieces that hold less than `share` of the area; from a share of 1 on only the largest is kept.
 int preprocess_surface_drop_pieces(struct preprocess_surface *surface, double share, struct facet_error *error);
 // How many connected pieces there are; vertices that no triangle uses count as one each.
 int preprocess_surface_pieces(const struct preprocess_surface *surface, int64_t *pieces, struct facet_error *error);

@@ -115,6 +115,23 @@ static void small_pieces_go(void **state) {
     preprocess_surface_free(&s);
 }
 
+static void the_largest_piece_stays_alone(void **state) {
+    (void)state;
+    const float v[][3] = {{0, 0, 0}, {90, 0, 0}, {0, 90, 0}, {500, 5, 5}, {590, 5, 5}, {500, 80, 5}};
+    const int32_t t[][3] = {{3, 4, 5}, {0, 1, 2}};
+    struct preprocess_surface s;
+    int64_t pieces;
+    copy(v[0], 6, t[0], 2, &s);
+    assert_int_equal(preprocess_surface_pieces(&s, &pieces, NULL), FACET_OK);
+    assert_int_equal(pieces, 2);
+    assert_int_equal(preprocess_surface_drop_pieces(&s, 0.3, NULL), FACET_OK);
+    assert_int_equal(s.n_triangles, 2);
+    assert_int_equal(preprocess_surface_drop_pieces(&s, 1, NULL), FACET_OK);
+    assert_int_equal(s.n_triangles, 1);
+    assert_float_equal(s.vertices[1][0], 90, 0);
+    preprocess_surface_free(&s);
+}
+
 static void thinning_holds_the_limit_and_the_shape(void **state) {
     (void)state;
     for (int64_t limit = 900; limit >= 50; limit /= 2) {
@@ -170,6 +187,7 @@ int main(void) {
         cmocka_unit_test(smoothing_keeps_the_size_and_takes_noise),
         cmocka_unit_test(cropping_keeps_what_lies_wholly_inside),
         cmocka_unit_test(small_pieces_go),
+        cmocka_unit_test(the_largest_piece_stays_alone),
         cmocka_unit_test(thinning_holds_the_limit_and_the_shape),
         cmocka_unit_test(a_surface_seen_from_behind_is_turned_over),
         cmocka_unit_test(broken_meshes_are_refused_with_a_reason),
