@@ -6,6 +6,9 @@
 enum { N = 7 }; // small rotation, shift, log scale
 
 static const double wrong_most = 1.5;   // the most a point far off can take away, against 1 that it can bring
+static const double hidden_most = 0.5;  // the same where it may be hair before the forehead or the temples
+static const double hair_reach = 8;     // mm, how far before them a point may lie and still pull
+static const double verdict_reach = 7;  // mm, at most
 static const double scale_hold = 200.0; // pull towards the start scale, in mm^2 a unit of weight
 
 // What a visible point at p, in mm from the nose tip, tells: 1 on the surface, falling with the squared distance.
@@ -15,7 +18,8 @@ static bool agreement(const struct preprocess_template *face, const double p[3],
     if (!preprocess_template_look(face, p[0], p[1], &at)) return false;
     double d = p[2] - at.height;
     double d2 = d * d / (1 + at.slope_x * at.slope_x + at.slope_y * at.slope_y) / (reach * reach);
-    *agrees = 1 - (d2 < 1 + wrong_most ? d2 : 1 + wrong_most);
+    double most = d > 0 && (p[1] > 45 || fabs(p[0]) > 45) ? hidden_most : wrong_most;
+    *agrees = 1 - (d2 < 1 + most ? d2 : 1 + most);
     *weight = at.weight;
     return true;
 }
@@ -91,7 +95,8 @@ static void add_point(const struct preprocess_template *face, const double p[3],
     if (!preprocess_template_look(face, p[0], p[1], &at)) return;
     double inverse = 1 / sqrt(1 + at.slope_x * at.slope_x + at.slope_y * at.slope_y);
     double n[3] = {-at.slope_x * inverse, -at.slope_y * inverse, inverse};
-    double r = (p[2] - at.height) * inverse, u = r / reach;
+    double r = (p[2] - at.height) * inverse,
+           u = r / (r > 0 && (p[1] > 55 || fabs(p[0]) > 55) ? fmin(reach, hair_reach) : reach);
     if (u * u >= 1) return;
     double weight = at.weight * (1 - u * u) * (1 - u * u); // Tukey's biweight
     double j[N] = {p[1] * n[2] - p[2] * n[1],
@@ -195,7 +200,7 @@ void preprocess_fit_refine(const struct preprocess_template *face, const struct 
     }
     preprocess_view_turn(view, cloud, pose->rotation);
     rotate(pose->rotation, pose->tip, tip);
-    pose->score = preprocess_fit_verdict(face, view, tip, pose->scale, to);
+    pose->score = preprocess_fit_verdict(face, view, tip, pose->scale, fmin(to, verdict_reach));
 }
 
 double preprocess_fit_agreement(const struct preprocess_template *face, const struct preprocess_cloud *cloud,

@@ -2,6 +2,7 @@
 
 #include "preprocess/cloud.h"
 #include "preprocess/fit.h"
+#include "preprocess/tip.h"
 
 #include <math.h>
 #include <string.h>
@@ -9,10 +10,11 @@
 static const double degree = 3.14159265358979323846 / 180;
 static const double yaws[] = {-44, -22, 0, 22, 44}, pitches[] = {-20, 0, 20}; // degrees
 static const double sizes[] = {0.8, 1.0, 1.25};
-enum { N_YAWS = 5, N_PITCHES = 3, N_SIZES = 3, N_STARTS = N_YAWS * N_PITCHES, N_TRIED = 8, N_FINAL = 3 };
-static const double near_radius = 115;  // mm around the nose tip that hold all of the face
-static const double close_by = 5;       // mm, what agrees
-static const double score_least = 0.42; // below this, what was fitted is no face
+enum { N_YAWS = 5, N_PITCHES = 3, N_SIZES = 3, N_TIPS = 3, N_TRIED = 14, N_FINAL = 4, N_STEPS = 9 };
+static const double same_within = 8, same_turn = 10; // mm, degrees
+static const double near_radius = 115;               // mm around the nose tip that hold all of the face
+static const double close_by = 5;                    // mm, what agrees
+static const double score_least = 0.42;              // below this, what was fitted is no face
 
 static void start_rotation(double yaw, double pitch, double rotation[3][3]) {
     double cy = cos(yaw * degree), sy = sin(yaw * degree), cp = cos(pitch * degree), sp = sin(pitch * degree);
@@ -20,30 +22,42 @@ static void start_rotation(double yaw, double pitch, double rotation[3][3]) {
     memcpy(rotation, r, sizeof r);
 }
 
-// The best nose tip for one rotation, among the points that stand out.
-static void best_tip(const struct preprocess_template *face, const struct preprocess_view *view,
-                     struct preprocess_pose *pose) {
+// Sorted by falling score, at most `most`; equal scores keep their order.
+static int insert(struct preprocess_pose *poses, int n, int most, const struct preprocess_pose *pose) {
+    int i = n < most ? n : most;
+    if (i == most && !(pose->score > poses[--i].score)) return most;
+    for (; i > 0 && poses[i - 1].score < pose->score; i--) poses[i] = poses[i - 1];
+    poses[i] = *pose;
+    return n < most ? n + 1 : most;
+}
+
+// Tries the visible point `at` as the nose tip.
+static void try_tip(const struct preprocess_template *face, const struct preprocess_view *view,
+                    struct preprocess_search search, const double at[3], struct preprocess_pose *pose) {
     pose->score = -INFINITY;
-    for (int i = 0; i < view->visible; i++) {
-        if (!preprocess_view_is_peak(view, i)) continue;
-        for (int s = 0; s < N_SIZES; s++) {
-            double score = preprocess_fit_verdict(face, view, view->points[i], sizes[s], 15.0);
-            if (score <= pose->score) continue;
-            pose->score = score;
-            pose->scale = sizes[s];
-            for (int k = 0; k < 3; k++) {
-                pose->tip[k] = 0;
-                for (int j = 0; j < 3; j++) pose->tip[k] += pose->rotation[j][k] * view->points[i][j];
-            }
-        }
+    for (int s = 0; s < N_SIZES; s++) {
+        if (!search.scale && sizes[s] != 1.0) continue;
+        double score = preprocess_fit_verdict(face, view, at, sizes[s], 15.0);
+        if (score <= pose->score) continue;
+        pose->score = score;
+        pose->scale = sizes[s];
+    }
+    for (int k = 0; k < 3; k++) {
+        pose->tip[k] = 0;
+        for (int j = 0; j < 3; j++) pose->tip[k] += pose->rotation[j][k] * at[j];
     }
 }
 
-// Sorted by falling score; equal scores keep their order.
-static void insert(struct preprocess_pose *poses, int n, const struct preprocess_pose *pose) {
-    int i = n;
-    for (; i > 0 && poses[i - 1].score < pose->score; i--) poses[i] = poses[i - 1];
-    poses[i] = *pose;
+// The best nose tips for one rotation, among the points that stand out.
+static int best_tips(const struct preprocess_template *face, const struct preprocess_view *view,
+                     struct preprocess_search search, struct preprocess_pose pose, struct preprocess_pose *best) {
+    int n = 0;
+    for (int i = 0; i < view->visible; i++) {
+        if (!preprocess_view_is_peak(view, i)) continue;
+        try_tip(face, view, search, view->points[i], &pose);
+        n = insert(best, n, N_TIPS, &pose);
+    }
+    return n;
 }
 
 static int starts(const struct preprocess_template *face, const struct preprocess_cloud *cloud,
@@ -52,60 +66,46 @@ static int starts(const struct preprocess_template *face, const struct preproces
     for (int y = 0; y < N_YAWS; y++) {
         for (int p = 0; p < N_PITCHES; p++) {
             if (!search.turn && (yaws[y] != 0 || pitches[p] != 0)) continue;
-            struct preprocess_pose pose = {0};
+            struct preprocess_pose pose = {0}, tips[N_TIPS];
             start_rotation(yaws[y], pitches[p], pose.rotation);
             preprocess_view_turn(view, cloud, pose.rotation);
-            best_tip(face, view, &pose);
-            if (pose.score > -INFINITY) insert(poses, n++, &pose);
+            int found = best_tips(face, view, search, pose, tips);
+            for (int i = 0; i < found; i++) n = insert(poses, n, N_TRIED, &tips[i]);
         }
     }
     return n;
 }
 
-static void refine_starts(const struct preprocess_template *face, const struct preprocess_cloud *cloud,
-                          struct preprocess_view *view, struct preprocess_search search, int n,
-                          struct preprocess_pose *poses) {
-    struct preprocess_pose sorted[N_STARTS];
-    for (int i = 0; i < n; i++) {
+// Two starts that came to the same answer.
+static bool same(const struct preprocess_pose *a, const struct preprocess_pose *b) {
+    double d2 = 0, trace = 0;
+    for (int k = 0; k < 3; k++) d2 += (a->tip[k] - b->tip[k]) * (a->tip[k] - b->tip[k]);
+    for (int i = 0; i < 9; i++) trace += a->rotation[i / 3][i % 3] * b->rotation[i / 3][i % 3];
+    return d2 * a->scale * b->scale < same_within * same_within && trace > 1 + 2 * cos(same_turn * degree);
+}
+
+// Drops what another start found, too, and a better one.
+static int refine_starts(const struct preprocess_template *face, const struct preprocess_cloud *cloud,
+                         struct preprocess_view *view, struct preprocess_search search, int n,
+                         struct preprocess_pose *poses) {
+    struct preprocess_pose sorted[N_TRIED];
+    int kept = 0;
+    for (int i = 0, in = 0; i < n; i++) {
         preprocess_fit_refine(face, cloud, view, search, 6, 18, 10, &poses[i]);
-        insert(sorted, i, &poses[i]);
+        in = insert(sorted, in, N_TRIED, &poses[i]);
     }
-    memcpy(poses, sorted, (size_t)n * sizeof *poses);
+    for (int i = 0; i < n; i++) {
+        bool known = false;
+        for (int j = 0; j < kept; j++) known |= same(&poses[j], &sorted[i]);
+        if (!known) poses[kept++] = sorted[i];
+    }
+    return kept;
 }
 
 // Into the frame of the scan.
 static void leave_cloud(const struct preprocess_cloud *cloud, struct preprocess_pose *pose) {
     for (int k = 0; k < 3; k++) pose->tip[k] = cloud->centre[k] + pose->tip[k] / cloud->unit;
     pose->scale *= cloud->unit;
-}
-
-// In the frame of the face, mm.
-static void to_face(const struct preprocess_pose *pose, const float v[3], double p[3]) {
-    double d[3] = {v[0] - pose->tip[0], v[1] - pose->tip[1], v[2] - pose->tip[2]};
-    for (int k = 0; k < 3; k++) {
-        const double *r = pose->rotation[k];
-        p[k] = pose->scale * (r[0] * d[0] + r[1] * d[1] + r[2] * d[2]);
-    }
-}
-
-// The nose tip of this very scan: the mean of the points near the fitted tip, each weighted by how far it stands out.
-// A second round looks around the first answer, with a narrower field.
-static void settle_tip(const struct preprocess_surface *surface, double field, struct preprocess_pose *pose) {
-    double sum[3] = {0}, weight = 0, p[3];
-    for (int64_t i = 0; i < surface->n_vertices; i++) {
-        to_face(pose, surface->vertices[i], p);
-        double aside = p[0] * p[0] + p[1] * p[1];
-        if (aside > field * field || fabs(p[2]) > field) continue;
-        double w = exp(p[2] + 0.1 * p[1] - aside / (field * field));
-        for (int k = 0; k < 3; k++) sum[k] += w * p[k];
-        weight += w;
-    }
-    if (!(weight > 0)) return;
-    for (int k = 0; k < 3; k++) {
-        double shift = 0;
-        for (int i = 0; i < 3; i++) shift += pose->rotation[i][k] * sum[i] / weight;
-        pose->tip[k] += shift / pose->scale;
-    }
 }
 
 static int no_nose(const struct preprocess_surface *surface, const struct preprocess_pose *best,
@@ -137,8 +137,7 @@ static int find_coarse(const struct preprocess_template *face, const struct prep
     code = preprocess_view_create(&cloud, &view, error);
     if (!code) {
         *n = starts(face, &cloud, &view, search, poses);
-        if (*n > N_TRIED) *n = N_TRIED;
-        refine_starts(face, &cloud, &view, search, *n, poses);
+        *n = refine_starts(face, &cloud, &view, search, *n, poses);
         for (int i = 0; i < *n; i++) leave_cloud(&cloud, &poses[i]);
         *unit = cloud.unit;
         preprocess_view_free(&view);
@@ -160,7 +159,7 @@ static int refine_near(const struct preprocess_template *face, const struct prep
     if (!code) {
         memset(pose->tip, 0, sizeof pose->tip);
         pose->scale /= unit;
-        preprocess_fit_refine(face, &cloud, &view, search, 12, 12, 7, pose);
+        preprocess_fit_refine(face, &cloud, &view, search, N_STEPS, 18, 18, pose);
         pose->agreement = preprocess_fit_agreement(face, &cloud, &view, close_by, pose);
         leave_cloud(&cloud, pose);
         preprocess_view_free(&view);
@@ -175,11 +174,10 @@ static void mark(struct preprocess_pose *pose) {
     memcpy(pose->landmarks[FACET_NOSE_TIP], pose->tip, sizeof pose->tip);
 }
 
-static int finish(const struct preprocess_surface *surface, struct preprocess_search search,
-                  struct preprocess_pose *pose, struct facet_error *error) {
+static int finish(const struct preprocess_template *face, const struct preprocess_surface *surface,
+                  struct preprocess_search search, struct preprocess_pose *pose, struct facet_error *error) {
     if (pose->score < score_least) return no_nose(surface, pose, error);
-    settle_tip(surface, 12, pose);
-    settle_tip(surface, 8, pose);
+    preprocess_tip_settle(face, surface, pose);
     if (!search.scale) pose->scale = 1;
     mark(pose);
     return FACET_OK;
@@ -189,12 +187,12 @@ int preprocess_pose_settle(const struct preprocess_template *face, const struct 
                            struct preprocess_search search, double unit, struct preprocess_pose *pose,
                            struct facet_error *error) {
     int code = refine_near(face, surface, search, unit, pose, error);
-    return code ? code : finish(surface, search, pose, error);
+    return code ? code : finish(face, surface, search, pose, error);
 }
 
 int preprocess_pose_find(const struct preprocess_template *face, const struct preprocess_surface *surface,
                          struct preprocess_search search, struct preprocess_pose *pose, struct facet_error *error) {
-    struct preprocess_pose poses[N_STARTS] = {{.score = 0}};
+    struct preprocess_pose poses[N_TRIED] = {{.score = 0}};
     double unit = 1;
     int n = 0, code = find_coarse(face, surface, search, poses, &n, &unit, error);
     *pose = (struct preprocess_pose){.score = -1};
@@ -202,5 +200,5 @@ int preprocess_pose_find(const struct preprocess_template *face, const struct pr
         code = refine_near(face, surface, search, unit, &poses[i], error);
         if (!code && poses[i].score > pose->score) *pose = poses[i];
     }
-    return code ? code : finish(surface, search, pose, error);
+    return code ? code : finish(face, surface, search, pose, error);
 }

@@ -1,7 +1,9 @@
 // timeout: 300
 // Nose tip and pose on a real morphable face model, against the truth: random people, expressions and noise, turned by
 // up to 40 degrees of yaw, 20 of pitch and 15 of roll, as bare faces and whole heads, in mm and in unknown units.
-// FACET_POSE_SCANS asks for more scans than the test needs; the errors measured go to stdout.
+// Cluttered ones have holes, shoulders, hair and spikes. FACET_POSE_SCANS asks for more scans than the test needs,
+// FACET_POSE_SEED for others; the errors measured go to stdout.
+#include "clutter.h"
 #include "preprocess/pose.h"
 
 #include <facet/random.h>
@@ -125,22 +127,42 @@ static void shape_scan(uint64_t seed, uint32_t number, struct scan *scan) {
     }
 }
 
-// cm to mm, the unit factor, noise of 0.3 mm, rotation and a shift.
+static void clutter_scan(uint64_t seed, uint32_t number, struct scan *scan) {
+    struct clutter clutter = {(float(*)[3])scan->vertices,
+                              (int32_t(*)[3])scan->triangles,
+                              scan->n_vertices,
+                              scan->n_triangles,
+                              seed,
+                              number,
+                              0,
+                              {scan->nose[0], scan->nose[1], scan->nose[2]}};
+    clutter_add(&clutter);
+    scan->n_vertices = clutter.n_vertices;
+    scan->n_triangles = clutter.n_triangles;
+}
+
+// cm to mm
+static void scale_scan(struct scan *scan) {
+    for (int64_t i = 0; i < 3 * scan->n_vertices; i++) scan->vertices[i] *= 10;
+    for (int k = 0; k < 3; k++) scan->nose[k] = scan->vertices[3 * model.landmarks[30] + k];
+}
+
+// The unit factor, noise of 0.3 mm, rotation and a shift.
 static void place_scan(uint64_t seed, uint32_t number, double unit, struct scan *scan) {
     double nose[3];
-    for (int k = 0; k < 3; k++) nose[k] = scan->vertices[3 * model.landmarks[30] + k];
+    memcpy(nose, scan->nose, sizeof nose);
     for (int64_t i = 0; i < scan->n_vertices; i++) {
         double p[3];
         for (int k = 0; k < 3; k++)
-            p[k] = unit * (10 * scan->vertices[3 * i + k] +
-                           0.3 * facet_random_normal(seed, number, 5 + (uint32_t)k, (uint32_t)i));
+            p[k] = unit *
+                   (scan->vertices[3 * i + k] + 0.3 * facet_random_normal(seed, number, 5 + (uint32_t)k, (uint32_t)i));
         for (int k = 0; k < 3; k++)
             scan->vertices[3 * i + k] = (float)(scan->rotation[k][0] * p[0] + scan->rotation[k][1] * p[1] +
                                                 scan->rotation[k][2] * p[2] + unit * 40 * (k + 1));
     }
     for (int k = 0; k < 3; k++) {
         scan->nose[k] = unit * 40 * (k + 1);
-        for (int j = 0; j < 3; j++) scan->nose[k] += scan->rotation[k][j] * unit * 10 * nose[j];
+        for (int j = 0; j < 3; j++) scan->nose[k] += scan->rotation[k][j] * unit * nose[j];
     }
 }
 
@@ -153,15 +175,19 @@ static void keep_triangles(struct scan *scan) {
     }
 }
 
-static void make_scan(uint64_t seed, uint32_t number, int whole_head, double unit, struct scan *scan) {
-    scan->n_vertices = whole_head ? model.vertices : FACE_VERTICES;
-    scan->vertices = malloc((size_t)scan->n_vertices * 3 * sizeof(float));
-    scan->triangles = malloc((size_t)model.triangles * 3 * sizeof(int32_t));
+enum { WHOLE_HEAD = 1, ONE_CAMERA = 2, CLUTTERED = 4 };
+
+static void make_scan(uint64_t seed, uint32_t number, int kind, double unit, struct scan *scan) {
+    scan->n_vertices = kind & WHOLE_HEAD ? model.vertices : FACE_VERTICES;
+    scan->vertices = malloc((size_t)(scan->n_vertices + CLUTTER_VERTICES) * 3 * sizeof(float));
+    scan->triangles = malloc((size_t)(model.triangles + CLUTTER_TRIANGLES) * 3 * sizeof(int32_t));
     assert_true(scan->vertices && scan->triangles);
     random_rotation(seed, number, scan->rotation);
     shape_scan(seed, number, scan);
-    place_scan(seed, number, unit, scan);
+    scale_scan(scan);
     keep_triangles(scan);
+    if (kind & CLUTTERED) clutter_scan(seed, number, scan);
+    place_scan(seed, number, unit, scan);
 }
 
 // The angle in degrees of found * truth, which is the identity when the pose is right.
@@ -201,18 +227,21 @@ static void keep_seen(struct preprocess_surface *surface) {
     assert_int_equal(preprocess_surface_compact(surface, NULL), FACET_OK);
 }
 
-enum kind { BARE_FACE, WHOLE_HEAD, ONE_CAMERA };
+static uint64_t seed_of_scans(void) {
+    return getenv("FACET_POSE_SEED") ? strtoull(getenv("FACET_POSE_SEED"), NULL, 10) : 7;
+}
 
-static void measure(enum kind kind, double unit, int free_size, uint32_t number, struct errors *errors) {
+static void measure(int kind, double unit, int free_size, uint32_t number, struct errors *errors) {
     struct scan scan;
     struct preprocess_surface surface;
     struct preprocess_pose pose;
     struct facet_error error;
-    make_scan(7, number, kind == WHOLE_HEAD, unit, &scan);
+    make_scan(seed_of_scans(), number, kind, unit, &scan);
     assert_int_equal(
         preprocess_surface_copy(scan.vertices, scan.n_vertices, scan.triangles, scan.n_triangles, &surface, &error),
         FACET_OK);
-    if (kind == ONE_CAMERA) keep_seen(&surface);
+    assert_int_equal(preprocess_surface_compact(&surface, NULL), FACET_OK);
+    if (kind & ONE_CAMERA) keep_seen(&surface);
     double start = seconds();
     struct preprocess_search search = {.turn = true, .scale = free_size};
     int code = preprocess_pose_find(&model.face, &surface, search, &pose, &error);
@@ -227,9 +256,9 @@ static void measure(enum kind kind, double unit, int free_size, uint32_t number,
     free(scan.triangles);
 }
 
-static void run(const char *what, enum kind kind, double unit, int free_size) {
+static void run(const char *what, int kind, double unit, int free_size) {
     static struct errors errors;
-    int scans = getenv("FACET_POSE_SCANS") ? atoi(getenv("FACET_POSE_SCANS")) : 100, near = 0;
+    int scans = getenv("FACET_POSE_SCANS") ? atoi(getenv("FACET_POSE_SCANS")) : 40, near = 0;
     assert_true(scans > 0 && scans <= MOST_SCANS);
     errors = (struct errors){.scans = scans};
     for (int i = 0; i < scans; i++) measure(kind, unit, free_size, (uint32_t)i, &errors);
@@ -240,13 +269,14 @@ static void run(const char *what, enum kind kind, double unit, int free_size) {
            "rotation median %.2f, 95 %% within %.2f degrees; %.1f ms a scan\n",
            what, scans, errors.missed, 100.0 * near / scans, errors.nose[scans / 2], errors.nose[scans * 95 / 100],
            errors.turn[scans / 2], errors.turn[scans * 95 / 100], 1e3 * errors.time / scans);
-    assert_true(near >= 0.95 * scans);
-    assert_true(errors.turn[scans / 2] < 5.0);
+    assert_true(near >= (kind & CLUTTERED ? 0.80 : 0.95) * scans);
+    assert_true(errors.turn[scans / 2] < (kind & CLUTTERED ? 4.5 : 3.0));
+    assert_true(errors.turn[scans * 8 / 10] < (kind & CLUTTERED ? 9.0 : 6.0));
 }
 
 static void bare_faces_in_mm(void **state) {
     (void)state;
-    run("bare faces, mm", BARE_FACE, 1.0, 0);
+    run("bare faces, mm", 0, 1.0, 0);
 }
 
 static void whole_heads_in_mm(void **state) {
@@ -256,7 +286,7 @@ static void whole_heads_in_mm(void **state) {
 
 static void bare_faces_in_an_unknown_unit(void **state) {
     (void)state;
-    run("bare faces, unit 0.0012", BARE_FACE, 0.0012, 1);
+    run("bare faces, unit 0.0012", 0, 0.0012, 1);
 }
 
 static void whole_heads_in_an_unknown_unit(void **state) {
@@ -267,6 +297,16 @@ static void whole_heads_in_an_unknown_unit(void **state) {
 static void faces_from_one_camera(void **state) {
     (void)state;
     run("faces from one camera, mm", ONE_CAMERA, 1.0, 0);
+}
+
+static void cluttered_faces_in_mm(void **state) {
+    (void)state;
+    run("cluttered faces, mm", CLUTTERED, 1.0, 0);
+}
+
+static void cluttered_heads_from_one_camera(void **state) {
+    (void)state;
+    run("cluttered heads from one camera, mm", WHOLE_HEAD | ONE_CAMERA | CLUTTERED, 1.0, 0);
 }
 
 int main(void) {
@@ -281,6 +321,8 @@ int main(void) {
         cmocka_unit_test(bare_faces_in_an_unknown_unit),
         cmocka_unit_test(whole_heads_in_an_unknown_unit),
         cmocka_unit_test(faces_from_one_camera),
+        cmocka_unit_test(cluttered_faces_in_mm),
+        cmocka_unit_test(cluttered_heads_from_one_camera),
     };
     return cmocka_run_group_tests(tests, load_model, free_model);
 }
