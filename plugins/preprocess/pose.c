@@ -168,18 +168,13 @@ static int refine_near(const struct preprocess_template *face, const struct prep
     return code;
 }
 
-static void mark(struct preprocess_pose *pose) {
-    for (int i = 0; i < FACET_LANDMARKS; i++)
-        for (int k = 0; k < 3; k++) pose->landmarks[i][k] = NAN;
-    memcpy(pose->landmarks[FACET_NOSE_TIP], pose->tip, sizeof pose->tip);
-}
-
 static int finish(const struct preprocess_template *face, const struct preprocess_surface *surface,
                   struct preprocess_search search, struct preprocess_pose *pose, struct facet_error *error) {
     if (pose->score < score_least) return no_nose(surface, pose, error);
+    struct preprocess_pose fit = *pose;
     preprocess_tip_settle(face, surface, pose);
+    preprocess_landmarks_place(face, surface, &fit, pose);
     if (!search.scale) pose->scale = 1;
-    mark(pose);
     return FACET_OK;
 }
 

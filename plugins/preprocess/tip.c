@@ -5,8 +5,7 @@
 static const double off_most = 10, below_most = 7; // mm from the generic nose and below its tip
 static const double tilt = 0.15;                   // mm that a mm upwards is worth
 
-// In the frame of the face, mm.
-static void to_face(const struct preprocess_pose *pose, const float v[3], double p[3]) {
+void preprocess_pose_to_face(const struct preprocess_pose *pose, const float v[3], double p[3]) {
     double d[3] = {v[0] - pose->tip[0], v[1] - pose->tip[1], v[2] - pose->tip[2]};
     for (int k = 0; k < 3; k++) {
         const double *r = pose->rotation[k];
@@ -29,7 +28,7 @@ static void climb(const struct preprocess_template *face, const struct preproces
     struct preprocess_template_at at;
     double sum[3] = {0}, weight = 0, p[3];
     for (int64_t i = 0; i < surface->n_vertices; i++) {
-        to_face(pose, surface->vertices[i], p);
+        preprocess_pose_to_face(pose, surface->vertices[i], p);
         double aside = p[0] * p[0] + p[1] * p[1];
         if (aside > field * field || !preprocess_template_look(face, p[0], p[1], &at)) continue;
         if (p[2] - at.height > off_most || p[1] < -below_most) continue;

@@ -8,4 +8,12 @@
 void preprocess_tip_settle(const struct preprocess_template *face, const struct preprocess_surface *surface,
                            struct preprocess_pose *pose);
 
+// Fills pose->landmarks: those that the shape of the skin shows, near their places on the generic face as it was fitted,
+// and the nose tip; NaN: not looked for or not found.
+void preprocess_landmarks_place(const struct preprocess_template *face, const struct preprocess_surface *surface,
+                                const struct preprocess_pose *fit, struct preprocess_pose *pose);
+
+// A vertex of the scan in the frame of the face, mm.
+void preprocess_pose_to_face(const struct preprocess_pose *pose, const float v[3], double p[3]);
+
 #endif

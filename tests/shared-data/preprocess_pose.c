@@ -190,6 +190,13 @@ static void make_scan(uint64_t seed, uint32_t number, int kind, double unit, str
     place_scan(seed, number, unit, scan);
 }
 
+// The landmarks that both the model and the search name, by the model's number.
+static const struct {
+    enum facet_landmark ours;
+    int model;
+} both[] = {{FACET_NASION, 27}, {FACET_SUBNASALE, 33}, {FACET_EYE_LEFT_INNER, 42}, {FACET_EYE_RIGHT_INNER, 39}};
+enum { N_BOTH = sizeof both / sizeof *both };
+
 // The angle in degrees of found * truth, which is the identity when the pose is right.
 static double rotation_error(double found[3][3], double truth[3][3]) {
     double trace = 0;
@@ -210,7 +217,7 @@ static double seconds(void) {
 }
 
 struct errors {
-    double nose[MOST_SCANS], turn[MOST_SCANS], time;
+    double landmarks[N_BOTH][MOST_SCANS], nose[MOST_SCANS], turn[MOST_SCANS], time;
     int scans, missed;
 };
 
@@ -225,6 +232,27 @@ static void keep_seen(struct preprocess_surface *surface) {
     }
     surface->n_triangles = kept;
     assert_int_equal(preprocess_surface_compact(surface, NULL), FACET_OK);
+}
+
+// mm, of the landmarks found, from the model's own vertices.
+static void measure_landmarks(const struct preprocess_pose *pose, const struct scan *scan, double unit, uint32_t number,
+                              struct errors *errors) {
+    for (int l = 0; l < N_BOTH; l++) {
+        const double *found = pose->landmarks[both[l].ours];
+        const float *truth = scan->vertices + 3 * model.landmarks[both[l].model];
+        double d2 = 0;
+        for (int k = 0; k < 3; k++) d2 += (found[k] - truth[k]) * (found[k] - truth[k]);
+        errors->landmarks[l][number] = isnan(d2) ? INFINITY : sqrt(d2) / unit;
+    }
+}
+
+static void report_landmarks(struct errors *errors) {
+    for (int l = 0; l < N_BOTH; l++) {
+        qsort(errors->landmarks[l], (size_t)errors->scans, sizeof(double), by_value);
+        printf("  %s: median %.1f mm, 95 %% within %.1f mm\n", facet_landmark_name(both[l].ours),
+               errors->landmarks[l][errors->scans / 2], errors->landmarks[l][errors->scans * 95 / 100]);
+        assert_true(errors->landmarks[l][errors->scans / 2] < 6.0);
+    }
 }
 
 static uint64_t seed_of_scans(void) {
@@ -251,6 +279,11 @@ static void measure(int kind, double unit, int free_size, uint32_t number, struc
     errors->nose[number] = code ? INFINITY : sqrt(d2) / unit;
     errors->turn[number] = code ? INFINITY : rotation_error(pose.rotation, scan.rotation);
     errors->missed += code != FACET_OK;
+    if (code) {
+        for (int l = 0; l < N_BOTH; l++) errors->landmarks[l][number] = INFINITY;
+    } else {
+        measure_landmarks(&pose, &scan, unit, number, errors);
+    }
     preprocess_surface_free(&surface);
     free(scan.vertices);
     free(scan.triangles);
@@ -269,6 +302,7 @@ static void run(const char *what, int kind, double unit, int free_size) {
            "rotation median %.2f, 95 %% within %.2f degrees; %.1f ms a scan\n",
            what, scans, errors.missed, 100.0 * near / scans, errors.nose[scans / 2], errors.nose[scans * 95 / 100],
            errors.turn[scans / 2], errors.turn[scans * 95 / 100], 1e3 * errors.time / scans);
+    report_landmarks(&errors);
     assert_true(near >= (kind & CLUTTERED ? 0.80 : 0.95) * scans);
     assert_true(errors.turn[scans / 2] < (kind & CLUTTERED ? 4.5 : 3.0));
     assert_true(errors.turn[scans * 8 / 10] < (kind & CLUTTERED ? 9.0 : 6.0));

@@ -189,6 +189,28 @@ static void too_few_given_landmarks_leave_it_to_the_search(void **state) {
     check_given(20, 10, 1.0, false, 3); // nose tip, nasion, subnasale
 }
 
+static void landmarks_are_where_the_generic_face_has_them(void **state) {
+    (void)state;
+    struct preprocess_surface surface;
+    struct preprocess_pose pose;
+    struct preprocess_search search = {.turn = true};
+    float expected[FACET_LANDMARKS][4];
+    double r[3][3];
+    int found = 0;
+    turned(-20, 10, r);
+    sheet(face_height, r, 1.0, &surface);
+    landmarks_of(r, 1.0, 0, expected);
+    assert_int_equal(preprocess_pose_find(&face, &surface, search, &pose, NULL), FACET_OK);
+    for (int l = 0; l < FACET_LANDMARKS; l++) {
+        if (isnan(pose.landmarks[l][0])) continue;
+        found++;
+        for (int k = 0; k < 3; k++) assert_float_equal(pose.landmarks[l][k], expected[l][1 + k], 6.0);
+    }
+    assert_int_equal(found, 5);
+    assert_memory_equal(pose.landmarks[FACET_NOSE_TIP], pose.tip, sizeof pose.tip);
+    preprocess_surface_free(&surface);
+}
+
 static void without_a_given_nose_tip_there_is_no_distance(void **state) {
     (void)state;
     struct preprocess_pose pose = {.scale = 1};
@@ -206,6 +228,7 @@ int main(void) {
         cmocka_unit_test(a_mesh_in_one_place_is_refused),
         cmocka_unit_test(given_landmarks_turn_the_face_beyond_what_is_searched),
         cmocka_unit_test(too_few_given_landmarks_leave_it_to_the_search),
+        cmocka_unit_test(landmarks_are_where_the_generic_face_has_them),
         cmocka_unit_test(without_a_given_nose_tip_there_is_no_distance),
     };
     return cmocka_run_group_tests(tests, fill_template, NULL);
