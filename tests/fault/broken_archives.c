@@ -82,13 +82,20 @@ static void flip_bits(struct made *whole, int64_t least) {
     assert_true(read >= least * FLIPS);
 }
 
-static void break_it(const char *suffix, struct made *whole, int64_t in_the_last, int64_t least) {
+// A sanitizer holds back what was freed, for a while, so that it is not taken for used: there it would be its own memory.
+static void memory_stayed_small(void) {
+#if !defined(__SANITIZE_ADDRESS__)
     struct rusage usage;
+    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+    assert_true(usage.ru_maxrss < MOST_MEMORY_KIB);
+#endif
+}
+
+static void break_it(const char *suffix, struct made *whole, int64_t in_the_last, int64_t least) {
     snprintf(path, sizeof path, "/tmp/facet-broken-%d.%s", (int)getpid(), suffix);
     cut_everywhere(whole, in_the_last);
     flip_bits(whole, least);
-    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
-    assert_true(usage.ru_maxrss < MOST_MEMORY_KIB);
+    memory_stayed_small();
     unlink(path);
 }
 
