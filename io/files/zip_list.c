@@ -27,7 +27,8 @@ static bool is_large(const uint8_t *end) {
     return zip_u16(end + 10) == 0xffff || zip_u32(end + 12) == 0xffffffff || zip_u32(end + 16) == 0xffffffff;
 }
 
-// The end of a zip64 archive lies before the locator, which lies before the old end.
+// The end of a zip64 archive lies before the locator, which lies before the old end. Without a locator the old end means
+// what it says: some writers use zip64 only beyond 65535 members.
 static int read_end64(const struct files_archive *archive, int64_t end, struct table *table, int64_t *begin,
                       struct facet_error *error) {
     uint8_t locator[LOCATOR_SIZE], end64[END64_SIZE];
@@ -35,6 +36,7 @@ static int read_end64(const struct files_archive *archive, int64_t end, struct t
     int code = files_pread(archive->file, locator, sizeof locator, end - LOCATOR_SIZE, archive->whole, error);
     if (code) return code;
     int64_t at = zip_u64(locator + 8);
+    if (zip_u32(locator) != ZIP_LOCATOR && table->size != 0xffffffff && table->offset != 0xffffffff) return FACET_OK;
     if (zip_u32(locator) != ZIP_LOCATOR || at < 0 || at > end - LOCATOR_SIZE - END64_SIZE)
         return broken(archive, end - LOCATOR_SIZE, "expected the place of the zip64 end", error);
     code = files_pread(archive->file, end64, sizeof end64, at, archive->whole, error);

@@ -141,6 +141,24 @@ static void zip64_behind_other_bytes_is_read(void **state) {
     made_free(&zip);
 }
 
+// As many as the old end can count: the number that announces zip64, in an archive without it.
+static void zip_of_65535_members_is_read(void **state) {
+    struct made zip = {0};
+    char name[16];
+    (void)state;
+    for (int i = 0; i < 65535; i++) {
+        snprintf(name, sizeof name, "%05d", i);
+        zip_put(&zip, name, "x", 1, 0);
+    }
+    zip_end(&zip, 0);
+    made_write(&zip, at("full.zip"));
+    struct facet_files *files = open_files(at("full.zip"), NULL);
+    assert_int_equal(facet_files_count(files), 65535);
+    assert_int_equal(facet_files_notes(files), 0);
+    facet_files_close(files);
+    made_free(&zip);
+}
+
 static void tars_are_read(void **state) {
     static const int parts[] = {1, 5};
     (void)state;
@@ -497,6 +515,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(zip_is_read, empty_root),
         cmocka_unit_test_teardown(zip64_behind_other_bytes_is_read, empty_root),
+        cmocka_unit_test_teardown(zip_of_65535_members_is_read, empty_root),
         cmocka_unit_test_teardown(tars_are_read, empty_root),
         cmocka_unit_test_teardown(threads_read_at_once, empty_root),
         cmocka_unit_test_teardown(names_too_long_for_a_header, empty_root),
