@@ -93,7 +93,7 @@
     X(SCAN_READ, "scan.read")                                                                                          \
     X(SCAN_WRITE, "scan.write")                                                                                        \
     X(MEMORY_SCAN, "memory.scan")                                                                                      \
-    X(MEMORY_MESH, "memory.mesh")                                                                                      \
+    X(MEMORY_MESH, "memory.mesh")
 
 enum facet_fault_point {
 #define X(constant, name) FAULT_##constant,
