@@ -12,7 +12,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-enum { MOST_OPEN = 64, MOST_IDLE = 8 };
+enum { MOST_OPEN = 64, MOST_IDLE = 8, MOST_IDLE_BYTES = 64 << 20 };
 
 enum files_kind files_kind_of_name(const char *name, size_t *stem) {
     static const struct {
@@ -56,7 +56,7 @@ static struct files_archive *archive_create(const char *root, const char *path, 
     archive->path = strdup(path), archive->folder = strdup(folder);
     if (asprintf(&archive->whole, "%s%s%s", root, *path ? "/" : "", path) < 0) archive->whole = NULL;
     if (archive->path && archive->folder && archive->whole) return archive;
-    files_archive_destroy(archive);
+    files_archive_destroy(archive, NULL); // which has no decompressor yet
     return NULL;
 }
 
@@ -75,20 +75,25 @@ int files_archive_add(struct facet_files *files, enum files_kind kind, const cha
     return FACET_OK;
 }
 
-static void shut(struct files_archive *archive) {
+static void drop_idle(struct files_archive *archive, struct files_pool *pool) {
     while (archive->idle) {
         struct unpack *next = archive->idle->idle;
+        pool->idle_bytes -= archive->idle->held;
         unpack_destroy(archive->idle);
         archive->idle = next;
     }
     archive->n_idle = 0;
+}
+
+static void shut(struct files_archive *archive, struct files_pool *pool) {
+    drop_idle(archive, pool);
     if (archive->file >= 0) close(archive->file);
     archive->file = -1;
 }
 
-void files_archive_destroy(struct files_archive *archive) {
+void files_archive_destroy(struct files_archive *archive, struct files_pool *pool) {
     if (!archive) return;
-    shut(archive);
+    shut(archive, pool);
     unpack_points_destroy(archive->points);
     free(archive->path), free(archive->folder), free(archive->whole);
     free(archive);
@@ -102,7 +107,7 @@ static void shut_the_oldest(const struct facet_files *files) {
         if (!oldest || archive->used < oldest->used) oldest = archive;
     }
     if (!oldest) return;
-    shut(oldest);
+    shut(oldest, files->pool);
     files->pool->open--;
 }
 
@@ -150,16 +155,27 @@ int files_unpack_take(const struct facet_files *files, struct files_archive *arc
         if (fits ? !best_fits || (*at)->out > (*best)->out : !best && archive->n_idle >= MOST_IDLE) best = at;
     }
     *unpack = best ? *best : NULL;
-    if (best) *best = (*best)->idle, archive->n_idle--;
+    if (best) *best = (*best)->idle, archive->n_idle--, files->pool->idle_bytes -= (*unpack)->held;
     pthread_mutex_unlock(&files->pool->lock);
     return *unpack ? FACET_OK : unpack_create(archive, unpack, error);
 }
 
+// Windows may be large: those of other archives go first, and of one archive at least one stays.
+static bool make_idle_room(const struct facet_files *files, struct files_archive *archive, size_t bytes) {
+    for (int i = 0; i < files->n_archives && files->pool->idle_bytes + bytes > MOST_IDLE_BYTES; i++)
+        if (files->archives[i] != archive) drop_idle(files->archives[i], files->pool);
+    return archive->n_idle == 0 || files->pool->idle_bytes + bytes <= MOST_IDLE_BYTES;
+}
+
 void files_unpack_give(const struct facet_files *files, struct files_archive *archive, struct unpack *unpack,
                        bool is_sound) {
+    unpack->held = sizeof *unpack + unpack->ops->bytes(unpack);
     pthread_mutex_lock(&files->pool->lock);
-    bool kept = is_sound && archive->n_idle < MOST_IDLE;
-    if (kept) unpack->idle = archive->idle, archive->idle = unpack, archive->n_idle++;
+    bool kept = is_sound && archive->n_idle < MOST_IDLE && make_idle_room(files, archive, unpack->held);
+    if (kept) {
+        unpack->idle = archive->idle, archive->idle = unpack, archive->n_idle++;
+        files->pool->idle_bytes += unpack->held;
+    }
     pthread_mutex_unlock(&files->pool->lock);
     if (!kept) unpack_destroy(unpack);
 }

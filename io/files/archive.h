@@ -31,7 +31,7 @@ bool files_is_packed(enum files_kind kind);                              // a co
 
 int files_archive_add(struct facet_files *files, enum files_kind kind, const char *path, const char *folder,
                       const struct stat *status, struct facet_error *error);
-void files_archive_destroy(struct files_archive *archive);
+void files_archive_destroy(struct files_archive *archive, struct files_pool *pool);
 // Opens it, if it is not, and keeps it so until it is given back. Errors: IO (gone, changed since it was listed).
 int files_archive_take(const struct facet_files *files, struct files_archive *archive, struct facet_error *error);
 void files_archive_give(const struct facet_files *files, struct files_archive *archive);

@@ -177,7 +177,7 @@ int facet_files_open(const char *root, const struct facet_files_options *options
 
 void facet_files_close(struct facet_files *files) {
     if (!files) return;
-    for (int i = 0; i < files->n_archives; i++) files_archive_destroy(files->archives[i]);
+    for (int i = 0; i < files->n_archives; i++) files_archive_destroy(files->archives[i], files->pool);
     free(files->archives);
     if (files->pool) pthread_mutex_destroy(&files->pool->lock);
     free(files->pool);

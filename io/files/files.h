@@ -26,6 +26,7 @@ struct files_pool { // of open archives
     pthread_mutex_t lock;
     int open;
     uint64_t clock;
+    size_t idle_bytes; // what idle decompressors hold
 };
 
 struct facet_files {

@@ -37,13 +37,15 @@ struct unpack {
     bool ended;
     void *state;         // of the format
     struct unpack *idle; // next in a list
+    size_t held;         // bytes, while it is in that list
 };
 
 struct unpack_ops {
     int (*create)(struct unpack *unpack, struct facet_error *error);
     void (*destroy)(struct unpack *unpack);
     int (*begin)(struct unpack *unpack, const struct unpack_point *point,
-                 struct facet_error *error); // NULL: at the start
+                 struct facet_error *error);      // NULL: at the start
+    size_t (*bytes)(const struct unpack *unpack); // of memory that it holds
     // Some bytes more, or none and `ended`.
     int (*step)(struct unpack *unpack, void *to, size_t size, size_t *got, struct facet_error *error);
 };

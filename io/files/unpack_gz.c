@@ -18,7 +18,7 @@ struct gz {
 
 static int gz_create(struct unpack *unpack, struct facet_error *error) {
     struct gz *gz = unpack->state = calloc(1, sizeof *gz);
-    gz->made = gz && inflateInit2(&gz->z, -15) == Z_OK;
+    if (gz) gz->made = inflateInit2(&gz->z, -15) == Z_OK;
     if (gz && gz->made) return FACET_OK;
     return facet_error_set(error, FACET_ERROR_MEMORY, "%s: no memory for its decompression", unpack->path);
 }
@@ -27,6 +27,11 @@ static void gz_destroy(struct unpack *unpack) {
     struct gz *gz = unpack->state;
     if (gz && gz->made) inflateEnd(&gz->z);
     free(gz);
+}
+
+static size_t gz_bytes(const struct unpack *unpack) {
+    (void)unpack;
+    return sizeof(struct gz) + UNPACK_WINDOW + (16 << 10); // zlib's window and tables
 }
 
 static void begin_member(struct gz *gz) {
@@ -185,4 +190,5 @@ static int gz_step(struct unpack *unpack, void *to, size_t size, size_t *got, st
     return gz_body(unpack, gz, to, size, got, error);
 }
 
-const struct unpack_ops unpack_gz = {.create = gz_create, .destroy = gz_destroy, .begin = gz_begin, .step = gz_step};
+const struct unpack_ops unpack_gz = {
+    .create = gz_create, .destroy = gz_destroy, .begin = gz_begin, .bytes = gz_bytes, .step = gz_step};

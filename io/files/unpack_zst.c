@@ -22,6 +22,12 @@ static void zst_destroy(struct unpack *unpack) {
     free(zst);
 }
 
+// Mostly the window, which the archive chooses: up to 128 MiB.
+static size_t zst_bytes(const struct unpack *unpack) {
+    const struct zst *zst = unpack->state;
+    return ZSTD_sizeof_DCtx(zst->context);
+}
+
 static int zst_begin(struct unpack *unpack, const struct unpack_point *point, struct facet_error *error) {
     struct zst *zst = unpack->state;
     (void)point, (void)error;
@@ -64,4 +70,4 @@ static int zst_step(struct unpack *unpack, void *to, size_t size, size_t *got, s
 }
 
 const struct unpack_ops unpack_zst = {
-    .create = zst_create, .destroy = zst_destroy, .begin = zst_begin, .step = zst_step};
+    .create = zst_create, .destroy = zst_destroy, .begin = zst_begin, .bytes = zst_bytes, .step = zst_step};

@@ -3,6 +3,7 @@
 
 #include <facet/files.h>
 
+#include <malloc.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -380,6 +381,49 @@ static void bombs_do_not_go_off(void **state) {
     made_free(&zip), made_free(&tar), made_free(&packed);
 }
 
+// One frame that asks its reader for a window of 128 MiB, however little there is.
+static struct made wide_zstandard(const struct made *from) {
+    struct made to = {0};
+    ZSTD_CCtx *context = ZSTD_createCCtx();
+    size_t room = ZSTD_compressBound(from->size) + 64;
+    uint8_t *bytes = malloc(room);
+    assert_true(context && bytes);
+    ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, 27);
+    ZSTD_outBuffer out = {bytes, room, 0};
+    ZSTD_inBuffer first = {from->data, from->size / 2, 0}, rest = {from->data, from->size, from->size / 2};
+    assert_false(ZSTD_isError(ZSTD_compressStream2(context, &out, &first, ZSTD_e_flush))); // before the size is known
+    assert_int_equal(ZSTD_compressStream2(context, &out, &rest, ZSTD_e_end), 0);
+    made_put(&to, bytes, out.pos);
+    ZSTD_freeCCtx(context);
+    free(bytes);
+    return to;
+}
+
+static void wide_windows_are_not_kept_for_all_archives(void **state) {
+    enum { ARCHIVES = 5 };
+    (void)state;
+    struct made tar = a_tar(), packed = wide_zstandard(&tar);
+    struct facet_bytes bytes = {0};
+    for (int i = 0; i < ARCHIVES; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "%d.tar.zst", i);
+        made_write(&packed, at(name));
+    }
+    struct facet_files *files = open_files(root, NULL);
+    assert_int_equal(facet_files_notes(files), 0);
+    for (int i = 0; i < ARCHIVES; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "%d/%s", i, name_of(7));
+        assert_int_equal(facet_files_read(files, facet_files_find(files, name), &bytes, NULL), FACET_OK);
+    }
+#if !defined(__SANITIZE_ADDRESS__)
+    assert_true(mallinfo2().hblkhd < (size_t)300 << 20); // large blocks that are taken: less than three windows
+#endif
+    facet_files_close(files);
+    facet_bytes_free(&bytes);
+    made_free(&tar), made_free(&packed);
+}
+
 static void cut_archives_keep_what_comes_before(void **state) {
     (void)state;
     struct made tar = a_tar(), cut = tar, zip = {0};
@@ -522,6 +566,7 @@ int main(void) {
         cmocka_unit_test_teardown(evil_members_are_left_out_of_tar, empty_root),
         cmocka_unit_test_teardown(evil_members_are_left_out_of_zip, empty_root),
         cmocka_unit_test_teardown(bombs_do_not_go_off, empty_root),
+        cmocka_unit_test_teardown(wide_windows_are_not_kept_for_all_archives, empty_root),
         cmocka_unit_test_teardown(cut_archives_keep_what_comes_before, empty_root),
         cmocka_unit_test_teardown(broken_header_is_stepped_over, empty_root),
         cmocka_unit_test_teardown(an_archive_looks_like_its_folder, empty_root),
