@@ -12,7 +12,7 @@
 #include <facet/params.h>
 #include <facet/stage.h>
 
-#define FACET_PLUGIN_ABI 2u
+#define FACET_PLUGIN_ABI 3u
 
 enum facet_plugin_kind { FACET_SOURCE = 1, FACET_MAP, FACET_COLLECTIVE };
 
