@@ -15,7 +15,7 @@
 #include <string.h>
 
 enum { IN_VERTICES, IN_TRIANGLES, IN_LANDMARKS, IN_COLOURS };
-enum { VERTICES, TRIANGLES, NORMALS, CURVATURES, LANDMARKS, COLOURS, QUALITY, FIELDS };
+enum { VERTICES, TRIANGLES, NORMALS, CURVATURES, LANDMARKS, COLOURS, QUALITY, CONTENT, FIELDS };
 
 struct preprocess {
     struct preprocess_template face;
@@ -35,7 +35,7 @@ struct scan {
     float (*curvatures)[PREPROCESS_CURVATURES];
     float landmarks[FACET_LANDMARKS][4];
     int64_t n_landmarks;
-    float quality[PREPROCESS_METRICS];
+    float quality[FACET_METRICS];
 };
 
 static const struct facet_param_spec params[] = {
@@ -173,7 +173,8 @@ static int declare(const void *self, const struct facet_field *in, struct facet_
     out[LANDMARKS] = field_like("landmarks", &out[VERTICES], FACET_F32, 4);
     out[LANDMARKS].dims[0] = FACET_LANDMARKS;
     out[COLOURS] = field_like("colours", &out[VERTICES], FACET_U8, 3);
-    out[QUALITY] = (struct facet_field){.name = "quality", .type = FACET_F32, .rank = 1, .dims = {PREPROCESS_METRICS}};
+    out[QUALITY] = (struct facet_field){.name = "quality", .type = FACET_F32, .rank = 1, .dims = {FACET_METRICS}};
+    out[CONTENT] = (struct facet_field){.name = "content", .type = FACET_I64, .rank = 1, .dims = {2}};
     if (p->curvature_scale < 0) out[CURVATURES].dims[0] = 1;
     if (!in[IN_COLOURS].type) out[COLOURS].dims[0] = 1;
     return FACET_OK;
@@ -250,10 +251,10 @@ static int clean(const struct preprocess *p, struct scan *scan, struct facet_err
     int64_t spikes = 0, pieces = 0;
     int code = preprocess_surface_clean(surface, error);
     if (!code) code = preprocess_surface_pieces(surface, &pieces, error);
-    scan->quality[PREPROCESS_VERTICES] = (float)surface->n_vertices;
-    scan->quality[PREPROCESS_PIECES] = (float)pieces;
+    scan->quality[FACET_METRIC_VERTICES] = (float)surface->n_vertices;
+    scan->quality[FACET_METRIC_PIECES] = (float)pieces;
     if (!code && p->spike_edges > 0) code = preprocess_spikes_remove(surface, p->spike_edges, &spikes, error);
-    scan->quality[PREPROCESS_SPIKES] = (float)spikes;
+    scan->quality[FACET_METRIC_SPIKES] = (float)spikes;
     if (!code && !(preprocess_surface_area(surface) > 0))
         code = facet_error_set(error, FACET_ERROR_DATA, "the mesh is degenerate: no triangle has an area");
     return code ? code : too_few(p, surface, "once repeated and degenerate ones are gone", error);
@@ -274,9 +275,9 @@ static int mend(const struct preprocess *p, struct scan *scan, struct facet_erro
     int code = preprocess_surface_normals(&scan->surface, p->by_angle, error);
     if (!code) code = preprocess_quality_of_face(&scan->surface, scan->quality, error);
     if (!code) code = preprocess_holes_fill(&scan->surface, p->longest_hole, &holes, error);
-    scan->quality[PREPROCESS_HOLES] = (float)holes.filled;
-    scan->quality[PREPROCESS_HOLES_LEFT] = (float)holes.left;
-    scan->quality[PREPROCESS_HOLE_AREA] = (float)holes.area;
+    scan->quality[FACET_METRIC_HOLES] = (float)holes.filled;
+    scan->quality[FACET_METRIC_HOLES_LEFT] = (float)holes.left;
+    scan->quality[FACET_METRIC_HOLE_AREA] = (float)holes.area;
     if (!code) code = preprocess_limits_check(&p->limits, scan->quality, error);
     return code || holes.filled == 0 ? code : preprocess_surface_normals(&scan->surface, p->by_angle, error);
 }
@@ -303,7 +304,7 @@ static int find(const struct preprocess *p, const struct given *given, struct sc
                    : preprocess_pose_find(&p->face, &scan->surface, p->search, pose, error);
     if (code) return code;
     preprocess_quality_of_pose(pose, scan->quality);
-    scan->quality[PREPROCESS_LANDMARK_GAP] = (float)preprocess_pose_apart(pose, given->all, given->n);
+    scan->quality[FACET_METRIC_LANDMARK_GAP] = (float)preprocess_pose_apart(pose, given->all, given->n);
     place_landmarks(given, pose, scan);
     return FACET_OK;
 }
@@ -355,6 +356,10 @@ static int transform_row(const struct preprocess *p, const struct facet_block *i
     struct scan scan = {.n_landmarks = 0};
     int code = prepare(p, in, row, &scan, error);
     if (!code) code = put_scan(out, row, &scan, error);
+    if (!code)
+        facet_scan_content(facet_block_read(in, IN_VERTICES, row), facet_block_count(in, IN_VERTICES, row),
+                           facet_block_read(in, IN_TRIANGLES, row), facet_block_count(in, IN_TRIANGLES, row),
+                           facet_block_data(out, CONTENT, row));
     preprocess_surface_free(&scan.surface);
     free(scan.curvatures);
     return code;
@@ -388,8 +393,8 @@ static const struct facet_need needs[] = {
     [IN_COLOURS] = {.name = "colours", .rows = true, .optional = true},
     {.name = NULL},
 };
-static const char *const makes[] = {"vertices",  "triangles", "normals", "curvatures",
-                                    "landmarks", "colours",   "quality", NULL};
+static const char *const makes[] = {"vertices", "triangles", "normals", "curvatures", "landmarks",
+                                    "colours",  "quality",   "content", NULL};
 static const struct facet_map_ops ops = {
     .create = create,
     .declare = declare,
@@ -402,7 +407,7 @@ const struct facet_plugin facet_plugin_preprocess = {
     .size = sizeof(struct facet_plugin),
     .kind = FACET_MAP,
     .name = "preprocess",
-    .version = "2.0.0",
+    .version = "2.1.0",
     .summary = "finds the face in a scan, turns it to the front, cuts it out and gives it normals",
     .params = params,
     .needs = needs,

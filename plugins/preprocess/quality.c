@@ -4,49 +4,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const names[PREPROCESS_METRICS] = {
-    [PREPROCESS_VERTICES] = "vertices",     [PREPROCESS_PIECES] = "pieces",
-    [PREPROCESS_SPIKES] = "spikes",         [PREPROCESS_HOLES] = "holes",
-    [PREPROCESS_HOLES_LEFT] = "holes_left", [PREPROCESS_HOLE_AREA] = "hole_area_mm2",
-    [PREPROCESS_NOISE] = "noise_mm",        [PREPROCESS_YAW] = "yaw_deg",
-    [PREPROCESS_PITCH] = "pitch_deg",       [PREPROCESS_ROLL] = "roll_deg",
-    [PREPROCESS_AGREEMENT] = "agreement",   [PREPROCESS_LANDMARK_GAP] = "landmark_gap_mm",
-    [PREPROCESS_COVERAGE] = "coverage",     [PREPROCESS_TEXTURED] = "textured",
-};
-
-const char *preprocess_metric_name(enum preprocess_metric metric) {
-    return names[metric];
-}
-
-// ---- limits -----------------------------------------------------------------------------------------------------------
-
-static const struct limit {
-    const char *param;
-    enum preprocess_metric metric;
-    int least; // 1: values below are beyond it, 0: values above, by their size
-} limits_of[] = {
-    {"max_hole_mm2", PREPROCESS_HOLE_AREA, 0},  {"max_noise_mm", PREPROCESS_NOISE, 0},
-    {"max_yaw_deg", PREPROCESS_YAW, 0},         {"max_pitch_deg", PREPROCESS_PITCH, 0},
-    {"min_agreement", PREPROCESS_AGREEMENT, 1}, {"landmark_tolerance_mm", PREPROCESS_LANDMARK_GAP, 0},
-    {"min_coverage", PREPROCESS_COVERAGE, 1},
-};
-
-enum { LIMITS = sizeof limits_of / sizeof *limits_of };
-
 void preprocess_limits_read(const struct facet_params *given, struct preprocess_limits *limits) {
     *limits = (struct preprocess_limits){{0}};
-    for (int i = 0; i < LIMITS; i++) limits->at[limits_of[i].metric] = facet_param_float(given, limits_of[i].param);
+    for (int m = 0; m < FACET_METRICS; m++) {
+        const char *param = facet_metric_about((enum facet_metric)m)->limit;
+        if (param) limits->at[m] = facet_param_float(given, param);
+    }
 }
 
-int preprocess_limits_check(const struct preprocess_limits *limits, const float quality[PREPROCESS_METRICS],
+static bool is_beyond(enum facet_worse worse, double value, double limit) {
+    if (worse == FACET_WORSE_SMALL) return value < limit;
+    return (worse == FACET_WORSE_FAR ? fabs(value) : value) > limit;
+}
+
+int preprocess_limits_check(const struct preprocess_limits *limits, const float quality[FACET_METRICS],
                             struct facet_error *error) {
-    for (int i = 0; i < LIMITS; i++) {
-        const struct limit *limit = &limits_of[i];
-        double value = quality[limit->metric], at = limits->at[limit->metric];
-        if (!(at > 0) || isnan(value)) continue;
-        if (limit->least ? value >= at : fabs(value) <= at) continue;
-        return facet_error_set(error, FACET_ERROR_DATA, "%s is %.3g, beyond %s = %g", names[limit->metric], value,
-                               limit->param, at);
+    for (int m = 0; m < FACET_METRICS; m++) {
+        const struct facet_metric_about *about = facet_metric_about((enum facet_metric)m);
+        if (!(limits->at[m] > 0) || isnan(quality[m]) || !is_beyond(about->worse, quality[m], limits->at[m])) continue;
+        return facet_error_set(error, FACET_ERROR_DATA, "%s is %.3g, beyond %s = %g", about->name, quality[m],
+                               about->limit, limits->at[m]);
     }
     return FACET_OK;
 }
@@ -54,13 +31,13 @@ int preprocess_limits_check(const struct preprocess_limits *limits, const float 
 // ---- measuring --------------------------------------------------------------------------------------------------------
 
 // The rows of the rotation are the face's left, up and front in the scan.
-void preprocess_quality_of_pose(const struct preprocess_pose *pose, float quality[PREPROCESS_METRICS]) {
+void preprocess_quality_of_pose(const struct preprocess_pose *pose, float quality[FACET_METRICS]) {
     const double degrees = 180 / 3.14159265358979323846;
     const double *left = pose->rotation[0], *up = pose->rotation[1], *front = pose->rotation[2];
-    quality[PREPROCESS_YAW] = (float)(degrees * atan2(front[0], front[2]));
-    quality[PREPROCESS_PITCH] = (float)(-degrees * asin(fmax(-1, fmin(1, front[1]))));
-    quality[PREPROCESS_ROLL] = (float)(degrees * atan2(left[1], up[1]));
-    quality[PREPROCESS_AGREEMENT] = (float)pose->agreement;
+    quality[FACET_METRIC_YAW] = (float)(degrees * atan2(front[0], front[2]));
+    quality[FACET_METRIC_PITCH] = (float)(-degrees * asin(fmax(-1, fmin(1, front[1]))));
+    quality[FACET_METRIC_ROLL] = (float)(degrees * atan2(left[1], up[1]));
+    quality[FACET_METRIC_AGREEMENT] = (float)pose->agreement;
 }
 
 static int by_value(const void *a, const void *b) {
@@ -128,17 +105,17 @@ static float coverage_of(const struct preprocess_surface *surface) {
     return (float)covered / (float)inside;
 }
 
-int preprocess_quality_of_face(const struct preprocess_surface *surface, float quality[PREPROCESS_METRICS],
+int preprocess_quality_of_face(const struct preprocess_surface *surface, float quality[FACET_METRICS],
                                struct facet_error *error) {
     size_t n = (size_t)surface->n_vertices + 1;
     double(*value)[3] = malloc(n * sizeof *value), (*sum)[4] = malloc(n * sizeof *sum);
     int code = FACET_OK;
     if (value && sum)
-        quality[PREPROCESS_NOISE] = noise_of(surface, value, sum);
+        quality[FACET_METRIC_NOISE] = noise_of(surface, value, sum);
     else
         code = facet_error_set(error, FACET_ERROR_MEMORY, "no memory to measure the noise of a mesh");
     free(value), free(sum);
-    quality[PREPROCESS_COVERAGE] = coverage_of(surface);
-    quality[PREPROCESS_TEXTURED] = surface->colours != NULL;
+    quality[FACET_METRIC_COVERAGE] = coverage_of(surface);
+    quality[FACET_METRIC_TEXTURED] = surface->colours != NULL;
     return code;
 }

@@ -7,32 +7,13 @@
 #include "preprocess/surface.h"
 
 #include <facet/params.h>
-
-// The columns of the field `quality`; NaN where nothing can be said.
-enum preprocess_metric {
-    PREPROCESS_VERTICES,     // of the scan, those in one place counted once
-    PREPROCESS_PIECES,       // connected pieces of the scan
-    PREPROCESS_SPIKES,       // vertices that went as spikes
-    PREPROCESS_HOLES,        // holes of the face that were filled
-    PREPROCESS_HOLES_LEFT,   // holes that were not
-    PREPROCESS_HOLE_AREA,    // mm^2 of all of them
-    PREPROCESS_NOISE,        // mm, deviation along the normal
-    PREPROCESS_YAW,          // degrees that the face was turned to its left in the scan
-    PREPROCESS_PITCH,        // degrees that it looked down
-    PREPROCESS_ROLL,         // degrees that its left side was raised
-    PREPROCESS_AGREEMENT,    // share of the generic face that the scan agrees with
-    PREPROCESS_LANDMARK_GAP, // mm from the nose tip found to the one the scan came with
-    PREPROCESS_COVERAGE,     // share of the disc of 60 mm around the nose tip, seen from the front, that has surface
-    PREPROCESS_TEXTURED,     // 1: the scan has colours
-    PREPROCESS_METRICS,
-};
-const char *preprocess_metric_name(enum preprocess_metric metric); // "hole_area_mm2", ...
+#include <facet/quality.h>
 
 struct preprocess_limits {
-    double at[PREPROCESS_METRICS]; // 0: none
+    double at[FACET_METRICS]; // 0: none
 };
 
-// The parameters that set limits, to stand in a plugin's table.
+// The parameters that set limits, to stand in a plugin's table; facet_metric_about() says which metric each is for.
 #define PREPROCESS_LIMIT(param, unit_name, most, text)                                                                 \
     { .name = param, .type = FACET_PARAM_FLOAT, .fallback = "0.0", .unit = unit_name, .max = most, .doc = text }
 #define PREPROCESS_LIMIT_PARAMS                                                                                        \
@@ -47,12 +28,12 @@ struct preprocess_limits {
 void preprocess_limits_read(const struct facet_params *given, struct preprocess_limits *limits);
 
 // DATA with the metric, its value and its limit for the first one that is beyond its limit.
-int preprocess_limits_check(const struct preprocess_limits *limits, const float quality[PREPROCESS_METRICS],
+int preprocess_limits_check(const struct preprocess_limits *limits, const float quality[FACET_METRICS],
                             struct facet_error *error);
 
-void preprocess_quality_of_pose(const struct preprocess_pose *pose, float quality[PREPROCESS_METRICS]);
+void preprocess_quality_of_pose(const struct preprocess_pose *pose, float quality[FACET_METRICS]);
 // Of the face cut out, with normals, before it is mended, smoothed or thinned. Errors: MEMORY.
-int preprocess_quality_of_face(const struct preprocess_surface *surface, float quality[PREPROCESS_METRICS],
+int preprocess_quality_of_face(const struct preprocess_surface *surface, float quality[FACET_METRICS],
                                struct facet_error *error);
 
 #endif

@@ -42,11 +42,11 @@ static void noise_is_what_was_added(void **state) {
     const double added[] = {0, 0.05, 0.1, 0.2};
     for (int i = 0; i < 4; i++) {
         struct preprocess_surface surface;
-        float quality[PREPROCESS_METRICS] = {0};
+        float quality[FACET_METRICS] = {0};
         make(added[i], 100, &surface);
         assert_int_equal(preprocess_quality_of_face(&surface, quality, NULL), 0);
-        assert_float_equal(quality[PREPROCESS_NOISE], added[i], 0.005 + 0.15 * added[i]);
-        assert_float_equal(quality[PREPROCESS_TEXTURED], 0, 0);
+        assert_float_equal(quality[FACET_METRIC_NOISE], added[i], 0.005 + 0.15 * added[i]);
+        assert_float_equal(quality[FACET_METRIC_TEXTURED], 0, 0);
         preprocess_surface_free(&surface);
     }
 }
@@ -54,59 +54,83 @@ static void noise_is_what_was_added(void **state) {
 static void half_a_disc_is_half_covered(void **state) {
     (void)state;
     struct preprocess_surface surface;
-    float quality[PREPROCESS_METRICS] = {0};
+    float quality[FACET_METRICS] = {0};
     make(0, 100, &surface);
     assert_int_equal(preprocess_quality_of_face(&surface, quality, NULL), 0);
-    assert_float_equal(quality[PREPROCESS_COVERAGE], 1, 0);
+    assert_float_equal(quality[FACET_METRIC_COVERAGE], 1, 0);
     preprocess_surface_free(&surface);
     make(0, 0, &surface);
     assert_int_equal(preprocess_quality_of_face(&surface, quality, NULL), 0);
-    assert_float_equal(quality[PREPROCESS_COVERAGE], 0.5, 0.02);
+    assert_float_equal(quality[FACET_METRIC_COVERAGE], 0.5, 0.02);
     preprocess_surface_free(&surface);
 }
 
 static void angles_are_those_of_the_head(void **state) {
     (void)state;
     const double degree = 3.14159265358979323846 / 180, c = cos(30 * degree), s = sin(30 * degree);
-    float quality[PREPROCESS_METRICS];
+    float quality[FACET_METRICS];
     // The face's left, up and front in a scan of a head turned 30 degrees to its left, nodding so, tilted so.
     struct preprocess_pose left = {.rotation = {{c, 0, -s}, {0, 1, 0}, {s, 0, c}}};
     struct preprocess_pose down = {.rotation = {{1, 0, 0}, {0, c, s}, {0, -s, c}}};
     struct preprocess_pose tilt = {.rotation = {{c, s, 0}, {-s, c, 0}, {0, 0, 1}}};
     preprocess_quality_of_pose(&left, quality);
-    assert_float_equal(quality[PREPROCESS_YAW], 30, 1e-4);
-    assert_float_equal(quality[PREPROCESS_PITCH], 0, 1e-4);
+    assert_float_equal(quality[FACET_METRIC_YAW], 30, 1e-4);
+    assert_float_equal(quality[FACET_METRIC_PITCH], 0, 1e-4);
     preprocess_quality_of_pose(&down, quality);
-    assert_float_equal(quality[PREPROCESS_PITCH], 30, 1e-4);
-    assert_float_equal(quality[PREPROCESS_YAW], 0, 1e-4);
+    assert_float_equal(quality[FACET_METRIC_PITCH], 30, 1e-4);
+    assert_float_equal(quality[FACET_METRIC_YAW], 0, 1e-4);
     preprocess_quality_of_pose(&tilt, quality);
-    assert_float_equal(quality[PREPROCESS_ROLL], 30, 1e-4);
+    assert_float_equal(quality[FACET_METRIC_ROLL], 30, 1e-4);
 }
 
 static void limits_name_what_is_beyond_them(void **state) {
     (void)state;
     struct preprocess_limits limits = {{0}};
     struct facet_error error = {0};
-    float quality[PREPROCESS_METRICS] = {0};
-    quality[PREPROCESS_YAW] = -50, quality[PREPROCESS_COVERAGE] = 0.6f, quality[PREPROCESS_LANDMARK_GAP] = NAN;
+    float quality[FACET_METRICS] = {0};
+    quality[FACET_METRIC_YAW] = -50, quality[FACET_METRIC_COVERAGE] = 0.6f, quality[FACET_METRIC_LANDMARK_GAP] = NAN;
     assert_int_equal(preprocess_limits_check(&limits, quality, &error), FACET_OK); // no limit is set
-    limits.at[PREPROCESS_LANDMARK_GAP] = 1, limits.at[PREPROCESS_COVERAGE] = 0.6 - 1e-6, limits.at[PREPROCESS_YAW] = 51;
+    limits.at[FACET_METRIC_LANDMARK_GAP] = 1, limits.at[FACET_METRIC_COVERAGE] = 0.6 - 1e-6,
+    limits.at[FACET_METRIC_YAW] = 51;
     assert_int_equal(preprocess_limits_check(&limits, quality, &error), FACET_OK);
-    limits.at[PREPROCESS_YAW] = 40;
+    limits.at[FACET_METRIC_YAW] = 40;
     assert_int_equal(preprocess_limits_check(&limits, quality, &error), FACET_ERROR_DATA);
     assert_string_equal(error.text, "yaw_deg is -50, beyond max_yaw_deg = 40");
-    limits.at[PREPROCESS_YAW] = 0, limits.at[PREPROCESS_COVERAGE] = 0.7;
+    limits.at[FACET_METRIC_YAW] = 0, limits.at[FACET_METRIC_COVERAGE] = 0.7;
     assert_int_equal(preprocess_limits_check(&limits, quality, &error), FACET_ERROR_DATA);
     assert_string_equal(error.text, "coverage is 0.6, beyond min_coverage = 0.7");
-    for (int m = 0; m < PREPROCESS_METRICS; m++) assert_non_null(preprocess_metric_name((enum preprocess_metric)m));
+}
+
+static void metrics_are_named_and_told_of(void **state) {
+    (void)state;
+    for (int m = 0; m < FACET_METRICS; m++) {
+        const struct facet_metric_about *about = facet_metric_about((enum facet_metric)m);
+        assert_int_equal(facet_metric_code(about->name), m);
+        assert_true(about->unit && *about->about);
+    }
+    assert_int_equal(facet_metric_code("beauty"), -1);
+}
+
+static void content_is_of_the_shape_alone(void **state) {
+    (void)state;
+    float vertices[4][3] = {{0, 0, 0}, {1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
+    int32_t triangles[2][3] = {{0, 1, 2}, {0, 2, 3}};
+    int64_t is[2], other[2];
+    facet_scan_content(vertices[0], 4, triangles[0], 2, is);
+    facet_scan_content(vertices[0], 4, triangles[0], 2, other);
+    assert_memory_equal(is, other, sizeof is);
+    facet_scan_content(vertices[0], 4, triangles[0], 1, other);
+    assert_memory_not_equal(is, other, sizeof is);
+    vertices[3][2] = nextafterf(1, 2);
+    facet_scan_content(vertices[0], 4, triangles[0], 2, other);
+    assert_memory_not_equal(is, other, sizeof is);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(noise_is_what_was_added),
-        cmocka_unit_test(half_a_disc_is_half_covered),
-        cmocka_unit_test(angles_are_those_of_the_head),
-        cmocka_unit_test(limits_name_what_is_beyond_them),
+        cmocka_unit_test(noise_is_what_was_added),       cmocka_unit_test(half_a_disc_is_half_covered),
+        cmocka_unit_test(angles_are_those_of_the_head),  cmocka_unit_test(limits_name_what_is_beyond_them),
+        cmocka_unit_test(metrics_are_named_and_told_of), cmocka_unit_test(content_is_of_the_shape_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,7 +28,7 @@ static const struct facet_field fields[] = {
     {.name = "colours", .type = FACET_U8, .rank = 2, .dims = {VERTICES, 3}, .ragged = true},
 };
 enum { IN_LANDMARKS = 2, IN_COLOURS };
-enum { OUT_VERTICES, OUT_NORMALS = 2, OUT_CURVATURES, OUT_LANDMARKS, OUT_COLOURS, OUT_QUALITY, OUT };
+enum { OUT_VERTICES, OUT_NORMALS = 2, OUT_CURVATURES, OUT_LANDMARKS, OUT_COLOURS, OUT_QUALITY, OUT_CONTENT, OUT };
 static struct preprocess_template face;
 
 struct stage {
@@ -231,6 +231,22 @@ static void curvatures_tell_a_nose_from_an_eye(void **state) {
     tear_down(&stage);
 }
 
+static void rows_of_the_same_scan_have_the_same_content(void **state) {
+    (void)state;
+    struct stage stage;
+    int64_t is[2];
+    set_up("", &stage);
+    spoil(stage.in);
+    facet_scan_content(facet_block_read(stage.in, 0, GOOD), VERTICES, facet_block_read(stage.in, 1, GOOD), TRIANGLES,
+                       is);
+    run(&stage);
+    assert_memory_equal(facet_block_read(stage.out, OUT_CONTENT, GOOD), is, sizeof is);
+    assert_memory_not_equal(facet_block_read(stage.out, OUT_CONTENT, TURNED_OVER), is, sizeof is);
+    memset(is, 0, sizeof is);
+    assert_memory_equal(facet_block_read(stage.out, OUT_CONTENT, FLAT), is, sizeof is); // set aside
+    tear_down(&stage);
+}
+
 static void a_scan_beyond_a_limit_is_set_aside(void **state) {
     (void)state;
     struct stage stage;
@@ -244,10 +260,10 @@ static void a_scan_beyond_a_limit_is_set_aside(void **state) {
     assert_false(facet_block_valid(stage.out, 1));
     if (!strstr(stage.rows.message[1], "beyond landmark_tolerance_mm = 10")) fail_msg("%s", stage.rows.message[1]);
     const float *quality = facet_block_read(stage.out, OUT_QUALITY, 0);
-    assert_true(quality[PREPROCESS_LANDMARK_GAP] < 5 && quality[PREPROCESS_COVERAGE] > 0.95);
-    assert_float_equal(quality[PREPROCESS_VERTICES], VERTICES, 0);
-    assert_float_equal(quality[PREPROCESS_PIECES], 1, 0);
-    assert_true(isnan(((const float *)facet_block_read(stage.out, OUT_QUALITY, 2))[PREPROCESS_LANDMARK_GAP]));
+    assert_true(quality[FACET_METRIC_LANDMARK_GAP] < 5 && quality[FACET_METRIC_COVERAGE] > 0.95);
+    assert_float_equal(quality[FACET_METRIC_VERTICES], VERTICES, 0);
+    assert_float_equal(quality[FACET_METRIC_PIECES], 1, 0);
+    assert_true(isnan(((const float *)facet_block_read(stage.out, OUT_QUALITY, 2))[FACET_METRIC_LANDMARK_GAP]));
     tear_down(&stage);
 }
 
@@ -291,6 +307,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_rows_pass_and_broken_ones_are_set_aside),
         cmocka_unit_test(every_switch_gives_a_face),
+        cmocka_unit_test(rows_of_the_same_scan_have_the_same_content),
         cmocka_unit_test(a_scan_beyond_a_limit_is_set_aside),
         cmocka_unit_test(colours_and_landmarks_go_with_the_face),
         cmocka_unit_test(curvatures_tell_a_nose_from_an_eye),
