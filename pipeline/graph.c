@@ -29,6 +29,7 @@ static void bind(struct facet_graph *graph, int node, int need, const struct fac
     struct facet_node *n = &graph->nodes[node];
     const struct facet_need *wanted = &n->stage->plugin->needs[need];
     n->maker[need] = n->place[need] = -1;
+    if (wanted->kept) return; // which stages are is not known yet
     for (int m = node - 1; m >= 0; m--) {
         const struct facet_node *maker = &graph->nodes[m];
         int place = maker->stage ? place_in(maker->stage->plugin->makes, wanted->name)
@@ -103,6 +104,22 @@ static void decide_what_to_keep(struct facet_graph *graph) {
     }
 }
 
+// The nearest earlier stage that makes it and is kept.
+static void bind_kept(struct facet_graph *graph, int node, int need) {
+    struct facet_node *n = &graph->nodes[node];
+    const char *name = n->stage->plugin->needs[need].name;
+    for (int m = node - 1; m > 0 && n->maker[need] < 0; m--) {
+        int place = place_in(graph->nodes[m].stage->plugin->makes, name);
+        if (place >= 0 && graph->nodes[m].keep) n->maker[need] = m, n->place[need] = place;
+    }
+}
+
+static void bind_what_is_kept(struct facet_graph *graph) {
+    for (int i = 1; i < graph->n_nodes; i++)
+        for (int j = 0; j < graph->nodes[i].n_needs; j++)
+            if (graph->nodes[i].stage->plugin->needs[j].kept) bind_kept(graph, i, j);
+}
+
 int facet_graph_build(const struct facet_config *config, const struct facet_field *source_fields, int n_source_fields,
                       struct facet_graph *graph, struct facet_problems *problems) {
     *graph = (struct facet_graph){.config = config, .n_nodes = config->n_stages + 1};
@@ -110,6 +127,7 @@ int facet_graph_build(const struct facet_config *config, const struct facet_fiel
     for (int i = 1; i < graph->n_nodes; i++) add_node(graph, i, source_fields, n_source_fields, problems);
     cut_chains(graph);
     decide_what_to_keep(graph);
+    bind_what_is_kept(graph);
     return problems->count ? FACET_ERROR_CONFIG : FACET_OK;
 }
 

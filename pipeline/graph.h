@@ -30,7 +30,7 @@ struct facet_graph {
     int n_chains;
 };
 
-// Binds every need to the nearest earlier maker. Sources are taken to make what source_fields says. Problems: a need that
+// Binds every need to the nearest earlier maker (a need of what is kept: to the nearest that is kept). Sources are taken to make what source_fields says. Problems: a need that
 // nobody meets, each with the stages and arrays concerned.
 int facet_graph_build(const struct facet_config *config, const struct facet_field *source_fields, int n_source_fields,
                       struct facet_graph *graph, struct facet_problems *problems);

@@ -347,6 +347,12 @@ static const struct value *value_of(const struct facet_params *params, const cha
     facet_fatal(__FILE__, __LINE__, "no parameter named %s in the plugin's table", name);
 }
 
+bool facet_param_has(const struct facet_params *params, const char *name, enum facet_param_type type) {
+    for (int i = 0; i < params->count; i++)
+        if (strcmp(params->specs[i].name, name) == 0) return params->specs[i].type == type;
+    return false;
+}
+
 bool facet_param_bool(const struct facet_params *params, const char *name) {
     return value_of(params, name, FACET_PARAM_BOOL, FACET_PARAM_BOOL)->integers[0] != 0;
 }

@@ -52,6 +52,11 @@ int facet_plugin_check(const struct facet_plugin *plugin, const char *origin, st
                                plugin->name);
     if (plugin->kind == FACET_MAP && (!plugin->makes || !plugin->makes[0]))
         return facet_error_set(error, FACET_ERROR_PLUGIN, "%s: map plugin %s makes nothing", origin, plugin->name);
+    for (int i = 0; plugin->needs && plugin->needs[i].name; i++)
+        if (plugin->needs[i].kept && (plugin->kind != FACET_COLLECTIVE || !plugin->needs[i].optional))
+            return facet_error_set(error, FACET_ERROR_PLUGIN,
+                                   "%s: plugin %s needs %s where it is kept; only a collective plugin may, optionally",
+                                   origin, plugin->name, plugin->needs[i].name);
     struct facet_error table;
     if (facet_params_check_table(plugin->params, &table))
         return facet_error_set(error, FACET_ERROR_PLUGIN, "%s: parameter table of plugin %s: %s", origin, plugin->name,

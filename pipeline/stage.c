@@ -388,6 +388,7 @@ struct facet_stage_record facet_stage_record(const struct facet_stage *stage, in
                                        .plugin_version = plugin->version,
                                        .citation = plugin->citation,
                                        .content_hash = state->content_hash,
+                                       .params = node->stage ? node->stage->params : NULL,
                                        .seconds = state->seconds,
                                        .rows = stage->run->rows,
                                        .quarantined = state->quarantined,

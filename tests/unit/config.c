@@ -141,6 +141,58 @@ static void needs_are_met_by_the_nearest_earlier_maker(void **state) {
     free(graph);
 }
 
+// A stage that reads what is kept, and nothing but that.
+static int no_work(const struct facet_params *params, struct facet_stage *stage, struct facet_error *error) {
+    (void)params, (void)stage, (void)error;
+    return FACET_OK;
+}
+static const struct facet_need reader_needs[] = {{.name = "normals", .optional = true, .rows = true, .kept = true},
+                                                 {.name = NULL}};
+static const struct facet_collective_ops reader_ops = {.always = true, .run = no_work};
+static const struct facet_plugin reader = {.abi = FACET_PLUGIN_ABI,
+                                           .size = sizeof reader,
+                                           .kind = FACET_COLLECTIVE,
+                                           .name = "reader",
+                                           .version = "1",
+                                           .summary = "reads",
+                                           .needs = reader_needs,
+                                           .collective = &reader_ops};
+
+static void a_need_of_what_is_kept_keeps_nothing(void **state) {
+    (void)state;
+    struct facet_config config = {.n_stages = 4};
+    struct facet_graph *graph = calloc(1, sizeof *graph);
+    struct facet_problems problems = {.file = path};
+    const struct facet_plugin *preprocess = facet_plugin_host_find(host, "preprocess"),
+                              *render = facet_plugin_host_find(host, "render");
+    const struct facet_plugin *plugins[] = {preprocess, preprocess, render, &reader};
+    static const struct {
+        bool keep[2];
+        int maker;
+    } cases[] = {{{false, false}, -1}, {{true, false}, 1}, {{false, true}, 2}, {{true, true}, 2}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (int s = 0; s < 4; s++)
+            config.stages[s] = (struct facet_stage_config){
+                .name = plugins[s]->name, .plugin = plugins[s], .keep = s < 2 && cases[i].keep[s]};
+        assert_int_equal(facet_graph_build(&config, source_fields, 2, graph, &problems), FACET_OK);
+        assert_int_equal(graph->nodes[4].maker[0], cases[i].maker);
+        assert_int_equal(graph->nodes[1].keep, cases[i].keep[0]);
+        assert_int_equal(graph->nodes[2].keep, cases[i].keep[1]);
+    }
+    free(graph);
+}
+
+static void a_need_of_what_is_kept_is_optional(void **state) {
+    (void)state;
+    struct facet_need needs[] = {{.name = "normals", .kept = true}, {.name = NULL}};
+    struct facet_plugin plugin = reader;
+    struct facet_error error = {0};
+    assert_int_equal(facet_plugin_check(&plugin, "here", &error), FACET_OK);
+    plugin.needs = needs;
+    assert_int_equal(facet_plugin_check(&plugin, "here", &error), FACET_ERROR_PLUGIN);
+    assert_non_null(strstr(error.text, "needs normals where it is kept"));
+}
+
 static void a_description_changes_with_what_a_stage_depends_on_alone(void **state) {
     (void)state;
     struct facet_error error = {0};
@@ -190,6 +242,8 @@ int main(void) {
         cmocka_unit_test(each_slip_is_told_with_its_line),
         cmocka_unit_test(files_that_are_no_pipelines_are_refused),
         cmocka_unit_test(needs_are_met_by_the_nearest_earlier_maker),
+        cmocka_unit_test(a_need_of_what_is_kept_keeps_nothing),
+        cmocka_unit_test(a_need_of_what_is_kept_is_optional),
         cmocka_unit_test(a_description_changes_with_what_a_stage_depends_on_alone),
         cmocka_unit_test(unmet_needs_are_problems),
     };

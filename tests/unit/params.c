@@ -55,6 +55,9 @@ static void an_integer_serves_as_a_number_but_not_the_other_way(void **state) {
     struct facet_params *params;
     assert_int_equal(facet_params_from_text(table, "radius = 80;", &params, &error), FACET_OK);
     assert_float_equal(facet_param_float(params, "radius"), 80.0, 0);
+    assert_true(facet_param_has(params, "radius", FACET_PARAM_FLOAT));
+    assert_false(facet_param_has(params, "radius", FACET_PARAM_INT) ||
+                 facet_param_has(params, "radii", FACET_PARAM_FLOAT));
     facet_params_destroy(params);
     assert_int_equal(facet_params_from_text(table, "size = 64.0;", &params, &error), FACET_ERROR_CONFIG);
     assert_non_null(strstr(error.text, "size must be a whole number"));

@@ -240,7 +240,7 @@ static void rows_set_aside_are_counted_by_reason(void **state) {
     struct report_data data = bare(items);
     struct facet_quarantine_entry entries[30];
     for (int i = 0; i < 30; i++) entries[i] = (struct facet_quarantine_entry){3, "render", i % 3 ? "DATA" : "IO", EVIL};
-    struct facet_stage_record record = {"train" EVIL, EVIL, "1", EVIL, "abc", 1.5, 4, 30, 2.0, 0.82, 0.125};
+    struct facet_stage_record record = {"train" EVIL, EVIL, "1", EVIL, "abc", 1.5, 4, 30, 2.0, 0.82, 0.125, NULL};
     data.quarantine = entries, data.n_quarantine = 30;
     data.records = &record, data.n_records = 1;
     char evil[] = EVIL;

@@ -32,6 +32,7 @@ struct facet_param_spec {
 
 struct facet_params; // checked values of one plugin; asking for a name or type not in its table is a fatal error
 
+bool facet_param_has(const struct facet_params *params, const char *name, enum facet_param_type type); // in its table
 bool facet_param_bool(const struct facet_params *params, const char *name);
 int64_t facet_param_int(const struct facet_params *params, const char *name);
 double facet_param_float(const struct facet_params *params, const char *name);

@@ -67,6 +67,8 @@ struct facet_need {
     const char *name; // NULL ends the table
     bool optional;
     bool rows; // one value a row (all needs of a map plugin that arrive in its block), not whole arrays
+    bool
+        kept; // of collective plugins, with optional: met only by a stage that is kept anyway, and keeps none for its sake
 };
 
 struct facet_plugin {

@@ -7,6 +7,7 @@
 #include <facet/error.h>
 #include <facet/field.h>
 #include <facet/item.h>
+#include <facet/params.h>
 
 struct facet_stage;
 
@@ -69,6 +70,7 @@ struct facet_stage_record {
     double busy;       // seconds that workers (ranks x threads) spent inside its units, in this run
     double balance;    // mean busy time of a worker over that of the busiest, in this run; 0: not measured
     double core_hours; // wall x ranks x threads, over all runs
+    const struct facet_params *params; // the stage's settings; NULL for the sources
 };
 int facet_stage_records(const struct facet_stage *stage);
 struct facet_stage_record facet_stage_record(const struct facet_stage *stage, int index);
