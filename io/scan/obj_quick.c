@@ -135,7 +135,7 @@ QUICK_INLINE bool quick_quad(struct obj *obj, struct quick *q, const struct quic
 }
 
 QUICK_INLINE bool quick_face(struct obj *obj, struct quick *q, const struct quick_line *line) {
-    switch (line->words << 8 | line->slashes) {
+    switch (line->words << 8 | line->others) {
     case 4 << 8:
         return quick_bare_face(obj, q, line, 1);
     case 7 << 8 | 3:
@@ -170,7 +170,7 @@ QUICK_INLINE bool quick_line(struct obj *obj, struct quick *q, const struct quic
     if (first == 'f' && second == ' ') return quick_face(obj, q, line);
     if (first != 'v') return false;
     if (second == 'n') return quick_normal(line);
-    if (line->slashes > 0) return false;
+    if (line->others > 0) return false;
     if (second == 't') return line->at[2] == ' ' && quick_texcoord(obj, q, line);
     if (second != ' ') return false;
     return line->words == 7 ? quick_coloured_vertex(obj, q, line, error, code) : quick_vertex(obj, q, line);
@@ -183,7 +183,7 @@ QUICK_CODE static int read_lines(struct obj *obj, struct facet_error *error) {
     int64_t begin = text->line;
     int done = QUICK_LINES;
     while (done == QUICK_LINES) {
-        int code = make_room(obj, error), n = code ? 0 : quick_cut_lines(text->at, text->end, lines);
+        int code = make_room(obj, error), n = code ? 0 : quick_cut_lines(text->at, text->end, '/', lines);
         for (done = 0; !code && done < n && quick_line(obj, &q, &lines[done], error, &code);)
             text->at += lines[done++].bytes;
         text->line += done;

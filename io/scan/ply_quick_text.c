@@ -9,7 +9,7 @@ enum { MOST_QUICK_COLUMNS = 16, MOST_QUICK_INDEX = 99999999 }; // eight digits
 QUICK_INLINE bool quick_positions(struct ply *ply, struct quick *q, const struct quick_line *line, const int *at) {
     struct facet_mesh *mesh = &ply->builder->mesh;
     float *vertex = mesh->vertices + 3 * mesh->n_vertices;
-    if (line->words != 3 || line->slashes > 0) return false;
+    if (line->words != 3 || line->others > 0) return false;
     for (int k = 0; k < 3; k++) vertex[k] = quick_float(q, line, at[PLY_X + k]);
     bool sure = quick_sure(q, 16);
     mesh->n_vertices += sure;
@@ -23,7 +23,7 @@ QUICK_INLINE bool quick_columns(struct ply *ply, struct quick *q, const struct q
     const struct ply_property *properties = ply->element->properties;
     float values[MOST_QUICK_COLUMNS];
     int n = ply->element->n_properties;
-    if (line->words != n || line->slashes > 0) return false;
+    if (line->words != n || line->others > 0) return false;
     for (int p = 0; p < n; p++) values[p] = quick_float(q, line, p);
     if (!quick_sure(q, 16)) return false;
     float *vertex = mesh->vertices + 3 * mesh->n_vertices++;
@@ -41,7 +41,7 @@ QUICK_INLINE bool quick_columns(struct ply *ply, struct quick *q, const struct q
 
 QUICK_INLINE bool quick_triangle(struct ply *ply, struct quick *q, const struct quick_line *line, int32_t last) {
     struct facet_mesh *mesh = &ply->builder->mesh;
-    if (line->words != 4 || line->slashes > 0) return false;
+    if (line->words != 4 || line->others > 0) return false;
     bool three = line->at[line->begin[0]] == '3' && line->end[0] - line->begin[0] == 1;
     __m128i indices = quick_four(q, quick_two(q, line, 1, 2), quick_two(q, line, 3, 3));
     if (!three || !quick_sure(q, 8) || !quick_within(indices, 3, 0, last)) return false;
@@ -70,7 +70,7 @@ QUICK_CODE static void read_vertices(struct ply *ply) {
     if (!find_columns(ply, at)) return;
     bool bare = ply->element->n_properties == 3;
     while (done == QUICK_LINES && ply->row + QUICK_LINES <= ply->element->rows) {
-        int n = quick_cut_lines(ply->text.at, ply->text.end, lines);
+        int n = quick_cut_lines(ply->text.at, ply->text.end, '/', lines);
         for (done = 0; done < n; ply->text.at += lines[done++].bytes) {
             quick_forget(&q);
             if (!(bare ? quick_positions(ply, &q, &lines[done], at) : quick_columns(ply, &q, &lines[done], at))) break;
@@ -85,7 +85,7 @@ QUICK_CODE static void read_triangles(struct ply *ply) {
     int done = QUICK_LINES;
     while (done == QUICK_LINES && ply->row + QUICK_LINES <= ply->element->rows &&
            ply->builder->mesh.n_triangles + QUICK_LINES + 2 <= ply->builder->triangle_room) {
-        int n = quick_cut_lines(ply->text.at, ply->text.end, lines);
+        int n = quick_cut_lines(ply->text.at, ply->text.end, '/', lines);
         for (done = 0; done < n; ply->text.at += lines[done++].bytes) {
             quick_forget(&q);
             if (!quick_triangle(ply, &q, &lines[done], last_vertex(ply))) break;

@@ -24,12 +24,12 @@ enum { QUICK_LINES = 16 }; // are cut before their numbers are read, which are t
 
 struct quick_line {
     const char *at;
-    int words, slashes, bytes;                            // bytes: line end included
+    int words, others, bytes; // others: bytes that part words and are no blanks; bytes: line end included
     uint8_t begin[QUICK_WORDS + 4], end[QUICK_WORDS + 4]; // of each word, from the line's first byte
 };
 
 struct quick_masks {
-    uint64_t parts, lines, returns, slashes; // bytes that part words (all of these), \n, \r, /
+    uint64_t parts, lines, returns, others; // bytes that part words (all of these), \n, \r, the format's own
 };
 
 QUICK_INLINE uint64_t quick_mask(__m256i low, __m256i high) {
@@ -41,17 +41,19 @@ QUICK_INLINE uint64_t quick_equal(__m256i low, __m256i high, char c) {
     return quick_mask(_mm256_cmpeq_epi8(low, all), _mm256_cmpeq_epi8(high, all));
 }
 
-QUICK_INLINE struct quick_masks quick_look(const char *at) {
-    // By its low four bits, the one byte that parts words: blank, tab, line ends, slash.
-    __m256i parting = _mm256_setr_epi8(' ', -1, -1, -1, -1, -1, -1, -1, -1, '\t', '\n', -1, -1, '\r', -1, '/', //
-                                       ' ', -1, -1, -1, -1, -1, -1, -1, -1, '\t', '\n', -1, -1, '\r', -1, '/');
+// other: what parts words beside blanks, a slash or a comma.
+QUICK_INLINE struct quick_masks quick_look(const char *at, char other) {
+    char slash = other == '/' ? '/' : -1, comma = other == ',' ? ',' : -1;
+    // By its low four bits, the one byte that parts words.
+    __m128i bytes = _mm_setr_epi8(' ', -1, -1, -1, -1, -1, -1, -1, -1, '\t', '\n', -1, comma, '\r', -1, slash);
+    __m256i parting = _mm256_broadcastsi128_si256(bytes);
     __m256i low = _mm256_loadu_si256((const __m256i *)at), high = _mm256_loadu_si256((const __m256i *)(at + 32));
     return (struct quick_masks){
         .parts = quick_mask(_mm256_cmpeq_epi8(low, _mm256_shuffle_epi8(parting, low)),
                             _mm256_cmpeq_epi8(high, _mm256_shuffle_epi8(parting, high))),
         .lines = quick_equal(low, high, '\n'),
         .returns = quick_equal(low, high, '\r'),
-        .slashes = quick_equal(low, high, '/'),
+        .others = quick_equal(low, high, other),
     };
 }
 
@@ -62,20 +64,21 @@ QUICK_INLINE int quick_places(uint64_t bits, int base, uint8_t *places) {
 }
 
 // A line of more than one block.
-QUICK_CODE static __attribute__((noinline, unused)) bool quick_cut_long(const char *at, struct quick_line *line) {
-    int begins = 0, ends = 0, slashes = 0;
+QUICK_CODE static __attribute__((noinline, unused)) bool quick_cut_long(const char *at, char other,
+                                                                        struct quick_line *line) {
+    int begins = 0, ends = 0, others = 0;
     uint64_t inside = 0; // bit 0: the byte before the block is in a word
     for (int base = 0; base < QUICK_LINE; base += 64) {
-        struct quick_masks look = quick_look(at + base);
+        struct quick_masks look = quick_look(at + base, other);
         uint64_t within = look.lines ? _blsmsk_u64(look.lines) : ~UINT64_C(0), words = ~look.parts & within;
         uint64_t before = words << 1 | inside;
         if (look.returns & within & ~(_blsi_u64(look.lines) >> 1)) return false;
         begins += quick_places(words & ~before, base, line->begin + begins);
         ends += quick_places(~words & before & within, base, line->end + ends);
-        slashes += (int)_mm_popcnt_u64(look.slashes & within);
+        others += (int)_mm_popcnt_u64(look.others & within);
         inside = words >> 63;
         if (!look.lines) continue;
-        line->words = begins, line->slashes = slashes;
+        line->words = begins, line->others = others;
         line->bytes = base + (int)_tzcnt_u64(look.lines) + 1;
         return true;
     }
@@ -84,22 +87,22 @@ QUICK_CODE static __attribute__((noinline, unused)) bool quick_cut_long(const ch
 
 // The line at `at`, of at most QUICK_LINE bytes, behind which as many more can be read; false when it is longer, or has a \r
 // that is not before its \n.
-QUICK_INLINE bool quick_cut(const char *at, struct quick_line *line) {
-    struct quick_masks look = quick_look(at);
-    if (!look.lines) return quick_cut_long(at, line);
+QUICK_INLINE bool quick_cut(const char *at, char other, struct quick_line *line) {
+    struct quick_masks look = quick_look(at, other);
+    if (!look.lines) return quick_cut_long(at, other, line);
     uint64_t within = _blsmsk_u64(look.lines), words = ~look.parts & within, before = words << 1;
     if (look.returns & within & ~(_blsi_u64(look.lines) >> 1)) return false;
     line->words = quick_places(words & ~before, 0, line->begin);
     quick_places(~words & before & within, 0, line->end);
-    line->slashes = (int)_mm_popcnt_u64(look.slashes & within);
+    line->others = (int)_mm_popcnt_u64(look.others & within);
     line->bytes = (int)_tzcnt_u64(look.lines) + 1;
     return true;
 }
 
 // Cuts whole lines from `at` on, as many as can be; gives how many.
-QUICK_INLINE int quick_cut_lines(const char *at, const char *end, struct quick_line lines[QUICK_LINES]) {
+QUICK_INLINE int quick_cut_lines(const char *at, const char *end, char other, struct quick_line lines[QUICK_LINES]) {
     int n = 0;
-    for (; n < QUICK_LINES && end - at >= QUICK_MARGIN && quick_cut(at, &lines[n]); at += lines[n++].bytes)
+    for (; n < QUICK_LINES && end - at >= QUICK_MARGIN && quick_cut(at, other, &lines[n]); at += lines[n++].bytes)
         lines[n].at = at;
     return n;
 }

@@ -1,5 +1,5 @@
-// VRML 2.0 as face scanners write it: every IndexedFaceSet of the file, joined to one mesh. Nodes that only place or colour
-// a shape are passed over: coordinates stay those in the file, which are what landmark files refer to.
+// VRML 2.0 as face scanners write it: every IndexedFaceSet of the file, placed by its Transforms and joined to one mesh.
+// Nodes that only colour a shape are passed over.
 #include "io/scan/vrml.h"
 
 #include "io/scan/format.h"
@@ -98,14 +98,35 @@ static int read_texture(struct vrml *vrml, struct facet_error *error) {
     return FACET_OK;
 }
 
+// Nodes of which only one part is to be seen, or that stand for another file.
+static bool is_choice(struct facet_word type) {
+    return facet_word_is(type, "LOD") || facet_word_is(type, "Switch") || facet_word_is(type, "Inline");
+}
+
 static int enter(struct vrml *vrml, struct facet_word type, int64_t *depth, struct facet_error *error) {
     if (facet_word_is(type, "IndexedFaceSet")) return read_face_set(vrml, error);
     if (facet_word_is(type, "ImageTexture")) return read_texture(vrml, error);
+    if (is_choice(type)) return vrml_broken(&vrml->text, type.at, "a file without LOD, Switch and Inline", error);
     ++*depth;
-    return FACET_OK;
+    return facet_word_is(type, "Transform") ? vrml_place_begin(vrml, *depth, error) : FACET_OK;
 }
 
-// Nodes nest in any way; all that counts is which of them are face sets and pictures.
+// A shape that is there twice would have to be read twice. Other things may be used again: materials, lights of a script.
+static bool uses_shape(struct facet_word before) {
+    return before.length == 0 || facet_word_is(before, "geometry") || facet_word_is(before, "children");
+}
+
+static int read_word(struct vrml *vrml, struct vrml_token token, struct facet_word before, int64_t depth,
+                     struct facet_error *error) {
+    if (facet_word_is(before, "DEF") || facet_word_is(before, "USE")) return FACET_OK; // a name
+    if (facet_word_is(token.word, "PROTO") || facet_word_is(token.word, "EXTERNPROTO"))
+        return vrml_unexpected(vrml, token, "a file without prototypes", error);
+    if (facet_word_is(token.word, "USE") && uses_shape(before))
+        return vrml_unexpected(vrml, token, "a shape that is written out", error);
+    return vrml_place_field(vrml, token.word, depth, error);
+}
+
+// Nodes nest in any way; all that counts is which of them are face sets, pictures and Transforms.
 static int walk(struct vrml *vrml, struct facet_error *error) {
     struct facet_word last = {"", 0};
     int64_t depth = 0;
@@ -115,8 +136,9 @@ static int walk(struct vrml *vrml, struct facet_error *error) {
         if (token.kind == VRML_END) return vrml_unexpected(vrml, token, "the end of a node or list", error);
         bool closes = token.kind == VRML_CLOSE || token.kind == VRML_LIST_END;
         if (closes && depth == 0) return vrml_unexpected(vrml, token, "a node", error);
-        if (facet_word_is(token.word, "PROTO")) return vrml_unexpected(vrml, token, "a file without prototypes", error);
+        if (closes) vrml_place_end(vrml, depth);
         depth += (token.kind == VRML_LIST) - closes;
+        if (token.kind == VRML_WORD) code = read_word(vrml, token, last, depth, error);
         if (token.kind == VRML_OPEN) code = enter(vrml, last, &depth, error);
         if (code) return code;
         last = token.kind == VRML_WORD ? token.word : (struct facet_word){"", 0};

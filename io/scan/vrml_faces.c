@@ -126,7 +126,7 @@ static inline bool quick_triangles(struct vrml_text lists[2], const struct vrml_
     return true;
 }
 
-int vrml_fan(const struct vrml *vrml, const struct vrml_face_set *set, struct facet_error *error) {
+int vrml_fan(struct vrml *vrml, const struct vrml_face_set *set, struct facet_error *error) {
     struct vrml_text lists[2] = {vrml->text, vrml->text};
     const struct vrml_run runs[2] = {set->vertices, set->texcoords};
     lists[0].at = set->coord_index, lists[1].at = set->texcoord_index;
@@ -136,6 +136,7 @@ int vrml_fan(const struct vrml *vrml, const struct vrml_face_set *set, struct fa
                      : set->texcoord_index ? quick_triangles(lists, runs, corners)
                                            : false;
         int code = quick ? put_triangle(vrml, set, corners, error) : fan(vrml, set, lists, &more, error);
+        if (!code && more) code = vrml_faces_quick(vrml, set, lists, error);
         if (code) return code;
     }
     return FACET_OK;

@@ -19,6 +19,7 @@ static int read_point_list(struct vrml *vrml, bool of_texture, struct facet_erro
         if (code) break;
         code = of_texture ? mesh_add_texcoord(vrml->builder, at[0], at[1], error)
                           : mesh_add_vertex(vrml->builder, at, error);
+        if (!code) code = vrml_points_quick(vrml, of_texture, error);
     }
     return code;
 }
@@ -51,6 +52,8 @@ static int use_name(struct vrml *vrml, bool of_texture, struct vrml_run *run, st
         const struct vrml_named *named = &vrml->names[i];
         bool same = named->of_texture == of_texture && named->name.length == token.word.length &&
                     memcmp(named->name.at, token.word.at, token.word.length) == 0;
+        if (same && named->place != vrml_place_number(vrml))
+            return vrml_unexpected(vrml, token, "coordinates that are named in the same Transform", error);
         if (same) return *run = named->run, FACET_OK;
     }
     return vrml_unexpected(vrml, token, "a name that DEF gave to coordinates before", error);
@@ -71,6 +74,6 @@ int vrml_read_points(struct vrml *vrml, bool of_texture, struct vrml_run *run, s
     if (code || !name.at) return code;
     if (vrml->n_names == VRML_MOST_NAMES)
         return facet_error_set(error, FACET_ERROR_DATA, "more than %d coordinates with names", VRML_MOST_NAMES);
-    vrml->names[vrml->n_names++] = (struct vrml_named){name, of_texture, *run};
+    vrml->names[vrml->n_names++] = (struct vrml_named){name, of_texture, vrml_place_number(vrml), *run};
     return FACET_OK;
 }

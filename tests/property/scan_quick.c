@@ -128,6 +128,46 @@ static void make_ply(struct file *file) {
     }
 }
 
+static const char *comma(struct file *file) {
+    return file->number % 3 == 1 ? "" : below(file, 50) ? "," : " , ";
+}
+
+static void put_points(struct file *file, const char *type, int size, int n) {
+    put(file, "%s { point [ ", type);
+    for (int i = 0; i < n; i++) {
+        for (int k = 0; k < size; k++) put_number(file);
+        if (below(file, 80) == 0) put(file, " # a comment ]");
+        put(file, "%s%s", comma(file), below(file, 8) ? line_end(file) : " ");
+    }
+    put(file, "]\n}\n");
+}
+
+// shape: the same for lists whose polygons have the same corners.
+static void put_polygons(struct file *file, int n, int most, uint32_t shape) {
+    put(file, " [\n");
+    for (int i = 0; i < n; i++) {
+        double kind = facet_random_uniform(23, shape, (uint32_t)i, 0), broken = below(file, 9000) ? 0 : 1;
+        int corners = kind < 0.8 ? 3 + (file->number % 4 == 2) : kind < 0.95 ? 4 : (int)(100 * (kind - 0.95));
+        for (int k = 0; k < corners; k++)
+            put(file, k || below(file, 40) ? " %d%s" : " 00%d%s", broken ? most : below(file, most), comma(file));
+        put(file, below(file, 60) ? " -1" : " -01");
+        put(file, "%s%s", comma(file), below(file, 10) ? line_end(file) : " ");
+    }
+    put(file, "]\n");
+}
+
+static void make_vrml(struct file *file) {
+    int n = LINES / 2 + below(file, LINES), points = n / 2, texcoords = file->number % 4 ? points : 0;
+    put(file, "#VRML V2.0 utf8\nShape { geometry IndexedFaceSet {\n%s coord ",
+        file->number % 5 == 2 ? "ccw FALSE" : "");
+    put_points(file, "Coordinate", 3, points);
+    if (texcoords) put(file, " texCoord "), put_points(file, "TextureCoordinate", 2, texcoords);
+    put(file, "coordIndex"), put_polygons(file, n, points, file->number);
+    if (texcoords && file->number % 8 > 1)
+        put(file, "texCoordIndex"), put_polygons(file, n, points, below(file, 30) ? file->number : file->number + 1);
+    put(file, "} }\n");
+}
+
 // The same with a vertical tab before each line.
 static size_t indent(const struct file *file, char *out) {
     size_t length = 0;
@@ -184,7 +224,12 @@ static void ply(void **state) {
     check(make_ply, "a.ply");
 }
 
+static void vrml(void **state) {
+    (void)state;
+    check(make_vrml, "a.wrl");
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(obj), cmocka_unit_test(ply)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(obj), cmocka_unit_test(ply), cmocka_unit_test(vrml)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -102,6 +102,84 @@ static void shapes_are_joined(void **state) {
     facet_mesh_free(&mesh);
 }
 
+static void assert_places(const struct facet_mesh *mesh, const float *expected, int64_t n) {
+    assert_int_equal(mesh->n_vertices, n);
+    for (int64_t i = 0; i < 3 * n; i++) assert_float_equal(mesh->vertices[i], expected[i], 1e-5);
+}
+
+#define THREE "geometry IndexedFaceSet { coord Coordinate { point [ 1 0 0, 0 1 0, 0 0 1 ] } coordIndex [ 0 1 2 -1 ] }"
+
+// Fields come before and behind the children that they move.
+static void transforms_move_what_they_hold(void **state) {
+    (void)state;
+    struct facet_mesh mesh;
+    parse(HEAD "Transform { children [ Shape { " THREE " } ] translation 10 20 30 rotation 0 0 2 1.5707963 }", &mesh);
+    assert_places(&mesh, (float[]){10, 21, 30, 9, 20, 30, 10, 20, 31}, 3);
+    assert_triangles(&mesh, (int32_t[]){0, 1, 2}, 1);
+    facet_mesh_free(&mesh);
+    parse(HEAD "Transform { center 1 1 1 scale 2 3 4 children Shape { " THREE " } }", &mesh);
+    assert_places(&mesh, (float[]){1, -2, -3, -1, 1, -3, -1, -2, 1}, 3);
+    facet_mesh_free(&mesh);
+    parse(HEAD "Transform { scale 3 1 1 scaleOrientation 0 0 1 1.5707963 children [ Shape { " THREE " } ] }", &mesh);
+    assert_places(&mesh, (float[]){1, 0, 0, 0, 3, 0, 0, 0, 1}, 3);
+    facet_mesh_free(&mesh);
+    parse(HEAD "DEF translation Transform { scale 2 2 2 children [ Shape { " THREE " } Transform { translation 0 0 5\n"
+               "children [ Group { children [ Shape { " THREE " } ] } ] } ] } Shape { " THREE " }",
+          &mesh);
+    assert_places(&mesh, (float[]){2, 0, 0, 0, 2, 0, 0, 0, 2, 2, 0, 10, 0, 2, 10, 0, 0, 12, 1, 0, 0, 0, 1, 0, 0, 0, 1},
+                  9);
+    facet_mesh_free(&mesh);
+}
+
+static void mirrored_triangles_are_turned(void **state) {
+    (void)state;
+    struct facet_mesh mesh;
+    parse(HEAD "Shape { " THREE " } Transform { scale 1 1 -1 children [ Shape { geometry IndexedFaceSet {\n"
+               "coord Coordinate { point [ 1 0 0, 0 1 0, 0 0 1 ] } coordIndex [ 0 1 2 -1 ]\n"
+               "texCoord TextureCoordinate { point [ 0 0 1 0 0 1 ] } } } ] }",
+          &mesh);
+    assert_triangles(&mesh, (int32_t[]){0, 1, 2, 3, 5, 4}, 2);
+    assert_memory_equal(mesh.texture_triangles, ((int32_t[]){-1, -1, -1, 0, 2, 1}), 6 * sizeof(int32_t));
+    assert_true(mesh.vertices[17] == -1);
+    facet_mesh_free(&mesh);
+}
+
+// A Transform that does nothing leaves every bit; nodes with fields of the same names are no Transforms.
+static void what_does_not_move_stays(void **state) {
+    (void)state;
+    struct facet_mesh mesh;
+    parse(HEAD
+          "Viewpoint { orientation 0 1 0 1 } Transform { translation 0 0 0 rotation 0 1 0 0 center 7 7 7 children [\n"
+          "Shape { appearance Appearance { textureTransform TextureTransform { scale 2 2 rotation 3 } }\n"
+          "geometry IndexedFaceSet { coord Coordinate { point [ 0.1 1e-30 33333.333 ] } } } ] }",
+          &mesh);
+    assert_memory_equal(mesh.vertices, ((float[]){0.1f, 1e-30f, 33333.333f}), 3 * sizeof(float));
+    facet_mesh_free(&mesh);
+}
+
+static void what_would_be_half_read_is_refused(void **state) {
+    (void)state;
+    assert_refused(HEAD "Transform { translation 1 2 x children [ ] }",
+                   "a.wrl: line 2: a number of a Transform expected, found \"x\"");
+    assert_refused(HEAD "Transform { scale 1 1 inf children [ ] }",
+                   "a.wrl: line 2: a number of a Transform expected, found \"inf\"");
+    assert_refused(HEAD "LOD { level [ Shape { " THREE " } ] }",
+                   "a.wrl: line 2: a file without LOD, Switch and Inline expected, found \"LOD\"");
+    assert_refused(HEAD "DEF a Shape { " THREE " }\nTransform { children [ USE a ] }",
+                   "a.wrl: line 3: a shape that is written out expected, found \"USE\"");
+    assert_refused(HEAD "Shape { geometry DEF a IndexedFaceSet { } }\nShape { geometry USE a }",
+                   "a.wrl: line 3: a shape that is written out expected, found \"USE\"");
+    assert_refused(HEAD "EXTERNPROTO X [ ] \"x.wrl\" X { }",
+                   "a.wrl: line 2: a file without prototypes expected, found \"EXTERNPROTO\"");
+    assert_refused(
+        HEAD "Transform { children Shape { geometry IndexedFaceSet { coord DEF k Coordinate { point [ 0 0 0 ] } } } }\n"
+             "Shape { geometry IndexedFaceSet { coord USE k } }",
+        "a.wrl: line 3: coordinates that are named in the same Transform expected, found \"k\"");
+    char deep[16 * 40 + sizeof HEAD] = HEAD;
+    for (int i = 0; i < 40; i++) strcat(deep, "Transform {\n");
+    assert_refused(deep, "a.wrl: line 35: at most 32 Transforms in each other expected, found \"Transform\"");
+}
+
 // Short numbers are read in another way than long ones: each gives what strtof gives, to the bit.
 static void numbers_are_those_of_strtof(void **state) {
     (void)state;
@@ -176,6 +254,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_face_of_the_layout_comes_back), cmocka_unit_test(separators_comments_and_order_are_free),
         cmocka_unit_test(polygons_are_fanned_and_turned),  cmocka_unit_test(shapes_are_joined),
+        cmocka_unit_test(transforms_move_what_they_hold),  cmocka_unit_test(mirrored_triangles_are_turned),
+        cmocka_unit_test(what_does_not_move_stays),        cmocka_unit_test(what_would_be_half_read_is_refused),
         cmocka_unit_test(numbers_are_those_of_strtof),     cmocka_unit_test(indices_may_be_of_any_length),
         cmocka_unit_test(what_is_broken_is_told),
     };
