@@ -17,7 +17,7 @@ done
 
 packages="gcc libc6-dev cmake ninja-build pkg-config openmpi-bin libopenmpi-dev libhdf5-openmpi-dev libdnnl-dev
     libconfig-dev libexpat1-dev libjansson-dev libpng-dev libjpeg62-turbo-dev libxxhash-dev libssl-dev libpcre2-dev zlib1g-dev
-    libzstd-dev liblapacke-dev libhwloc-dev libcmocka-dev"
+    libdeflate-dev libzstd-dev liblapacke-dev libhwloc-dev libcmocka-dev"
 [ -z "$extra" ] || packages="$packages clang clang-format libclang-rt-14-dev hdf5-tools python3-h5py procps git slurm-wlm munge"
 
 missing=

@@ -186,9 +186,8 @@ int files_read_member(const struct facet_files *files, const struct files_entry 
     const char *name = files->text + entry->path;
     int code = files_archive_take(files, archive, error);
     if (code) return facet_error_prefix(error, "%s", name), code;
-    code = files_make_room(bytes, (size_t)entry->bytes, name, error);
-    if (!code && archive->kind == FILES_ZIP) code = zip_read(archive, entry, name, bytes, error);
-    if (!code && archive->kind != FILES_ZIP) code = tar_read(files, archive, entry, name, bytes, error);
+    code = archive->kind == FILES_ZIP ? zip_read(archive, entry, name, bytes, error)
+                                      : tar_read(files, archive, entry, name, bytes, error);
     files_archive_give(files, archive);
     if (!code) bytes->size = (size_t)entry->bytes;
     return code;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUFFER = 1 << 16, LARGEST_TEXT = BUFFER - TAR_BLOCK };
+enum { BUFFER = 1 << 16, LARGEST_TEXT = BUFFER - TAR_BLOCK, BEHIND_JUMP = 4096 };
 
 // What of the archive, as it is unpacked, passes by.
 struct input {
@@ -25,12 +25,14 @@ struct reading {
     bool is_lost; // looking for the next header
 };
 
+// Behind a large member comes the next header, and then most likely another large member: little is read ahead there.
 static int get_more(struct input *input, int64_t at, struct facet_error *error) {
+    bool jumps = at - input->at > 2 * BUFFER;
     int code = FACET_OK;
     input->at = at, input->have = 0;
     if (!input->unpack)
-        return files_pread_some(input->archive->file, input->buffer, BUFFER, at, &input->have, input->archive->whole,
-                                error);
+        return files_pread_some(input->archive->file, input->buffer, jumps ? BEHIND_JUMP : BUFFER, at, &input->have,
+                                input->archive->whole, error);
     code = unpack_seek(input->unpack, at, error);
     if (!code && input->unpack->out == at)
         code = unpack_read(input->unpack, input->buffer, BUFFER, &input->have, error);
@@ -96,6 +98,20 @@ static int lost(struct reading *reading, struct facet_error *error) {
     return code;
 }
 
+// A map of holes that is too long for its header goes on in blocks behind it, which no size counts.
+static int skip_map(struct reading *reading, const uint8_t *block, int64_t *data, struct facet_error *error) {
+    enum { GOES_ON = 482, STILL_GOES_ON = 504 };
+    bool more = block[GOES_ON] != 0;
+    int code = FACET_OK;
+    while (more && !code) {
+        size_t got;
+        code = get(&reading->input, *data, TAR_BLOCK, &block, &got, error);
+        more = got == TAR_BLOCK && block[STILL_GOES_ON] != 0;
+        *data += TAR_BLOCK;
+    }
+    return code;
+}
+
 // One header and what belongs to it.
 static int step(struct reading *reading, const uint8_t *block, struct facet_error *error) {
     struct tar_header header;
@@ -104,6 +120,8 @@ static int step(struct reading *reading, const uint8_t *block, struct facet_erro
     if (reading->is_lost) code = found_again(reading, error);
     if (code) return code;
     int64_t data = reading->at + TAR_BLOCK;
+    if (header.kind == 'S') code = skip_map(reading, block, &data, error);
+    if (code) return code;
     bool is_text = tar_is_text(&header);
     if (!is_text && reading->extra.has_size) header.bytes = reading->extra.bytes;
     if (!tar_has_data(&header)) header.bytes = 0;
@@ -182,7 +200,8 @@ static int read_unpacked(struct unpack *unpack, const struct files_entry *entry,
 int tar_read(const struct facet_files *files, struct files_archive *archive, const struct files_entry *entry,
              const char *name, struct facet_bytes *bytes, struct facet_error *error) {
     struct unpack *unpack;
-    int code;
+    int code = files_make_room(bytes, (size_t)entry->bytes, name, error);
+    if (code) return code;
     if (!files_is_packed(archive->kind)) {
         code = files_pread(archive->file, bytes->data, (size_t)entry->bytes, entry->place, archive->whole, error);
         return code ? facet_error_prefix(error, "%s", name), code : code;

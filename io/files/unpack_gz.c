@@ -1,6 +1,7 @@
 // gzip: members one after the other, each a deflate stream that can be entered at a block when the 32 KiB before are known.
 #include "io/files/unpack.h"
 
+#include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -12,8 +13,7 @@ struct gz {
     bool made, is_first,
         is_whole; // is_whole: this member was unpacked from its beginning, so its checksum can be checked
     enum gz_state at;
-    uLong crc;
-    uint32_t size;
+    uint32_t crc, size;
 };
 
 static int gz_create(struct unpack *unpack, struct facet_error *error) {
@@ -36,7 +36,7 @@ static size_t gz_bytes(const struct unpack *unpack) {
 
 static void begin_member(struct gz *gz) {
     inflateReset(&gz->z);
-    gz->at = GZ_HEAD, gz->is_whole = true, gz->crc = crc32(0, NULL, 0), gz->size = 0;
+    gz->at = GZ_HEAD, gz->is_whole = true, gz->crc = 0, gz->size = 0;
 }
 
 static int enter_block(struct unpack *unpack, struct gz *gz, const struct unpack_point *point,
@@ -171,7 +171,7 @@ static int gz_body(struct unpack *unpack, struct gz *gz, void *to, size_t size, 
     int result = inflate(&gz->z, Z_BLOCK);
     unpack->next = unpack->end - gz->z.avail_in;
     *got = room - gz->z.avail_out;
-    if (gz->is_whole) gz->crc = crc32(gz->crc, to, (uInt)*got), gz->size += (uint32_t)*got;
+    if (gz->is_whole) gz->crc = libdeflate_crc32(gz->crc, to, *got), gz->size += (uint32_t)*got;
     if (result == Z_STREAM_END) return gz->at = GZ_TAIL, FACET_OK;
     if (result == Z_MEM_ERROR) return facet_error_set(error, FACET_ERROR_MEMORY, "%s: no memory", unpack->path);
     if (result != Z_OK && result != Z_BUF_ERROR)

@@ -1,8 +1,7 @@
 // zip: reading a member.
 #include "io/files/zip.h"
 
-#include <string.h>
-#include <zlib.h>
+#include <libdeflate.h>
 
 struct zip_member zip_member_of(const uint8_t *flags, const char *name, size_t length) {
     return (struct zip_member){.name = name,
@@ -37,46 +36,45 @@ int zip_read_local(const struct files_archive *archive, int64_t place, struct zi
     return files_pread(archive->file, name, member->length, place + ZIP_LOCAL_SIZE, archive->whole, error);
 }
 
-static int cannot_inflate(const struct files_archive *archive, const char *name, int64_t byte, const char *why,
-                          struct facet_error *error) {
+static int broken(const struct files_archive *archive, const char *name, int64_t byte, const char *why,
+                  struct facet_error *error) {
     return facet_error_set(error, FACET_ERROR_DATA, "%s: byte %lld, in %s: %s", archive->whole, (long long)byte, name,
                            why);
 }
 
-// Packed bytes pass through a small buffer, whatever size the archive claims for them.
-static int inflate_from(const struct files_archive *archive, const struct files_entry *entry, int64_t data,
-                        const char *name, z_stream *z, struct facet_error *error) {
-    uint8_t input[32768];
-    int64_t left = entry->packed;
-    int result = Z_OK;
-    while (result == Z_OK && left > 0) {
-        size_t size = left < (int64_t)sizeof input ? (size_t)left : sizeof input;
-        int code = files_pread(archive->file, input, size, data, archive->whole, error);
-        if (code) return code;
-        z->next_in = input, z->avail_in = (uInt)size;
-        result = inflate(z, Z_NO_FLUSH);
-        data += (int64_t)(size - z->avail_in), left -= (int64_t)(size - z->avail_in);
-        if (result == Z_OK && z->avail_in) break; // there is no room for more
-    }
-    if (result == Z_STREAM_END && z->avail_out == 0) return FACET_OK;
-    if (result == Z_MEM_ERROR) return facet_error_set(error, FACET_ERROR_MEMORY, "%s: no memory", archive->whole);
-    if (result == Z_STREAM_END)
-        return cannot_inflate(archive, name, data, "it unpacks to fewer bytes than it should", error);
-    if (z->avail_out == 0 && result != Z_DATA_ERROR)
-        return cannot_inflate(archive, name, data, "it unpacks to more bytes than it should", error);
-    return cannot_inflate(archive, name, data, z->msg ? z->msg : "its compressed data end early", error);
+static int inflate_whole(const struct files_archive *archive, const struct files_entry *entry, int64_t data,
+                         const char *name, const uint8_t *packed, uint8_t *to, struct facet_error *error) {
+    static const char *const reasons[] = {
+        [LIBDEFLATE_BAD_DATA] = "its compressed data are broken or end early",
+        [LIBDEFLATE_SHORT_OUTPUT] = "it unpacks to fewer bytes than it should",
+        [LIBDEFLATE_INSUFFICIENT_SPACE] = "it unpacks to more bytes than it should",
+    };
+    struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
+    if (!decompressor) return facet_error_set(error, FACET_ERROR_MEMORY, "%s: no memory", archive->whole);
+    enum libdeflate_result result =
+        libdeflate_deflate_decompress(decompressor, packed, (size_t)entry->packed, to, (size_t)entry->bytes, NULL);
+    libdeflate_free_decompressor(decompressor);
+    return result == LIBDEFLATE_SUCCESS ? FACET_OK : broken(archive, name, data, reasons[result], error);
 }
 
-static int unpack_member(const struct files_archive *archive, const struct files_entry *entry, int64_t data,
-                         const char *name, uint8_t *to, struct facet_error *error) {
-    z_stream z = {0};
-    uint8_t nothing;
-    if (inflateInit2(&z, -15) != Z_OK)
-        return facet_error_set(error, FACET_ERROR_MEMORY, "%s: no memory for decompression", archive->whole);
-    z.next_out = entry->bytes ? to : &nothing, z.avail_out = (uInt)entry->bytes;
-    int code = inflate_from(archive, entry, data, name, &z, error);
-    inflateEnd(&z);
-    return code;
+// The packed bytes are read behind where the others will be: one buffer, that is used again for the next member. Deflate adds
+// a few bytes to what it cannot pack, so that a claim of far more is none that memory is taken for.
+static int read_deflated(const struct files_archive *archive, const struct files_entry *entry, int64_t data,
+                         const char *name, struct facet_bytes *bytes, struct facet_error *error) {
+    if (entry->packed > 2 * entry->bytes + 1024)
+        return broken(archive, name, data, "it is packed to more than twice its size", error);
+    int code = files_make_room(bytes, (size_t)(entry->bytes + entry->packed), name, error);
+    uint8_t *packed = bytes->data + entry->bytes;
+    if (!code) code = files_pread(archive->file, packed, (size_t)entry->packed, data, archive->whole, error);
+    return code ? code : inflate_whole(archive, entry, data, name, packed, bytes->data, error);
+}
+
+static int read_stored(const struct files_archive *archive, const struct files_entry *entry, int64_t data,
+                       const char *name, struct facet_bytes *bytes, struct facet_error *error) {
+    if (entry->packed != entry->bytes)
+        return broken(archive, name, data, "it is stored as it is, but in another size than its own", error);
+    int code = files_make_room(bytes, (size_t)entry->bytes, name, error);
+    return code ? code : files_pread(archive->file, bytes->data, (size_t)entry->bytes, data, archive->whole, error);
 }
 
 int zip_read(const struct files_archive *archive, const struct files_entry *entry, const char *name,
@@ -85,13 +83,9 @@ int zip_read(const struct files_archive *archive, const struct files_entry *entr
     int64_t data;
     int code = zip_read_local(archive, entry->place, &member, NULL, &data, error);
     if (code) return facet_error_prefix(error, "%s", name), code;
-    if (entry->is_deflated)
-        code = unpack_member(archive, entry, data, name, bytes->data, error);
-    else if (entry->packed != entry->bytes)
-        code = cannot_inflate(archive, name, data, "it is stored as it is, but in another size than its own", error);
-    else
-        code = files_pread(archive->file, bytes->data, (size_t)entry->bytes, data, archive->whole, error);
-    if (!code && crc32_z(crc32(0, NULL, 0), bytes->data, (size_t)entry->bytes) != entry->crc)
-        code = cannot_inflate(archive, name, data, "its checksum is not that of its bytes", error);
+    code = entry->is_deflated ? read_deflated(archive, entry, data, name, bytes, error)
+                              : read_stored(archive, entry, data, name, bytes, error);
+    if (!code && libdeflate_crc32(0, bytes->data, (size_t)entry->bytes) != entry->crc)
+        code = broken(archive, name, data, "its checksum is not that of its bytes", error);
     return code;
 }

@@ -7,6 +7,8 @@
 
 enum { END_SIZE = 22, END64_SIZE = 56, LOCATOR_SIZE = 20, ENTRY_SIZE = 46, TAIL = 65535 + END_SIZE };
 
+static const char several_volumes[] = "the archive has several volumes";
+
 struct table { // of contents, as the end of the file tells it
     int64_t offset, size, members;
     int64_t shift; // bytes that somebody put before the archive
@@ -20,7 +22,8 @@ static int broken(const struct files_archive *archive, int64_t byte, const char 
 
 static bool read_end(const uint8_t *end, struct table *table) {
     *table = (struct table){zip_u32(end + 16), zip_u32(end + 12), zip_u16(end + 10), 0};
-    return zip_u16(end + 4) == 0 && zip_u16(end + 6) == 0; // one volume
+    unsigned volume = zip_u16(end + 4), first = zip_u16(end + 6); // 0xffff: the zip64 end tells
+    return (volume == 0 || volume == 0xffff) && (first == 0 || first == 0xffff);
 }
 
 static bool is_large(const uint8_t *end) {
@@ -42,6 +45,7 @@ static int read_end64(const struct files_archive *archive, int64_t end, struct t
     code = files_pread(archive->file, end64, sizeof end64, at, archive->whole, error);
     if (code) return code;
     if (zip_u32(end64) != ZIP_END64) return broken(archive, at, "expected the zip64 end", error);
+    if (zip_u32(end64 + 16) || zip_u32(end64 + 20)) return broken(archive, at, several_volumes, error);
     *table = (struct table){zip_u64(end64 + 48), zip_u64(end64 + 40), zip_u64(end64 + 32), 0};
     *begin = at;
     return FACET_OK;
@@ -62,7 +66,7 @@ static int find_table(const struct files_archive *archive, struct table *table, 
     if (!code && at < 0)
         code = facet_error_set(error, FACET_ERROR_IO, "%s: ends at byte %lld without a table of contents",
                                archive->whole, (long long)archive->bytes);
-    if (!code && !read_end(tail + at, table)) code = broken(archive, begin, "the archive has several volumes", error);
+    if (!code && !read_end(tail + at, table)) code = broken(archive, begin, several_volumes, error);
     if (!code && is_large(tail + at)) code = read_end64(archive, start + at, table, &begin, error);
     free(tail);
     if (code) return code;

@@ -139,6 +139,14 @@ static void zip64_behind_other_bytes_is_read(void **state) {
     zip_end(&zip, 1);
     made_write(&zip, at("large.zip"));
     check_all(root, "large/");
+    memset(zip.data + zip.size - 18, 0xff, 4); // numbers of volumes, which the zip64 end may tell instead
+    made_write(&zip, at("large.zip"));
+    check_all(root, "large/");
+    memset(zip.data + zip.size - 22 - 20 - 56 + 16, 1, 4);
+    made_write(&zip, at("large.zip"));
+    struct facet_files *files = open_files(root, NULL);
+    assert_non_null(strstr(facet_files_note(files, 0), "the archive has several volumes"));
+    facet_files_close(files);
     made_free(&zip);
 }
 
@@ -348,8 +356,66 @@ static void refused(const struct facet_files *files, const char *path, int expec
     facet_bytes_free(&bytes);
 }
 
+static void sum_again(uint8_t *head) {
+    unsigned sum = 0;
+    memcpy(head + 148, "        ", 8);
+    for (int i = 0; i < 512; i++) sum += head[i];
+    snprintf((char *)head + 148, 8, "%06o", sum);
+}
+
+// A sparse file of GNU tar whose map goes on in two blocks behind its header; what follows it is found.
+static void maps_of_holes_are_stepped_over(void **state) {
+    struct made tar = {0};
+    uint8_t map[512] = {0};
+    (void)state;
+    tar_head(&tar, "sparse", 1, 'S');
+    tar.data[482] = 1;
+    sum_again(tar.data);
+    map[504] = 1;
+    made_put(&tar, map, sizeof map);
+    map[504] = 0;
+    made_put(&tar, map, sizeof map);
+    made_put(&tar, (uint8_t[512]){'x'}, 512);
+    tar_put(&tar, "plain", "three", 5);
+    tar_end(&tar);
+    made_write(&tar, at("t.tar"));
+    struct facet_files *files = open_files(root, NULL);
+    static const char *const notes[] = {"left out sparse, which has holes"};
+    check_notes(files, notes, 1);
+    assert_int_equal(facet_files_count(files), 1);
+    facet_files_close(files);
+    made_free(&tar);
+}
+
+// Sizes beyond what eleven octal digits hold: GNU's base 256, and a record of pax. Nothing of that size need be there.
+static void sizes_beyond_octal_are_read(void **state) {
+    struct made tar = {0};
+    (void)state;
+    tar_head(&tar, "large", 0, '0');
+    memset(tar.data + 124, 0, 12);
+    tar.data[124] = 0x80, tar.data[131] = 3; // 3 * 2^32
+    sum_again(tar.data);
+    made_write(&tar, at("base256.tar"));
+    made_free(&tar);
+    tar_put_kind(&tar, "pax", "20 size=12884901888\n", 20, 'x');
+    tar_head(&tar, "large", 0, '0');
+    made_write(&tar, at("pax.tar"));
+    made_free(&tar);
+    tar_head(&tar, "negative", 0, '0');
+    memset(tar.data + 124, 0xff, 12);
+    sum_again(tar.data);
+    made_write(&tar, at("negative.tar"));
+    struct facet_files *files = open_files(root, NULL);
+    assert_int_equal(facet_files_count(files), 2);
+    for (int i = 0; i < 2; i++) assert_int_equal(facet_files_get(files, i).bytes, INT64_C(3) << 32);
+    refused(files, "base256/large", FACET_ERROR_DATA, "and more than 1073741824 are not read");
+    facet_files_close(files);
+    made_free(&tar);
+}
+
 static void bombs_do_not_go_off(void **state) {
     struct made zip = {0}, tar = {0};
+    size_t size;
     (void)state;
     uint8_t *zeros = calloc(1, 4 << 20);
     assert_non_null(zeros);
@@ -357,6 +423,7 @@ static void bombs_do_not_go_off(void **state) {
     zip_put_lying(&zip, "more", zeros, 1 << 20, 8, &(struct zip_lie){.bytes = 1000});
     zip_put_lying(&zip, "less", "abcdef", 6, 8, &(struct zip_lie){.bytes = 5000});
     zip_put_lying(&zip, "huge", "abcdef", 6, 8, &(struct zip_lie){.bytes = 0xf0000000});
+    zip_put_lying(&zip, "loose", content(7, &size), 9000, 8, &(struct zip_lie){.bytes = 100});
     zip_put_lying(&zip, "wrong", "abcdef", 6, 0, &(struct zip_lie){.crc = 1});
     zip_end(&zip, 0);
     made_write(&zip, at("z.zip"));
@@ -365,6 +432,7 @@ static void bombs_do_not_go_off(void **state) {
     refused(files, "z/more", FACET_ERROR_DATA, "it unpacks to more bytes than it should");
     refused(files, "z/less", FACET_ERROR_DATA, "it unpacks to fewer bytes than it should");
     refused(files, "z/huge", FACET_ERROR_DATA, "and more than 1073741824 are not read");
+    refused(files, "z/loose", FACET_ERROR_DATA, "it is packed to more than twice its size");
     refused(files, "z/wrong", FACET_ERROR_DATA, "its checksum is not that of its bytes");
     facet_files_close(files);
     unlink(at("z.zip"));
@@ -565,6 +633,8 @@ int main(void) {
         cmocka_unit_test_teardown(names_too_long_for_a_header, empty_root),
         cmocka_unit_test_teardown(evil_members_are_left_out_of_tar, empty_root),
         cmocka_unit_test_teardown(evil_members_are_left_out_of_zip, empty_root),
+        cmocka_unit_test_teardown(maps_of_holes_are_stepped_over, empty_root),
+        cmocka_unit_test_teardown(sizes_beyond_octal_are_read, empty_root),
         cmocka_unit_test_teardown(bombs_do_not_go_off, empty_root),
         cmocka_unit_test_teardown(wide_windows_are_not_kept_for_all_archives, empty_root),
         cmocka_unit_test_teardown(cut_archives_keep_what_comes_before, empty_root),

@@ -182,9 +182,42 @@ static void a_broken_gzip_file_is_told(void **state) {
     assert_int_equal(facet_mesh_parse("a.abs.gz", bytes, size, &mesh, &error), FACET_OK);
     facet_mesh_free(&mesh);
     assert_int_equal(facet_mesh_parse("a.abs.gz", bytes, size / 2, &mesh, &error), FACET_ERROR_DATA);
-    assert_non_null(strstr(error.text, "the compressed file is broken or ends"));
+    assert_non_null(strstr(error.text, "the compressed data from byte 0 on are broken or end early"));
     bytes[size - 6] ^= 1; // the checksum
     assert_int_equal(facet_mesh_parse("a.abs.gz", bytes, size, &mesh, &error), FACET_ERROR_DATA);
+}
+
+static size_t gzip_member(const char *text, size_t size, char *member, size_t room) {
+    z_stream stream = {.next_in = (z_const Bytef *)text, .avail_in = (uInt)size, .next_out = (Bytef *)member};
+    stream.avail_out = (uInt)room;
+    assert_int_equal(deflateInit2(&stream, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
+    deflateEnd(&stream);
+    return stream.total_out;
+}
+
+// As gzip and bgzip write them; what stands behind them is padding.
+static void members_of_gzip_follow_each_other(void **state) {
+    (void)state;
+    static const char text[] = "2 rows\n2 columns\nflags\n1 1 1 1\n0 1 0 1\n0 0 1 1\n1 2 3 4\n";
+    char bytes[1024] = {0};
+    size_t first = gzip_member(text, 30, bytes, sizeof bytes);
+    size_t size = first + gzip_member(text + 30, strlen(text) - 30, bytes + first, sizeof bytes - first);
+    for (size_t padding = 0; padding < 40; padding += 39) {
+        struct facet_mesh mesh;
+        struct facet_error error = {0};
+        if (facet_mesh_parse("a.abs.gz", bytes, size + padding, &mesh, &error)) fail_msg("%s", error.text);
+        assert_int_equal(mesh.n_vertices, 4);
+        assert_true(mesh.vertices[11] == 4);
+        facet_mesh_free(&mesh);
+    }
+    bytes[first + 20] ^= 64;
+    struct facet_mesh mesh;
+    struct facet_error error;
+    char sentence[128];
+    snprintf(sentence, sizeof sentence, "from byte %zu on", first);
+    assert_int_equal(facet_mesh_parse("a.abs.gz", bytes, size, &mesh, &error), FACET_ERROR_DATA);
+    assert_non_null(strstr(error.text, sentence));
 }
 
 // A hundred thousand bytes that would come out as more than any scan has.
@@ -210,7 +243,7 @@ int main(void) {
         cmocka_unit_test(a_bnt_file_becomes_a_mesh),    cmocka_unit_test(an_abs_file_becomes_a_mesh),
         cmocka_unit_test(background_and_jumps_are_cut), cmocka_unit_test(cells_are_cut_along_the_shorter_diagonal),
         cmocka_unit_test(what_is_broken_is_told),       cmocka_unit_test(a_broken_gzip_file_is_told),
-        cmocka_unit_test(a_bomb_is_put_down),
+        cmocka_unit_test(a_bomb_is_put_down),           cmocka_unit_test(members_of_gzip_follow_each_other),
     };
     return cmocka_run_group_tests(tests, make_name, NULL);
 }
