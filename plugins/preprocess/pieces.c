@@ -1,5 +1,4 @@
-// Connected pieces of a surface, and thinning by merging vertices in cubes.
-#include "preprocess/keymap.h"
+// Connected pieces of a surface.
 #include "preprocess/surface.h"
 
 #include <math.h>
@@ -76,77 +75,4 @@ int preprocess_surface_drop_pieces(struct preprocess_surface *surface, double sh
     free(parent);
     free(area);
     return code ? code : preprocess_surface_compact(surface, error);
-}
-
-// Gives every vertex the number of its cube, in order of first use; returns how many cubes there are.
-static int64_t number_cubes(const struct preprocess_surface *surface, double size, struct preprocess_keymap *map,
-                            int32_t *cube) {
-    int32_t used = 0;
-    for (int64_t v = 0; v < surface->n_vertices; v++) {
-        int32_t key[3];
-        for (int k = 0; k < 3; k++) key[k] = (int32_t)floor(surface->vertices[v][k] / size);
-        cube[v] = preprocess_keymap_put(map, key, used);
-        if (cube[v] == used) used++;
-    }
-    return used;
-}
-
-static int count_cubes(const struct preprocess_surface *surface, double size, int32_t *cube, int64_t *cubes,
-                       struct facet_error *error) {
-    struct preprocess_keymap *map;
-    int code = preprocess_keymap_create(surface->n_vertices, &map, error);
-    if (code) return code;
-    *cubes = number_cubes(surface, size, map, cube);
-    preprocess_keymap_destroy(map);
-    return FACET_OK;
-}
-
-// The mean of a cube's colours, rounded; `sum` has room for three sums and a count a cube.
-static void merge_colours(struct preprocess_surface *surface, const int32_t *cube, int64_t cubes, double (*sum)[4]) {
-    memset(sum, 0, (size_t)cubes * sizeof *sum);
-    for (int64_t v = 0; v < surface->n_vertices; v++) {
-        for (int k = 0; k < 3; k++) sum[cube[v]][k] += surface->colours[v][k];
-        sum[cube[v]][3] += 1;
-    }
-    for (int64_t c = 0; c < cubes; c++)
-        for (int k = 0; k < 3; k++) surface->colours[c][k] = (uint8_t)(sum[c][k] / sum[c][3] + 0.5);
-}
-
-// Moves every cube's vertices to their mean; cubes are numbered in order of first use, so cube <= vertex always.
-static void merge_cubes(struct preprocess_surface *surface, const int32_t *cube, int64_t cubes, double (*sum)[4]) {
-    for (int64_t v = 0; v < surface->n_vertices; v++) {
-        for (int k = 0; k < 3; k++) sum[cube[v]][k] += surface->vertices[v][k];
-        sum[cube[v]][3] += 1;
-    }
-    for (int64_t c = 0; c < cubes; c++)
-        for (int k = 0; k < 3; k++) surface->vertices[c][k] = (float)(sum[c][k] / sum[c][3]);
-    for (int64_t t = 0; t < surface->n_triangles; t++)
-        for (int k = 0; k < 3; k++) surface->triangles[t][k] = cube[surface->triangles[t][k]];
-    if (surface->colours) merge_colours(surface, cube, cubes, sum);
-    surface->n_vertices = cubes;
-}
-
-int preprocess_surface_thin(struct preprocess_surface *surface, int64_t max_vertices, struct facet_error *error) {
-    if (surface->n_vertices <= max_vertices) return FACET_OK;
-    int64_t cubes = surface->n_vertices;
-    int32_t *cube = malloc((size_t)surface->n_vertices * sizeof *cube);
-    double(*sum)[4] = NULL;
-    int code = cube ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "no memory to thin a mesh");
-    double size = fmax(0.5 * sqrt(preprocess_surface_area(surface) / (double)max_vertices), 1e-3);
-    while (!code && cubes > max_vertices) {
-        size *= 1.1;
-        code = count_cubes(surface, size, cube, &cubes, error);
-    }
-    if (code) goto error;
-    sum = calloc((size_t)cubes, sizeof *sum);
-    if (!sum) {
-        code = facet_error_set(error, FACET_ERROR_MEMORY, "no memory to thin a mesh");
-        goto error;
-    }
-    merge_cubes(surface, cube, cubes, sum);
-    code = preprocess_surface_clean(surface, error);
-error:
-    free(sum);
-    free(cube);
-    return code;
 }

@@ -33,7 +33,8 @@ int preprocess_surface_drop_pieces(struct preprocess_surface *surface, double sh
 int preprocess_surface_pieces(const struct preprocess_surface *surface, int64_t *pieces, struct facet_error *error);
 // Drops vertices no triangle uses. Keeps the order.
 int preprocess_surface_compact(struct preprocess_surface *surface, struct facet_error *error);
-// Merges vertices in cubes just large enough that at most max_vertices are left; colours are averaged.
+// Merges neighbours, where it changes the surface least, until max_vertices are left; the boundary keeps its place, no triangle is
+// turned over, no edge gets a third, colours go along. Triangles must have been cleaned. Errors: MEMORY, DATA (it cannot be done).
 int preprocess_surface_thin(struct preprocess_surface *surface, int64_t max_vertices, struct facet_error *error);
 
 // Twice the area vector of a triangle.

@@ -139,8 +139,13 @@ static void thinning_holds_the_limit_and_the_shape(void **state) {
         sphere(0, &s);
         assert_int_equal(preprocess_surface_clean(&s, NULL), FACET_OK);
         assert_int_equal(preprocess_surface_thin(&s, limit, NULL), FACET_OK);
-        assert_true(s.n_vertices <= limit && s.n_vertices > limit / 4);
-        assert_float_equal(preprocess_surface_area(&s), 4 * pi * 2500, 0.2 * 4 * pi * 2500);
+        assert_int_equal(s.n_vertices, limit);
+        assert_int_equal(s.n_triangles, 2 * limit - 4); // closed still: Euler's formula
+        assert_float_equal(preprocess_surface_area(&s), 4 * pi * 2500, 0.05 * 4 * pi * 2500);
+        for (int64_t i = 0; i < s.n_vertices; i++) {
+            const float *v = s.vertices[i];
+            assert_float_equal(sqrt((double)v[0] * v[0] + (double)v[1] * v[1] + (double)v[2] * v[2]), 50, 2);
+        }
         preprocess_surface_free(&s);
     }
 }
