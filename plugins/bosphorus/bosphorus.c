@@ -21,16 +21,17 @@ static void tell(const struct facet_params *given, const char *subject, const ch
     }
 }
 
-// bs000_E_ANGER_0.bnt: person, type, code (which may hold more of "_"), repetition. IGN marks what is to be ignored.
+// BS000_E_ANGER_0, whatever the case of its letters was: person, type, code (which may hold more of "_"), repetition. IGN marks what is to be ignored.
 static bool read_name(const char *stem, struct dataset_place *place) {
     const char *last = strrchr(stem, '_');
     if (strlen(stem) < 9 ||
-        !dataset_has_form((char[]){stem[0], stem[1], stem[2], stem[3], stem[4], stem[5], 0}, "bs###_"))
+        !dataset_has_form((char[]){stem[0], stem[1], stem[2], stem[3], stem[4], stem[5], 0}, "BS###_"))
         return false;
     const char *code = stem + 6, *second = strchr(code, '_');
     if (!second || second == code || last <= second + 1 || strstr(stem, "IGN") || dataset_whole_number(last + 1) < 0)
         return false;
-    return dataset_copy(place->subject, sizeof place->subject, stem, 5) &&
+    memcpy(place->subject, "bs", sizeof "bs");
+    return dataset_copy(place->subject + 2, sizeof place->subject - 2, stem + 2, 3) &&
            dataset_copy(place->key, sizeof place->key, code, strlen(code)) &&
            dataset_copy(place->code, sizeof place->code, code, (size_t)(last - code));
 }
@@ -39,6 +40,7 @@ static void place(const struct facet_params *given, const char *path, struct dat
     (void)given;
     struct dataset_path parts;
     dataset_take_apart(path, &parts);
+    dataset_upper(parts.stem);
     if (!read_name(parts.stem, place)) return;
     if (strcmp(parts.suffix, ".lm3") == 0)
         place->kind = DATASET_LANDMARKS;

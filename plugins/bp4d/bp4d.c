@@ -13,17 +13,19 @@ static bool is_plus(const struct facet_params *given) {
     return strcmp(facet_param_string(given, "edition"), "BP4D+") == 0;
 }
 
+// "T01" is T1.
 static bool read_task(const char *name, char key[DATASET_TEXT]) {
-    return *name == 'T' && dataset_whole_number(name + 1) > 0 && dataset_copy(key, DATASET_TEXT, name, strlen(name));
+    int64_t task = *name == 'T' || *name == 't' ? dataset_whole_number(name + 1) : -1;
+    snprintf(key, DATASET_TEXT, "T%lld", (long long)task);
+    return task > 0 && task < 100;
 }
 
-// AU_OCC/F001_T1.csv
+// AU_OCC/F001_T1.csv. Those of AU_INT are called otherwise, F001_T1_AU12.csv.
 static void set_annotation(const struct dataset_path *parts, struct dataset_place *place) {
     const char *stem = parts->stem;
-    if (strcmp(parts->suffix, ".csv") != 0 || strcmp(parts->name[1], "AU_OCC") != 0 || strlen(stem) < 7 ||
-        stem[4] != '_')
-        return;
+    if (strcmp(parts->suffix, ".csv") != 0 || strlen(stem) < 7 || stem[4] != '_') return;
     dataset_copy(place->subject, sizeof place->subject, stem, 4);
+    dataset_upper(place->subject);
     if (dataset_has_form(place->subject, "@###") && read_task(stem + 5, place->key)) place->kind = DATASET_ANNOTATION;
 }
 
@@ -32,12 +34,13 @@ static void place(const struct facet_params *given, const char *path, struct dat
     struct dataset_path parts;
     dataset_take_apart(path, &parts);
     set_annotation(&parts, place);
+    dataset_upper(parts.name[2]);
     place->frame = dataset_whole_number(parts.stem);
     if (place->kind != DATASET_STRAY || place->frame < 0 || !dataset_has_form(parts.name[2], "@###") ||
         !read_task(parts.name[1], place->key))
         return;
     dataset_copy(place->subject, sizeof place->subject, parts.name[2], 4);
-    snprintf(place->code, sizeof place->code, "%.8s%.16s", is_plus(given) ? "plus-" : "", parts.name[1]);
+    snprintf(place->code, sizeof place->code, "%.8s%.16s", is_plus(given) ? "plus-" : "", place->key);
     if (strcmp(parts.suffix, ".jpg") == 0 || strcmp(parts.suffix, ".png") == 0 || strcmp(parts.suffix, ".bmp") == 0)
         place->kind = DATASET_TEXTURE;
     else if (facet_scan_is_named(path))
@@ -81,6 +84,7 @@ static const struct dataset_description description = {
     .place = place,
     .more_roots = more_roots,
     .labels = labels,
+    .annotations = "tables of action units (AU_OCC/F001_T1.csv)",
     .annotate = annotate,
     .counts = counts,
     .expected = expected,

@@ -2,7 +2,6 @@
 
 #include "dataset/csv.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct table {
@@ -24,10 +23,9 @@ static const char *field_of(struct table *table, int column) {
 }
 
 static int read_header(struct table *table, struct facet_error *error) {
-    bool found, any = false;
-    int code = csv_next(&table->csv, &found, error);
+    bool any = false;
+    int code = csv_header(&table->csv, error);
     if (code) return code;
-    if (!found) return facet_error_set(error, FACET_ERROR_DATA, "%s: the file is empty", table->csv.name);
     table->n_columns = table->csv.n_fields;
     for (int c = 1; c < table->n_columns; c++) {
         int64_t unit = dataset_whole_number(field_of(table, c));
@@ -62,20 +60,17 @@ static int read_frame(struct table *table, struct dataset_annotation *said, char
 
 int occurrence_read(const char *name, const char *bytes, size_t size, const char *subject, const char *key,
                     int64_t shift, struct dataset_annotations *to, struct facet_error *error) {
-    size_t mark = size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-    char *store = malloc(size + 1), au[DATASET_AU_ROOM];
-    if (!store) return facet_error_set(error, FACET_ERROR_MEMORY, "%s: no memory for its %zu bytes", name, size);
-    struct table table = {.csv = {.name = name, .at = bytes + mark, .end = bytes + size, .next_line = 1}};
+    char au[DATASET_AU_ROOM];
+    struct table table;
     struct dataset_annotation said = dataset_annotation_unknown();
     said.subject = subject, said.key = key, said.au = au;
     bool found = true;
-    table.csv.store = store;
-    int code = read_header(&table, error);
+    int code = csv_open(&table.csv, name, bytes, size, error);
+    if (!code) code = read_header(&table, error);
     while (!code && found) {
-        table.csv.store = store; // texts are copied
         code = csv_next(&table.csv, &found, error);
         if (!code && found) code = read_frame(&table, &said, au, shift, to, error);
     }
-    free(store);
+    csv_close(&table.csv);
     return code;
 }

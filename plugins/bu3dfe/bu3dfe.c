@@ -42,6 +42,7 @@ static void place(const struct facet_params *given, const char *path, struct dat
     struct dataset_path parts;
     dataset_take_apart(path, &parts);
     char head[14];
+    dataset_upper(parts.stem);
     snprintf(head, sizeof head, "%s", parts.stem);
     if (!dataset_has_form(head, "@####_@@##@@_")) return;
     int64_t person = dataset_whole_number((char[]){head[1], head[2], head[3], head[4], 0});
@@ -128,6 +129,11 @@ static const struct facet_param_spec params[] = {
 static int open_source(const struct facet_params *given, uint64_t seed, struct facet_items *items,
                        struct facet_field *fields, int *n_fields, void **self, struct facet_error *error) {
     (void)seed;
+    for (size_t i = 0; i < facet_param_count(given, "levels"); i++) {
+        double level = facet_param_float_at(given, "levels", i);
+        if (level != (double)(int)level)
+            return facet_error_set(error, FACET_ERROR_CONFIG, "levels: %g; whole numbers from 1 to 4 expected", level);
+    }
     return dataset_open(&description, given, items, fields, n_fields, self, error);
 }
 

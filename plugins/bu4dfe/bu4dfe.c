@@ -11,7 +11,8 @@
 enum { WOMEN = 58, MEN = 43, EXPRESSIONS = 6 };
 static const char *const expressions[EXPRESSIONS] = {"Angry", "Disgust", "Fear", "Happy", "Sad", "Surprise"};
 
-static bool read_person(const char *name, char subject[DATASET_TEXT]) {
+static bool read_person(char *name, char subject[DATASET_TEXT]) {
+    dataset_upper(name);
     if (!dataset_has_form(name, "@###")) return false;
     int64_t number = dataset_whole_number(name + 1), people = *name == 'F' ? WOMEN : *name == 'M' ? MEN : 0;
     return number >= 1 && number <= people && dataset_copy(subject, DATASET_TEXT, name, 4);

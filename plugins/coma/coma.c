@@ -5,6 +5,7 @@
 #include "dataset/dataset.h"
 
 #include <string.h>
+#include <strings.h>
 
 static const struct dataset_label labels[] = {
     {"bareteeth", "bareteeth"},
@@ -24,21 +25,22 @@ static const struct dataset_label labels[] = {
 
 static const struct facet_param_spec params[] = {DATASET_PARAMS, {.name = NULL}};
 
-static bool is_expression(const char *name) {
-    for (const struct dataset_label *label = labels; label->code; label++)
-        if (strcmp(label->code, name) == 0) return true;
-    return false;
+// The expression of a folder; NULL: it is none.
+static const char *expression_of(const char *name) {
+    const struct dataset_label *label = labels;
+    while (label->code && strcasecmp(label->code, name) != 0) label++;
+    return label->code;
 }
 
 static void place(const struct facet_params *given, const char *path, struct dataset_place *place) {
     struct dataset_path parts;
     (void)given;
     dataset_take_apart(path, &parts);
-    const char *dot = strrchr(parts.stem, '.');
+    const char *dot = strrchr(parts.stem, '.'), *expression = expression_of(parts.name[1]);
     int64_t frame = dataset_whole_number(dot ? dot + 1 : parts.stem);
-    if (strcmp(parts.suffix, ".ply") != 0 || !is_expression(parts.name[1]) || !*parts.name[2] || frame < 0) return;
-    strcpy(place->key, parts.name[1]);
-    strcpy(place->code, parts.name[1]);
+    if (strcmp(parts.suffix, ".ply") != 0 || !expression || !*parts.name[2] || frame < 0) return;
+    strcpy(place->key, expression);
+    strcpy(place->code, expression);
     if (!dataset_copy(place->subject, sizeof place->subject, parts.name[2], strlen(parts.name[2]))) return;
     place->frame = frame;
     place->kind = DATASET_SCAN;

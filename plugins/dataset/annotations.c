@@ -83,8 +83,28 @@ void dataset_annotations_sort(struct dataset_annotations *annotations) {
     if (annotations->count > 0) qsort(annotations->all, (size_t)annotations->count, sizeof *annotations->all, by_place);
 }
 
+int64_t dataset_annotations_count(const struct dataset_annotations *annotations) {
+    return annotations->count;
+}
+
+void dataset_annotations_cut(struct dataset_annotations *annotations, int64_t count) {
+    annotations->count = count;
+}
+
 static const char *text_or(const struct dataset_annotations *from, int32_t number, const char *otherwise) {
     return number >= 0 ? from->texts->all[number] : otherwise;
+}
+
+void dataset_annotations_get(const struct dataset_annotations *annotations, int64_t index, const char **subject,
+                             const char **key) {
+    const struct said *said = &annotations->all[index];
+    *subject = text_or(annotations, said->subject, "");
+    *key = text_or(annotations, said->key, "");
+}
+
+void dataset_annotations_mark_codes(const struct dataset_annotations *annotations, uint8_t *used) {
+    for (int64_t i = 0; i < annotations->count; i++)
+        if (annotations->all[i].code >= 0) used[annotations->all[i].code] = 1;
 }
 
 static void overlay(const struct dataset_annotations *from, const struct said *said, struct dataset_annotation *to) {
@@ -99,9 +119,8 @@ static void overlay(const struct dataset_annotations *from, const struct said *s
     if (said->offset >= 0) to->offset = said->offset;
 }
 
-// All of one place, in the order in which they were said.
-static void overlay_place(const struct dataset_annotations *from, const struct dataset_scan *scan, int64_t frame,
-                          struct dataset_annotation *to) {
+// The first that was said of a place or one behind it.
+static int64_t find_place(const struct dataset_annotations *from, const struct dataset_scan *scan, int64_t frame) {
     struct said first = {.subject = scan->subject, .key = scan->key, .frame = frame, .order = -1};
     int64_t low = 0, high = from->count;
     while (low < high) {
@@ -111,9 +130,24 @@ static void overlay_place(const struct dataset_annotations *from, const struct d
         else
             high = middle;
     }
-    for (; low < from->count; low++) {
-        const struct said *said = &from->all[low];
-        if (said->subject != scan->subject || said->key != scan->key || said->frame != frame) return;
+    return low;
+}
+
+static bool is_of(const struct said *said, const struct dataset_scan *scan) {
+    return said->subject == scan->subject && said->key == scan->key;
+}
+
+bool dataset_annotations_cover(const struct dataset_annotations *annotations, const struct dataset_scan *scan) {
+    int64_t at = find_place(annotations, scan, -1);
+    return at < annotations->count && is_of(&annotations->all[at], scan);
+}
+
+// All of one place, in the order in which they were said.
+static void overlay_place(const struct dataset_annotations *from, const struct dataset_scan *scan, int64_t frame,
+                          struct dataset_annotation *to) {
+    for (int64_t at = find_place(from, scan, frame); at < from->count; at++) {
+        const struct said *said = &from->all[at];
+        if (!is_of(said, scan) || said->frame != frame) return;
         overlay(from, said, to);
     }
 }

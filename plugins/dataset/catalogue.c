@@ -1,6 +1,8 @@
 #include "dataset/internal.h"
 
+#include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +18,10 @@ struct listing {
     struct facet_items *items;
     struct entry *entries;
     int64_t count, room;
+    int64_t other_kind, unused; // scans of a kind not asked for; annotations that are broken
 };
+
+enum { MOST_NOTES = 5 }; // of one sort
 
 // ---- what a file is -------------------------------------------------------------------------------------------------
 static bool is_entered(const void *context, const char *path) {
@@ -30,11 +35,12 @@ static bool is_entered(const void *context, const char *path) {
     return true;
 }
 
-static void find_out(const struct listing *list, const char *path, struct dataset_place *place) {
+static void find_out(struct listing *list, const char *path, struct dataset_place *place) {
     *place = (struct dataset_place){.kind = DATASET_STRAY, .frame = -1, .intensity = NAN};
     list->source->description->place(list->given, path, place);
     bool named = place->kind == DATASET_ANNOTATION || *place->subject;
     bool other = *place->variant && strcmp(place->variant, facet_param_string(list->given, "kind")) != 0;
+    list->other_kind += named && other && place->kind == DATASET_SCAN;
     if (!named || other || place->frame > INT32_MAX) place->kind = DATASET_STRAY;
 }
 
@@ -62,14 +68,16 @@ static bool keep(struct listing *list, int tree, int64_t file, const struct data
 static int read_annotation(struct listing *list, int tree, int64_t file, struct facet_error *error) {
     const struct dataset_description *description = list->source->description;
     const char *path = facet_files_get(list->source->trees[tree], file).path;
+    struct dataset_annotations *to = list->source->annotations;
     struct facet_bytes bytes = {0};
+    int64_t before = dataset_annotations_count(to);
     int code = facet_files_read(list->source->trees[tree], file, &bytes, error);
-    if (!code)
-        code = description->annotate(list->given, path, bytes.data, bytes.size, list->source->annotations, error);
-    if (code == FACET_ERROR_DATA || code == FACET_ERROR_IO)
-        code = facet_items_note(list->items, error, "annotation not used: %s", error->text);
+    if (!code) code = description->annotate(list->given, path, bytes.data, bytes.size, to, error);
     facet_bytes_free(&bytes);
-    return code;
+    if (code != FACET_ERROR_DATA && code != FACET_ERROR_IO) return code;
+    dataset_annotations_cut(to, before); // of a broken file nothing counts
+    if (list->unused++ >= MOST_NOTES) return FACET_OK;
+    return facet_items_note(list->items, error, "annotation not used: %s", error->text);
 }
 
 static int add_file(struct listing *list, int tree, int64_t file, struct facet_error *error) {
@@ -83,12 +91,12 @@ static int add_file(struct listing *list, int tree, int64_t file, struct facet_e
 
 // ---- trees ----------------------------------------------------------------------------------------------------------
 static int pass_on_notes(const struct facet_files *files, struct facet_items *items, struct facet_error *error) {
-    enum { MOST = 5 };
     int64_t n = facet_files_notes(files);
     int code = FACET_OK;
-    for (int64_t i = 0; !code && i < n && i < MOST; i++)
+    for (int64_t i = 0; !code && i < n && i < MOST_NOTES; i++)
         code = facet_items_note(items, error, "%s", facet_files_note(files, i));
-    if (!code && n > MOST) code = facet_items_note(items, error, "and %lld more files like these", (long long)n - MOST);
+    if (!code && n > MOST_NOTES)
+        code = facet_items_note(items, error, "and %lld more files like these", (long long)n - MOST_NOTES);
     return code;
 }
 
@@ -113,6 +121,9 @@ static int add_trees(struct listing *list, struct facet_error *error) {
         const char *root = facet_param_string(list->given, *more);
         if (*root) code = add_tree(list, root, error);
     }
+    if (!code && list->unused > MOST_NOTES)
+        code = facet_items_note(list->items, error, "and %lld more annotations like these",
+                                (long long)list->unused - MOST_NOTES);
     return code;
 }
 
@@ -205,6 +216,50 @@ static int make_scans(struct listing *list, struct facet_error *error) {
     return tell_oddities(list, &odd, error);
 }
 
+// ---- no scan at all -------------------------------------------------------------------------------------------------
+// Whether a file would be a scan if the root began one or more folders higher.
+static bool is_scan_from_higher(struct listing *list, const char *root, const char *path) {
+    enum { LEVELS = 3 };
+    struct dataset_place place;
+    char whole[2 * PATH_MAX];
+    const char *from = root + strlen(root);
+    for (int level = 0; level < LEVELS && from > root; level++) {
+        while (from > root && from[-1] != '/') from--;
+        snprintf(whole, sizeof whole, "%s/%s", from, path);
+        find_out(list, whole, &place);
+        if (place.kind == DATASET_SCAN) return true;
+        from -= from > root;
+    }
+    return false;
+}
+
+static bool root_is_too_deep(struct listing *list) {
+    enum { TRIED = 1000 };
+    const struct facet_files *files = list->source->trees[0];
+    char root[PATH_MAX];
+    if (!realpath(facet_param_string(list->given, "root"), root)) return false;
+    for (int64_t i = 0; i < facet_files_count(files) && i < TRIED; i++)
+        if (is_scan_from_higher(list, root, facet_files_get(files, i).path)) return true;
+    return false;
+}
+
+static int refuse_empty(struct listing *list, struct facet_error *error) {
+    const struct dataset_description *description = list->source->description;
+    const char *root = facet_param_string(list->given, "root");
+    long long files = facet_files_count(list->source->trees[0]), others = list->other_kind;
+    if (files == 0)
+        return facet_error_set(error, FACET_ERROR_DATA, "%s holds no file; a folder or archive with %s expected", root,
+                               description->title);
+    if (others > 0)
+        return facet_error_set(error, FACET_ERROR_DATA,
+                               "%s holds no scan of %s of the kind \"%s\", but %lld of another", root,
+                               description->title, facet_param_string(list->given, "kind"), others);
+    return facet_error_set(error, FACET_ERROR_DATA,
+                           "%s holds no scan of %s: a path like .../%s expected, and of %lld files none is like it%s",
+                           root, description->title, description->example, files,
+                           root_is_too_deep(list) ? "; root lies too deep, a folder above it is meant" : "");
+}
+
 int dataset_catalogue(struct dataset_source *source, const struct facet_params *given, struct facet_items *items,
                       struct facet_error *error) {
     struct listing list = {.source = source, .given = given, .items = items};
@@ -212,12 +267,7 @@ int dataset_catalogue(struct dataset_source *source, const struct facet_params *
     if (!code) code = make_scans(&list, error);
     if (!code) dataset_annotations_sort(source->annotations);
     free(list.entries);
-    if (!code && source->n_scans == 0)
-        code = facet_error_set(error, FACET_ERROR_DATA,
-                               "%s holds no scan of %s: a path like .../%s expected, and of %lld files none is like it",
-                               facet_param_string(given, "root"), source->description->title,
-                               source->description->example, (long long)facet_files_count(source->trees[0]));
-    return code;
+    return code || source->n_scans > 0 ? code : refuse_empty(&list, error);
 }
 
 const char *dataset_scan_path(const struct dataset_source *source, const struct dataset_scan *scan, int role) {

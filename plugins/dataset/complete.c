@@ -10,13 +10,13 @@ bool dataset_subject_is_asked_for(const struct facet_params *given, const char *
     return n == 0;
 }
 
-static bool is_there(const struct dataset_source *source, const struct dataset_place *place) {
+bool dataset_has_scan(const struct dataset_source *source, const char *subject, const char *key) {
     int64_t low = 0, high = source->n_scans;
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
         const struct dataset_scan *scan = &source->scans[middle];
-        int order = strcmp(source->texts.all[scan->subject], place->subject);
-        if (!order) order = strcmp(source->texts.all[scan->key], place->key);
+        int order = strcmp(source->texts.all[scan->subject], subject);
+        if (!order) order = strcmp(source->texts.all[scan->key], key);
         if (order == 0) return true;
         if (order < 0)
             low = middle + 1;
@@ -40,7 +40,7 @@ static void compare_list(const struct dataset_source *source, const struct facet
         if (!description->expected(given, i, &place)) break;
         if (!dataset_subject_is_asked_for(given, place.subject)) continue;
         asked++;
-        if (is_there(source, &place)) continue;
+        if (dataset_has_scan(source, place.subject, place.key)) continue;
         size_t used = strlen(first);
         if (missing++ < NAMED)
             snprintf(first + used, sizeof first - used, "%s%s %s", used ? ", " : "", place.subject, place.key);
@@ -81,6 +81,24 @@ static void compare_counts(const struct dataset_source *source, const struct fac
     if (*parts) snprintf(text, room, "%s is not whole: only %s are there", description->title, parts);
 }
 
+static void name_more(const char *what, int64_t there, int64_t whole, char *text, size_t room) {
+    size_t used = strlen(text);
+    if (whole > 0 && there > whole)
+        snprintf(text + used, room - used, "%s%lld %s, not %lld", used ? ", " : "", (long long)there, what,
+                 (long long)whole);
+}
+
+// More than the whole dataset holds: another edition, or folders whose names are taken for people; "" when there is not.
+static void find_more(const struct dataset_source *source, const struct facet_params *given, char *text, size_t room) {
+    const struct dataset_description *description = source->description;
+    struct dataset_counts whole = description->counts(given), there = count(source);
+    char parts[256] = "";
+    name_more("subjects", there.subjects, whole.subjects, parts, sizeof parts);
+    name_more("sequences", there.sequences, whole.sequences, parts, sizeof parts);
+    name_more("scans", there.scans, whole.scans, parts, sizeof parts);
+    if (*parts) snprintf(text, room, "more than all of %s is there: %s", description->title, parts);
+}
+
 // Frames that lack between two others of their sequence; "" when none does.
 static void find_gaps(const struct dataset_source *source, char *text, size_t room) {
     int64_t lacking = 0, gaps = 0;
@@ -107,11 +125,13 @@ static int tell(const char *complete, const char *text, struct facet_items *item
 int dataset_check_complete(const struct dataset_source *source, const struct facet_params *given,
                            struct facet_items *items, struct facet_error *error) {
     const char *complete = facet_param_string(given, "complete");
-    char text[512] = "", gaps[512] = "";
+    char text[512] = "", gaps[512] = "", more[512] = "";
     if (strcmp(complete, "ignore") == 0) return FACET_OK;
     if (source->description->expected) compare_list(source, given, text, sizeof text);
     if (!*text && source->description->counts) compare_counts(source, given, text, sizeof text);
     if (!source->description->sparse) find_gaps(source, gaps, sizeof gaps);
-    int code = tell(complete, text, items, error);
+    if (source->description->counts) find_more(source, given, more, sizeof more);
+    int code = *more ? facet_items_note(items, error, "%s", more) : FACET_OK;
+    if (!code) code = tell(complete, text, items, error);
     return code ? code : tell(complete, gaps, items, error);
 }

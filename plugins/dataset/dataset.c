@@ -95,6 +95,16 @@ static int add_item(const struct dataset_source *source, const struct facet_para
     return facet_items_add(items, &item, error);
 }
 
+// Of what a table of the user's calls itself a label, the first that is no word of the vocabulary is told.
+static int tell_word(const struct dataset_source *source, const struct dataset_labels *labels, bool *told,
+                     struct facet_items *items, struct facet_error *error) {
+    if (*told || !source->description->codes_are_labels || !*labels->label || dataset_word(labels->label))
+        return FACET_OK;
+    *told = true;
+    return facet_items_note(items, error, "label \"%s\" is not a word of the vocabulary; it stays as it is",
+                            labels->label);
+}
+
 static bool same_sequence(const struct dataset_scan *a, const struct dataset_scan *b) {
     return a->frame >= 0 && b->frame >= 0 && a->subject == b->subject && a->key == b->key;
 }
@@ -104,6 +114,7 @@ static int add_items(struct dataset_source *source, const struct facet_params *g
                      struct facet_error *error) {
     int64_t kept = 0;
     int32_t sequence = -1;
+    bool told = false;
     for (int64_t i = 0; i < source->n_scans; i++) {
         struct dataset_scan scan = source->scans[i];
         struct dataset_annotation said = dataset_annotation_of(source->annotations, &scan);
@@ -111,7 +122,8 @@ static int add_items(struct dataset_source *source, const struct facet_params *g
         dataset_labels_of(source->description, given, code_of(source, &scan, &said), &labels);
         if (labels.drop) continue;
         if (kept == 0 || !same_sequence(&source->scans[kept - 1], &scan)) sequence++;
-        int code = add_item(source, given, items, &scan, &labels, &said, sequence, error);
+        int code = tell_word(source, &labels, &told, items, error);
+        if (!code) code = add_item(source, given, items, &scan, &labels, &said, sequence, error);
         if (code) return code;
         source->scans[kept++] = scan;
     }
@@ -138,6 +150,17 @@ static void declare(struct dataset_source *source, const struct facet_params *gi
         .name = "colours", .type = FACET_U8, .rank = 2, .dims = {source->max_vertices, 3}, .ragged = true};
 }
 
+// Rows of the scans that are wanted, of which there must be one.
+static int add_wanted(struct dataset_source *source, const struct facet_params *given, struct facet_items *items,
+                      struct facet_error *error) {
+    int64_t all = source->n_scans;
+    int code = keep_wanted_subjects(source, given, error);
+    if (!code) code = add_items(source, given, items, error);
+    if (code || source->n_scans > 0) return code;
+    return facet_error_set(error, FACET_ERROR_DATA, "of the %lld scans of %s the parameters leave none", (long long)all,
+                           source->description->title);
+}
+
 static int fill(struct dataset_source *source, const struct facet_params *given, struct facet_items *items,
                 struct facet_error *error) {
     source->annotations = dataset_annotations_create(&source->texts);
@@ -145,8 +168,8 @@ static int fill(struct dataset_source *source, const struct facet_params *given,
     if (!code) code = dataset_labels_check(source->description, given, items, error);
     if (!code) code = dataset_catalogue(source, given, items, error);
     if (!code) code = dataset_check_complete(source, given, items, error);
-    if (!code) code = keep_wanted_subjects(source, given, error);
-    if (!code) code = add_items(source, given, items, error);
+    if (!code) code = dataset_tell_mismatches(source, given, items, error);
+    if (!code) code = add_wanted(source, given, items, error);
     return code ? code : dataset_find_room(source, error);
 }
 

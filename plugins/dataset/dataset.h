@@ -92,9 +92,11 @@ struct dataset_description {
     const char *const *stray_folders; // names never entered, besides hidden ones; NULL-terminated or NULL
     const char *const *more_roots; // parameters (PATH, fallback "") of trees that belong to it; NULL-terminated or NULL
     const struct dataset_label *labels;
+    bool codes_are_labels; // a code that stands nowhere is a label itself: it comes from a table of the user's
     const struct dataset_point *points;
     // Fills what subject and code say. NULL: nothing.
     void (*tell)(const struct facet_params *given, const char *subject, const char *code, struct dataset_told *told);
+    const char *annotations; // what annotate reads, for messages: "tables of action units (AU_OCC/F001_T1.csv)"
     // Reads one file of annotation; path as for place. NULL: there are none. Errors: DATA with line, MEMORY.
     int (*annotate)(const struct facet_params *given, const char *path, const void *bytes, size_t size,
                     struct dataset_annotations *to, struct facet_error *error);

@@ -3,20 +3,12 @@
 #define FACET_DATASET_INTERNAL_H
 
 #include "dataset/dataset.h"
+#include "dataset/texts.h"
 
 #include <facet/files.h>
 #include <facet/scan.h>
 
 #include <pthread.h>
-
-// ---- texts.c: each different text once, numbered from 0 ---------------------------------------------------------------
-struct dataset_texts {
-    char **all;
-    int32_t *slots; // number + 1; 0 is free
-    int32_t count, room;
-};
-int32_t dataset_text(struct dataset_texts *texts, const char *text); // its number; -1: out of memory
-void dataset_texts_free(struct dataset_texts *texts);
 
 // ---- catalogue.c: the files of a dataset as scans ---------------------------------------------------------------------
 enum { DATASET_TREES = 4 };
@@ -55,6 +47,15 @@ const char *dataset_scan_path(const struct dataset_source *source, const struct 
 struct dataset_annotations *dataset_annotations_create(struct dataset_texts *texts); // NULL: out of memory
 void dataset_annotations_destroy(struct dataset_annotations *annotations);           // NULL is fine
 void dataset_annotations_sort(struct dataset_annotations *annotations);
+int64_t dataset_annotations_count(const struct dataset_annotations *annotations);
+void dataset_annotations_cut(struct dataset_annotations *annotations, int64_t count); // keeps the first ones
+// Of a sorted list: of whom and what one says.
+void dataset_annotations_get(const struct dataset_annotations *annotations, int64_t index, const char **subject,
+                             const char **key);
+void dataset_annotations_mark_codes(const struct dataset_annotations *annotations,
+                                    uint8_t *used); // 1 at a text's number
+// Whether anything was said of the scan's sequence or one of its frames.
+bool dataset_annotations_cover(const struct dataset_annotations *annotations, const struct dataset_scan *scan);
 // What was said of the scan's frame, and where that does not know, of its whole sequence. Texts are borrowed.
 struct dataset_annotation dataset_annotation_of(const struct dataset_annotations *annotations,
                                                 const struct dataset_scan *scan);
@@ -71,11 +72,21 @@ int dataset_labels_check(const struct dataset_description *description, const st
 void dataset_labels_of(const struct dataset_description *description, const struct facet_params *given,
                        const char *code, struct dataset_labels *labels);
 
+// Tells of entries of the parameter that fit no code. Errors: MEMORY.
+int dataset_labels_tell_unused(const struct dataset_source *source, const struct facet_params *given,
+                               struct facet_items *items, struct facet_error *error);
+
 // ---- complete.c -------------------------------------------------------------------------------------------------------
 // Errors: DATA, when the parameter `complete` says "require" and something is missing.
 int dataset_check_complete(const struct dataset_source *source, const struct facet_params *given,
                            struct facet_items *items, struct facet_error *error);
 bool dataset_subject_is_asked_for(const struct facet_params *given, const char *subject);
+bool dataset_has_scan(const struct dataset_source *source, const char *subject, const char *key); // of any frame
+
+// ---- odd.c: what does not fit together --------------------------------------------------------------------------------
+// Annotations of scans that are not there and scans without any; names in `subjects` that nobody has. Errors: MEMORY.
+int dataset_tell_mismatches(const struct dataset_source *source, const struct facet_params *given,
+                            struct facet_items *items, struct facet_error *error);
 
 // ---- worker.c: what one thread needs to read scans; used again for the next one ----------------------------------------
 struct dataset_worker {

@@ -2,6 +2,7 @@
 #include "dataset/vocabulary.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool is_like(const char *name, const char *pattern, size_t length) {
@@ -32,7 +33,7 @@ static void consider(struct choice *best, const char *code, const char *pattern,
 // The user's word goes before the dataset's where both are as exact.
 static struct choice choose(const struct dataset_description *description, const struct facet_params *given,
                             const char *code) {
-    struct choice best = {.exactness = -1, .label = ""};
+    struct choice best = {.exactness = -1, .label = description->codes_are_labels ? code : ""};
     for (size_t i = 0; i < facet_param_count(given, "labels"); i++) {
         const char *entry = facet_param_string_at(given, "labels", i), *equals = strchr(entry, '=');
         consider(&best, code, entry, (size_t)(equals - entry), equals[1] ? equals + 1 : NULL);
@@ -63,6 +64,61 @@ int dataset_labels_check(const struct dataset_description *description, const st
     return FACET_OK;
 }
 
+// ---- codes that are there -------------------------------------------------------------------------------------------
+enum { CODES_TOLD = 8 };
+
+// Numbers of texts: those of scans and those of annotations.
+static void mark_codes(const struct dataset_source *source, uint8_t *used) {
+    for (int64_t i = 0; i < source->n_scans; i++) used[source->scans[i].code] = 1;
+    dataset_annotations_mark_codes(source->annotations, used);
+}
+
+// Whether one of "A+B+C" is like an entry's code.
+static bool fits(const char *codes, const char *pattern, size_t length) {
+    char code[DATASET_TEXT];
+    for (const char *c = codes;; c++) {
+        size_t n = strcspn(c, "+");
+        if (dataset_copy(code, sizeof code, c, n) && is_like(code, pattern, length)) return true;
+        c += n;
+        if (!*c) return false;
+    }
+}
+
+static bool fits_any(const struct dataset_texts *texts, const uint8_t *used, const char *pattern, size_t length) {
+    for (int32_t t = 0; t < texts->count; t++)
+        if (used[t] && fits(texts->all[t], pattern, length)) return true;
+    return false;
+}
+
+static void name_codes(const struct dataset_texts *texts, const uint8_t *used, char *text, size_t room) {
+    int told = 0;
+    *text = '\0';
+    for (int32_t t = 0; t < texts->count && told <= CODES_TOLD; t++) {
+        if (!used[t] || !*texts->all[t]) continue;
+        size_t length = strlen(text);
+        snprintf(text + length, room - length, "%s%s", told ? ", " : "", told < CODES_TOLD ? texts->all[t] : "...");
+        told++;
+    }
+}
+
+int dataset_labels_tell_unused(const struct dataset_source *source, const struct facet_params *given,
+                               struct facet_items *items, struct facet_error *error) {
+    uint8_t *used = calloc((size_t)source->texts.count + 1, 1);
+    char there[(CODES_TOLD + 1) * (DATASET_TEXT + 2)];
+    int code = used ? FACET_OK : dataset_no_memory(error);
+    if (used) mark_codes(source, used);
+    for (size_t i = 0; !code && i < facet_param_count(given, "labels"); i++) {
+        const char *entry = facet_param_string_at(given, "labels", i);
+        size_t length = strcspn(entry, "=");
+        if (fits_any(&source->texts, used, entry, length)) continue;
+        name_codes(&source->texts, used, there, sizeof there);
+        code = facet_items_note(items, error, "labels: \"%s\" fits no scan; the codes are %s", entry, there);
+    }
+    free(used);
+    return code;
+}
+
+// ---- a code's labels ------------------------------------------------------------------------------------------------
 static void join(struct dataset_labels *labels, const char *more) {
     size_t used = strlen(labels->labels);
     snprintf(labels->labels + used, sizeof labels->labels - used, "%s%s", used ? "+" : "", more);

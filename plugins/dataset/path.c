@@ -32,8 +32,16 @@ void dataset_take_apart(const char *path, struct dataset_path *parts) {
 }
 
 bool dataset_is_hidden(const char *name) {
-    return *name == '.' || strcmp(name, "__MACOSX") == 0 || strcasecmp(name, "Thumbs.db") == 0 ||
-           strcasecmp(name, "desktop.ini") == 0;
+    static const char *const left[] = {"__MACOSX", "Thumbs.db",    "desktop.ini",
+                                       "@eaDir",   "$RECYCLE.BIN", "System Volume Information"};
+    for (size_t i = 0; i < sizeof left / sizeof *left; i++)
+        if (strcasecmp(name, left[i]) == 0) return true;
+    return *name == '.';
+}
+
+void dataset_upper(char *text) {
+    for (; *text; text++)
+        if (*text >= 'a' && *text <= 'z') *text = (char)(*text - 'a' + 'A');
 }
 
 int64_t dataset_number(const char **text) {

@@ -24,6 +24,8 @@ int64_t dataset_number(const char **text);
 // The number that is the whole of text; -1 otherwise.
 int64_t dataset_whole_number(const char *text);
 
+void dataset_upper(char *text); // letters of ASCII
+
 // Whether name matches a form of characters: '#' is a digit, '@' an upper-case letter, everything else itself.
 bool dataset_has_form(const char *name, const char *form);
 

@@ -1,5 +1,6 @@
-#include "dataset/internal.h"
+#include "dataset/texts.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 

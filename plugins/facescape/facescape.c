@@ -4,8 +4,10 @@
 
 #include "dataset/dataset.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 // In the order of their numbers, from 1.
 static const char *const expressions[] = {
@@ -25,7 +27,7 @@ static const struct facet_param_spec params[] = {DATASET_PARAMS, {.name = NULL}}
 static int expression_named(const char *name) {
     for (int e = 0; e < EXPRESSIONS; e++) {
         const char *a = name, *b = expressions[e];
-        while (*a && (*a == *b || (*a == '-' && *b == '_'))) a++, b++;
+        while (*a && (tolower((unsigned char)*a) == *b || (*a == '-' && *b == '_'))) a++, b++;
         if (!*a && !*b) return e + 1;
     }
     return 0;
@@ -41,7 +43,7 @@ static bool read_name(const struct dataset_path *parts, int64_t *person, int *ex
     const char *bar = strchr(parts->stem, '_'), *at = parts->stem;
     int64_t first = dataset_number(&at), second = bar ? dataset_whole_number(bar + 1) : -1;
     int64_t folder = dataset_whole_number(parts->name[2]);
-    if (!bar || at != bar || strcmp(parts->name[1], "models_reg") != 0) return false;
+    if (!bar || at != bar || strcasecmp(parts->name[1], "models_reg") != 0) return false;
     *expression = second >= 1 && second <= EXPRESSIONS ? (int)second : expression_named(bar + 1);
     *person = folder > 0 && second < 0 && first == *expression ? folder : first;
     return *expression > 0 && *person > 0;

@@ -4,27 +4,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-// What sorting compares; the store moves no more.
-struct key {
-    const char *path, *subject, *sequence;
-    struct folder_entry *row;
-};
-
-static int by_line(const struct key *a, const struct key *b) {
-    return (a->row->line > b->row->line) - (a->row->line < b->row->line);
+static const struct folder_entry *row_at(const struct folder_manifest *manifest, const void *place) {
+    return &manifest->rows[*(const int32_t *)place];
 }
 
-static int by_path(const void *a, const void *b) {
-    const struct key *x = a, *y = b;
-    int order = strcmp(x->path, y->path);
+static int by_line(const struct folder_entry *a, const struct folder_entry *b) {
+    return (a->line > b->line) - (a->line < b->line);
+}
+
+static int by_text(const struct folder_manifest *manifest, const struct folder_entry *a, const struct folder_entry *b,
+                   enum folder_text text) {
+    return strcmp(folder_text_of(manifest, a, text), folder_text_of(manifest, b, text));
+}
+
+static int by_path(const void *a, const void *b, void *manifest) {
+    const struct folder_entry *x = row_at(manifest, a), *y = row_at(manifest, b);
+    int order = by_text(manifest, x, y, TEXT_PATH);
     return order ? order : by_line(x, y);
 }
 
 // Sequence after sequence, the lines of each in order. A row without a sequence stands alone.
-static int by_sequence(const void *a, const void *b) {
-    const struct key *x = a, *y = b;
-    int order = strcmp(x->subject, y->subject);
-    if (!order) order = strcmp(x->sequence, y->sequence);
+static int by_sequence(const void *a, const void *b, void *manifest) {
+    const struct folder_entry *x = row_at(manifest, a), *y = row_at(manifest, b);
+    int order = x->shared == y->shared ? 0 : by_text(manifest, x, y, TEXT_SUBJECT);
+    if (!order && x->shared != y->shared) order = by_text(manifest, x, y, TEXT_SEQUENCE);
     return order ? order : by_line(x, y);
 }
 
@@ -35,28 +38,32 @@ static int by_group_and_frame(const void *a, const void *b) {
     return (x->line > y->line) - (x->line < y->line);
 }
 
-static int refuse_repeated_paths(const char *name, struct key *keys, int64_t n, struct facet_error *error) {
-    qsort(keys, (size_t)n, sizeof *keys, by_path);
-    for (int64_t i = 1; i < n; i++) {
-        if (strcmp(keys[i - 1].path, keys[i].path) != 0) continue;
+static int refuse_repeated_paths(struct folder_manifest *m, const char *name, int32_t *places,
+                                 struct facet_error *error) {
+    qsort_r(places, (size_t)m->n_rows, sizeof *places, by_path, m);
+    for (int64_t i = 1; i < m->n_rows; i++) {
+        const struct folder_entry *row = row_at(m, &places[i]), *before = row_at(m, &places[i - 1]);
+        if (by_text(m, row, before, TEXT_PATH) != 0) continue;
         return facet_error_set(error, FACET_ERROR_DATA, "%s:%lld: %s stands in line %lld already", name,
-                               (long long)keys[i].row->line, keys[i].path, (long long)keys[i - 1].row->line);
+                               (long long)row->line, folder_text_of(m, row, TEXT_PATH), (long long)before->line);
     }
     return FACET_OK;
 }
 
-static bool same_sequence(const struct key *a, const struct key *b) {
-    return *a->sequence && strcmp(a->subject, b->subject) == 0 && strcmp(a->sequence, b->sequence) == 0;
+static bool same_sequence(const struct folder_manifest *m, const struct folder_entry *a, const struct folder_entry *b) {
+    return *folder_text_of(m, a, TEXT_SEQUENCE) && by_text(m, a, b, TEXT_SUBJECT) == 0 &&
+           by_text(m, a, b, TEXT_SEQUENCE) == 0;
 }
 
 // A group's number is the place of its first row; a frame not given is its place in the sequence.
-static void number_groups(struct folder_manifest *manifest, struct key *keys) {
+static void number_groups(struct folder_manifest *m, int32_t *places) {
     int64_t first = 0;
-    qsort(keys, (size_t)manifest->n_rows, sizeof *keys, by_sequence);
-    for (int64_t i = 0; i < manifest->n_rows; i++) {
-        if (i == 0 || !same_sequence(&keys[i - 1], &keys[i])) first = i;
-        keys[i].row->group = (int32_t)(keys[first].row - manifest->rows);
-        if (keys[i].row->frame < 0) keys[i].row->frame = (int32_t)(i - first);
+    qsort_r(places, (size_t)m->n_rows, sizeof *places, by_sequence, m);
+    for (int64_t i = 0; i < m->n_rows; i++) {
+        struct folder_entry *row = &m->rows[places[i]];
+        if (i == 0 || !same_sequence(m, &m->rows[places[i - 1]], row)) first = i;
+        row->group = places[first];
+        if (row->frame < 0) row->frame = (int32_t)(i - first);
     }
 }
 
@@ -79,18 +86,14 @@ static int settle_frames(struct folder_manifest *manifest, const char *name, str
 }
 
 int folder_rows_arrange(struct folder_manifest *manifest, const char *name, struct facet_error *error) {
-    struct key *keys = malloc((size_t)manifest->n_rows * sizeof *keys);
-    if (!keys) return facet_error_set(error, FACET_ERROR_MEMORY, "%s: no memory for its rows", name);
-    for (int64_t i = 0; i < manifest->n_rows; i++) {
-        struct folder_entry *row = &manifest->rows[i];
-        keys[i] = (struct key){folder_text_of(manifest, row, TEXT_PATH), folder_text_of(manifest, row, TEXT_SUBJECT),
-                               folder_text_of(manifest, row, TEXT_SEQUENCE), row};
-    }
-    int code = refuse_repeated_paths(name, keys, manifest->n_rows, error);
+    int32_t *places = malloc((size_t)manifest->n_rows * sizeof *places);
+    if (!places) return facet_error_set(error, FACET_ERROR_MEMORY, "%s: no memory for its rows", name);
+    for (int64_t i = 0; i < manifest->n_rows; i++) places[i] = (int32_t)i;
+    int code = refuse_repeated_paths(manifest, name, places, error);
     if (!code) {
-        number_groups(manifest, keys);
+        number_groups(manifest, places);
         code = settle_frames(manifest, name, error);
     }
-    free(keys);
+    free(places);
     return code;
 }

@@ -2,6 +2,7 @@
 
 #include <facet/text.h>
 
+#include <ctype.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -27,6 +28,36 @@ int folder_column_code(const char *name) {
     for (int c = 0; c < FOLDER_COLUMNS; c++)
         if (strcmp(names[c], name) == 0) return c;
     return -1;
+}
+
+enum { NAME_ROOM = 16 };
+
+// How many letters are to be changed, put in or left out to make one of the other, upper and lower case alike.
+static int slips(const char *a, const char *b) {
+    int row[NAME_ROOM + 1] = {0}, n = (int)strlen(b);
+    if (strlen(a) > NAME_ROOM || n > NAME_ROOM) return NAME_ROOM;
+    for (int j = 0; j <= n; j++) row[j] = j;
+    for (int i = 1; *a; a++, i++) {
+        int corner = row[0];
+        row[0] = i;
+        for (int j = 1; j <= n; j++) {
+            int changed = corner + (tolower((unsigned char)*a) != b[j - 1]);
+            int other = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
+            corner = row[j];
+            row[j] = changed < other ? changed : other;
+        }
+    }
+    return row[n];
+}
+
+int folder_column_like(const char *name) {
+    int best = -1, fewest = NAME_ROOM;
+    for (int c = 0; c < FOLDER_COLUMNS; c++) {
+        size_t length = strlen(names[c]);
+        int n = slips(name, names[c]), most = length < 4 ? 0 : length < 6 ? 1 : 2;
+        if (n <= most && n < fewest) best = c, fewest = n;
+    }
+    return best;
 }
 
 static int complain(struct folder_complaint *complaint, enum folder_column column, const char *expected) {

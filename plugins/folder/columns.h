@@ -31,6 +31,7 @@ enum folder_column {
 
 const char *folder_column_name(enum folder_column column);
 int folder_column_code(const char *name); // -1: there is no such column
+int folder_column_like(const char *name); // the column that a name with a slip may mean; -1: none
 
 // One line of a manifest: what stands in each column, "" where nothing does. Borrowed from whoever read it.
 struct folder_record {

@@ -142,33 +142,53 @@ static int parse_line(struct jsonl *jsonl, struct facet_error *error) {
                            (long long)jsonl->next_line - 1);
 }
 
-static bool next_line(struct jsonl *jsonl) {
-    while (jsonl->at < jsonl->end) {
-        const char *stop = memchr(jsonl->at, '\n', (size_t)(jsonl->end - jsonl->at)), *c = jsonl->at;
-        if (!stop) stop = jsonl->end;
-        jsonl->line = jsonl->at;
-        jsonl->length = (size_t)(stop - jsonl->at);
-        jsonl->at = stop < jsonl->end ? stop + 1 : stop;
+static bool is_blank(const char *line, size_t length) {
+    size_t i = 0;
+    while (i < length && is_space(line[i])) i++;
+    return i == length;
+}
+
+static int next_line(struct jsonl *jsonl, bool *found, struct facet_error *error) {
+    ssize_t length;
+    do {
+        length = getline(&jsonl->line, &jsonl->room, jsonl->file);
         jsonl->next_line++;
-        while (c < stop && is_space(*c)) c++;
-        if (c < stop) return true;
-    }
-    return false;
+    } while (length >= 0 && is_blank(jsonl->line, (size_t)length));
+    *found = length >= 0;
+    if (*found) jsonl->length = (size_t)length;
+    if (*found || feof(jsonl->file)) return FACET_OK;
+    if (!ferror(jsonl->file)) return no_memory(jsonl, error);
+    return facet_error_set(error, FACET_ERROR_IO, "%s: cannot be read to its end", jsonl->name);
 }
 
-int jsonl_next(struct jsonl *jsonl, struct folder_record *record, bool *found, struct facet_error *error) {
-    jsonl_end(jsonl);
-    *found = next_line(jsonl);
-    if (!*found) return FACET_OK;
-    int code = parse_line(jsonl, error);
-    return code ? code : fill(jsonl, record, error);
-}
-
-void jsonl_end(struct jsonl *jsonl) {
+static void forget(struct jsonl *jsonl) {
     for (int c = 0; c < FOLDER_COLUMNS; c++) {
         free(jsonl->made[c]);
         jsonl->made[c] = NULL;
     }
     json_decref(jsonl->object);
     jsonl->object = NULL;
+}
+
+int jsonl_next(struct jsonl *jsonl, struct folder_record *record, bool *found, struct facet_error *error) {
+    forget(jsonl);
+    int code = next_line(jsonl, found, error);
+    if (!code && *found) code = parse_line(jsonl, error);
+    return !code && *found ? fill(jsonl, record, error) : code;
+}
+
+void jsonl_close(struct jsonl *jsonl) {
+    forget(jsonl);
+    free(jsonl->line);
+    jsonl->line = NULL;
+}
+
+const char *jsonl_key_like(const struct jsonl *jsonl, int column) {
+    const char *key;
+    json_t *value;
+    json_object_foreach(jsonl->object, key, value) {
+        int like = folder_column_code(key) < 0 ? folder_column_like(key) : -1;
+        if (like >= 0 && (column < 0 || like == column)) return key;
+    }
+    return NULL;
 }

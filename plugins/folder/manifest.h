@@ -24,6 +24,9 @@ int folder_manifest_parse(const char *name, const char *bytes, size_t size, stru
 int folder_manifest_read(const char *path, struct folder_manifest **manifest, struct facet_error *error);
 void folder_manifest_destroy(struct folder_manifest *manifest); // NULL is fine
 
+// A sentence about a column or key that nothing reads though its name looks like one that is; NULL: there is none. Borrowed.
+const char *folder_manifest_slip(const struct folder_manifest *manifest);
+
 int64_t folder_manifest_rows(const struct folder_manifest *manifest);
 struct folder_row folder_manifest_row(const struct folder_manifest *manifest, int64_t row);
 

@@ -1,11 +1,17 @@
 #include "folder/rows.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 const char *folder_text_of(const struct folder_manifest *manifest, const struct folder_entry *row,
                            enum folder_text text) {
-    return manifest->store + row->text[text];
+    if (text < N_OWN_TEXTS) return manifest->store + row->text[text];
+    return manifest->texts.all[manifest->shared[row->shared].text[text - N_OWN_TEXTS]];
+}
+
+static int no_memory(const char *name, struct facet_error *error) {
+    return facet_error_set(error, FACET_ERROR_MEMORY, "%s: no memory for its rows", name);
 }
 
 static int grow_store(struct folder_manifest *m, const char *name, size_t more, struct facet_error *error) {
@@ -35,65 +41,66 @@ static void tidy_path(char *path) {
     *to = '\0';
 }
 
-// A text that is empty or stood in the row before is kept once.
-static int keep(struct folder_manifest *m, const char *name, enum folder_text which, const char *text, uint32_t *place,
-                struct facet_error *error) {
-    const struct folder_entry *before = m->n_rows > 0 ? &m->rows[m->n_rows - 1] : NULL;
+static int keep_path(struct folder_manifest *m, const char *name, const char *text, uint32_t *place,
+                     struct facet_error *error) {
     size_t bytes = strlen(text) + 1;
     *place = 0;
     if (bytes == 1 && m->used > 0) return FACET_OK;
-    if (before && strcmp(folder_text_of(m, before, which), text) == 0) {
-        *place = before->text[which];
-        return FACET_OK;
-    }
     int code = grow_store(m, name, bytes, error);
     if (code) return code;
     memcpy(m->store + m->used, text, bytes);
-    if (which == TEXT_PATH || which == TEXT_LANDMARKS || which == TEXT_TEXTURE) tidy_path(m->store + m->used);
+    tidy_path(m->store + m->used);
     *place = (uint32_t)m->used;
     m->used += strlen(m->store + m->used) + 1;
     return FACET_OK;
 }
 
-static int grow_rows(struct folder_manifest *m, const char *name, struct facet_error *error) {
-    if (m->n_rows == INT32_MAX)
-        return facet_error_set(error, FACET_ERROR_DATA, "%s: more than %d rows", name, INT32_MAX);
-    if (m->n_rows < m->rows_room) return FACET_OK;
-    int64_t room = m->rows_room ? 2 * m->rows_room : 64;
-    struct folder_entry *rows = realloc(m->rows, (size_t)room * sizeof *rows);
-    if (!rows) return facet_error_set(error, FACET_ERROR_MEMORY, "%s: no memory for its rows", name);
-    m->rows = rows;
-    m->rows_room = room;
+static bool grow(void **all, int64_t count, int64_t *room, size_t bytes) {
+    if (count < *room) return true;
+    int64_t wider = *room ? 2 * *room : 64;
+    void *more = realloc(*all, (size_t)wider * bytes);
+    if (more) *all = more, *room = wider;
+    return more != NULL;
+}
+
+// Rows often say what the row before says.
+static int keep_shared(struct folder_manifest *m, const char *name, const struct folder_record *record,
+                       const struct folder_values *values, int32_t *place, struct facet_error *error) {
+    const char *const texts[] = {record->text[FOLDER_SUBJECT],
+                                 values->label,
+                                 values->labels,
+                                 record->text[FOLDER_SEQUENCE],
+                                 values->au,
+                                 record->text[FOLDER_LICENCE],
+                                 record->text[FOLDER_CONSENT],
+                                 record->text[FOLDER_SPLIT]};
+    _Static_assert(sizeof texts / sizeof *texts == N_TEXTS - N_OWN_TEXTS, "in the order of enum folder_text");
+    struct folder_shared shared = {.onset = values->onset,
+                                   .apex = values->apex,
+                                   .offset = values->offset,
+                                   .valence = values->valence,
+                                   .arousal = values->arousal};
+    for (int t = 0; t < N_TEXTS - N_OWN_TEXTS; t++)
+        if ((shared.text[t] = dataset_text(&m->texts, texts[t])) < 0) return no_memory(name, error);
+    if (m->n_shared == 0 || memcmp(&m->shared[m->n_shared - 1], &shared, sizeof shared) != 0) {
+        if (!grow((void **)&m->shared, m->n_shared, &m->shared_room, sizeof shared)) return no_memory(name, error);
+        m->shared[m->n_shared++] = shared;
+    }
+    *place = (int32_t)(m->n_shared - 1);
     return FACET_OK;
 }
 
 int folder_rows_add(struct folder_manifest *m, const char *name, const struct folder_record *record,
                     const struct folder_values *values, struct facet_error *error) {
-    const char *const texts[N_TEXTS] = {
-        [TEXT_PATH] = record->text[FOLDER_PATH],
-        [TEXT_SUBJECT] = record->text[FOLDER_SUBJECT],
-        [TEXT_LABEL] = values->label,
-        [TEXT_LABELS] = values->labels,
-        [TEXT_SEQUENCE] = record->text[FOLDER_SEQUENCE],
-        [TEXT_LANDMARKS] = record->text[FOLDER_LANDMARKS],
-        [TEXT_TEXTURE] = record->text[FOLDER_TEXTURE],
-        [TEXT_AU] = values->au,
-        [TEXT_LICENCE] = record->text[FOLDER_LICENCE],
-        [TEXT_CONSENT] = record->text[FOLDER_CONSENT],
-        [TEXT_SPLIT] = record->text[FOLDER_SPLIT],
-    };
-    struct folder_entry row = {.frame = values->frame,
-                               .onset = values->onset,
-                               .apex = values->apex,
-                               .offset = values->offset,
-                               .intensity = values->intensity,
-                               .valence = values->valence,
-                               .arousal = values->arousal,
-                               .line = record->line};
+    static const enum folder_column own[N_OWN_TEXTS] = {FOLDER_PATH, FOLDER_LANDMARKS, FOLDER_TEXTURE};
+    struct folder_entry row = {.frame = values->frame, .intensity = values->intensity, .line = (uint32_t)record->line};
     uint32_t none;
-    int code = grow_rows(m, name, error);
-    if (!code && m->used == 0) code = keep(m, name, TEXT_PATH, "", &none, error);
-    for (int t = 0; !code && t < N_TEXTS; t++) code = keep(m, name, (enum folder_text)t, texts[t], &row.text[t], error);
+    if (m->n_rows == INT32_MAX || record->line > UINT32_MAX)
+        return facet_error_set(error, FACET_ERROR_DATA, "%s: more than %d rows", name, INT32_MAX);
+    int code = m->used == 0 ? keep_path(m, name, "", &none, error) : FACET_OK;
+    for (int t = 0; !code && t < N_OWN_TEXTS; t++) code = keep_path(m, name, record->text[own[t]], &row.text[t], error);
+    if (!code) code = keep_shared(m, name, record, values, &row.shared, error);
+    if (!code && !grow((void **)&m->rows, m->n_rows, &m->rows_room, sizeof row)) code = no_memory(name, error);
     if (!code) m->rows[m->n_rows++] = row;
     return code;
 }

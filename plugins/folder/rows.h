@@ -1,18 +1,20 @@
-// The rows of a manifest in memory: numbers and places in one store of texts, 88 bytes a row and what is new in its texts.
+// The rows of a manifest in memory: 32 bytes a row, the texts of its own, and what differs from the row before of all else.
 #ifndef FACET_FOLDER_ROWS_H
 #define FACET_FOLDER_ROWS_H
 
+#include "dataset/texts.h"
 #include "folder/columns.h"
 #include "folder/manifest.h"
 
 enum folder_text {
-    TEXT_PATH,
-    TEXT_SUBJECT,
+    TEXT_PATH, // a row's own
+    TEXT_LANDMARKS,
+    TEXT_TEXTURE,
+    N_OWN_TEXTS,
+    TEXT_SUBJECT = N_OWN_TEXTS, // those of many rows
     TEXT_LABEL,
     TEXT_LABELS,
     TEXT_SEQUENCE,
-    TEXT_LANDMARKS,
-    TEXT_TEXTURE,
     TEXT_AU,
     TEXT_LICENCE,
     TEXT_CONSENT,
@@ -20,16 +22,27 @@ enum folder_text {
     N_TEXTS
 };
 
+struct folder_shared {                   // no room between its members: compared as bytes
+    int32_t text[N_TEXTS - N_OWN_TEXTS]; // among the texts
+    int32_t onset, apex, offset;
+    float valence, arousal;
+};
+
 struct folder_entry {
-    uint32_t text[N_TEXTS]; // places in the store
-    int32_t frame, group, onset, apex, offset;
-    float intensity, valence, arousal;
-    int64_t line;
+    uint32_t text[N_OWN_TEXTS]; // places in the store
+    int32_t shared;             // place among the shared
+    int32_t frame, group;
+    uint32_t line;
+    float intensity;
 };
 
 struct folder_manifest {
+    char *slip;  // NULL: there was none
     char *store; // begins with an empty text
     size_t used, room;
+    struct dataset_texts texts;
+    struct folder_shared *shared;
+    int64_t n_shared, shared_room;
     struct folder_entry *rows;
     int64_t n_rows, rows_room;
 };

@@ -39,7 +39,7 @@ static void place(const struct facet_params *given, const char *path, struct dat
     struct pattern_match match;
     char digits[16];
     dataset_take_apart(path, &parts);
-    if (strcmp(parts.name[0], facet_param_string(given, "table")) == 0) place->kind = DATASET_ANNOTATION;
+    if (strcasecmp(parts.name[0], facet_param_string(given, "table")) == 0) place->kind = DATASET_ANNOTATION;
     if (!facet_scan_is_named(parts.name[0]) || !pattern_matches(facet_param_string(given, "pattern"), path, &match))
         return;
     if (!match.subject.at || !match.clip.at ||
@@ -69,12 +69,19 @@ static const struct dataset_description description = {
     .place = place,
     .sparse = true,
     .labels = labels,
+    .annotations = "tables of clips (parameter table)",
     .annotate = annotate,
 };
 
 static int open_fourdme(const struct facet_params *given, uint64_t seed, struct facet_items *items,
                         struct facet_field *fields, int *n_fields, void **self, struct facet_error *error) {
+    const char *pattern = facet_param_string(given, "pattern");
     (void)seed;
+    if (!strstr(pattern, "{subject}") || !strstr(pattern, "{clip}"))
+        return facet_error_set(error, FACET_ERROR_CONFIG,
+                               "pattern: \"%s\" must have {subject} and {clip}, such as "
+                               "\"{subject}/{clip}/{frame}.*\"",
+                               pattern);
     return dataset_open(&description, given, items, fields, n_fields, self, error);
 }
 

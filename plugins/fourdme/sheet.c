@@ -63,20 +63,16 @@ static int add_record(const struct csv *csv, struct sheet *sheet, struct facet_e
 }
 
 int sheet_read_csv(const char *name, const void *bytes, size_t size, struct sheet *sheet, struct facet_error *error) {
-    size_t mark = size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-    struct csv csv = {
-        .name = name, .at = (const char *)bytes + mark, .end = (const char *)bytes + size, .next_line = 1};
+    struct csv csv;
     bool found = true;
-    int code = FACET_OK;
-    char *store = malloc(size + 1);
     *sheet = (struct sheet){0};
-    if (!store) return no_memory(name, error);
+    int code = csv_open(&csv, name, bytes, size, error);
+    if (!code) code = csv_header(&csv, error);
     while (!code && found) {
-        csv.store = store;
-        code = csv_next(&csv, &found, error);
-        if (!code && found) code = add_record(&csv, sheet, error);
+        code = add_record(&csv, sheet, error);
+        if (!code) code = csv_next(&csv, &found, error);
     }
-    free(store);
+    csv_close(&csv);
     if (code) sheet_free(sheet);
     return code;
 }

@@ -6,11 +6,7 @@
 #include "frgc/labels.h"
 
 #include <string.h>
-
-static const struct dataset_label labels[] = {
-    {"neutral", "neutral"}, {"anger", "anger"},       {"disgust", "disgust"},     {"fear", "fear"},
-    {"sadness", "sadness"}, {"surprise", "surprise"}, {"happiness", "happiness"}, {NULL, NULL},
-};
+#include <strings.h>
 
 static const struct facet_param_spec params[] = {
     DATASET_PARAMS,
@@ -22,8 +18,7 @@ static const struct facet_param_spec params[] = {
     {.name = NULL},
 };
 
-// "02463d550": digits, a letter, digits.
-static bool is_scan(const char *stem) {
+bool frgc_is_scan(const char *stem) {
     const char *at = stem;
     return dataset_number(&at) >= 0 && *at++ == 'd' && dataset_whole_number(at) >= 0;
 }
@@ -32,12 +27,14 @@ static void place(const struct facet_params *given, const char *path, struct dat
     struct dataset_path parts;
     char stem[DATASET_TEXT];
     dataset_take_apart(path, &parts);
-    if (strcmp(parts.name[0], facet_param_string(given, "table")) == 0) place->kind = DATASET_ANNOTATION;
+    if (strcasecmp(parts.name[0], facet_param_string(given, "table")) == 0) place->kind = DATASET_ANNOTATION;
     size_t length = strcspn(parts.name[0], ".");
     const char *suffix = parts.name[0] + length;
-    if ((strcmp(suffix, ".abs") != 0 && strcmp(suffix, ".abs.gz") != 0) ||
-        !dataset_copy(stem, sizeof stem, parts.name[0], length) || !is_scan(stem))
+    if ((strcasecmp(suffix, ".abs") != 0 && strcasecmp(suffix, ".abs.gz") != 0) ||
+        !dataset_copy(stem, sizeof stem, parts.name[0], length))
         return;
+    for (char *c = stem; *c; c++) *c = *c == 'D' ? 'd' : *c;
+    if (!frgc_is_scan(stem)) return;
     strcpy(place->key, stem);
     dataset_copy(place->subject, sizeof place->subject, stem, strcspn(stem, "d"));
     place->kind = DATASET_SCAN;
@@ -53,7 +50,8 @@ static const struct dataset_description description = {
     .title = "FRGC v2",
     .example = "nd1/Fall2003range/02463d550.abs.gz",
     .place = place,
-    .labels = labels,
+    .codes_are_labels = true,
+    .annotations = "tables of labels (parameter table)",
     .annotate = annotate,
 };
 

@@ -4,6 +4,8 @@
 
 #include "dataset/dataset.h"
 
+bool frgc_is_scan(const char *stem); // "02463d550": digits, a letter, digits
+// Errors: DATA with line, MEMORY.
 int frgc_read_labels(const char *name, const void *bytes, size_t size, struct dataset_annotations *to,
                      struct facet_error *error);
 

@@ -5,6 +5,7 @@
 #include "dataset/dataset.h"
 
 #include <string.h>
+#include <strings.h>
 
 static const struct dataset_label labels[] = {
     {"E001_Neutral*", "neutral"},
@@ -29,7 +30,7 @@ static void place(const struct facet_params *given, const char *path, struct dat
     (void)given;
     dataset_take_apart(path, &parts);
     int64_t frame = dataset_whole_number(parts.stem);
-    if (strcmp(parts.suffix, ".obj") != 0 || frame < 0 || strcmp(parts.name[2], "tracked_mesh") != 0 ||
+    if (strcmp(parts.suffix, ".obj") != 0 || frame < 0 || strcasecmp(parts.name[2], "tracked_mesh") != 0 ||
         !read_session(parts.name[3], place))
         return;
     const char *day = parts.name[3] + sizeof "m--" - 1, *expression = parts.name[1];

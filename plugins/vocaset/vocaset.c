@@ -4,7 +4,9 @@
 
 #include "dataset/dataset.h"
 
+#include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 static const struct facet_param_spec params[] = {
     DATASET_PARAMS,
@@ -34,24 +36,25 @@ static void tell(const struct facet_params *given, const char *subject, const ch
             if (strcmp(facet_param_string_at(given, parts[p], i), subject) == 0) told->split = parts[p];
 }
 
-// The tree of a path: both hold the same frames. "" when neither is named.
-static const char *tree_of(const char *path) {
-    if (strstr(path, "unposedcleaneddata/")) return "unposed";
-    return strstr(path, "registereddata/") ? "registered" : "";
+// The tree that a path or the root names: both hold the same frames. "" when neither does.
+static const char *tree_of(const char *path, const char *root) {
+    if (strcasestr(path, "unposedcleaneddata")) return "unposed";
+    if (strcasestr(path, "registereddata")) return "registered";
+    return root ? tree_of(root, NULL) : "";
 }
 
 static void place(const struct facet_params *given, const char *path, struct dataset_place *place) {
     struct dataset_path parts;
-    (void)given;
     dataset_take_apart(path, &parts);
+    for (char *c = parts.name[1]; *c; c++) *c = (char)tolower((unsigned char)*c);
     const char *dot = strrchr(parts.stem, '.');
     int64_t frame = dot ? dataset_whole_number(dot + 1) : -1;
     if (strcmp(parts.suffix, ".ply") != 0 || !dataset_has_form(parts.name[1], "sentence##") || !*parts.name[2] ||
-        frame < 0 || strncmp(parts.stem, parts.name[1], strlen(parts.name[1])) != 0)
+        frame < 0 || strncasecmp(parts.stem, parts.name[1], strlen(parts.name[1])) != 0)
         return;
     strcpy(place->key, parts.name[1]);
     if (!dataset_copy(place->subject, sizeof place->subject, parts.name[2], strlen(parts.name[2]))) return;
-    strcpy(place->variant, tree_of(path));
+    strcpy(place->variant, tree_of(path, facet_param_string(given, "root")));
     place->frame = frame;
     place->kind = DATASET_SCAN;
 }

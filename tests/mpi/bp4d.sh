@@ -26,7 +26,7 @@ same "rows" "F001 happiness 0 0 ?00?0???????1 1
 F001 happiness 0 1 ??0?1???????1 1
 F001 happiness 0 2 - 1
 F001 happiness 0 10 - 1
-M018 pain 1 7 ?10 1
+M018 pain 1 7 - 1
 M018 pain 1 8 - 1" "$(rows "$scratch/whole/carry.h5" subject label sequence frame au valid)"
 
 # In BP4D+ tables number frames from 1, and the tasks are others.

@@ -79,6 +79,15 @@ static void the_same_in_csv(void **state) {
     folder_manifest_destroy(m);
 }
 
+static void keys_that_look_like_columns_are_told(void **state) {
+    (void)state;
+    struct folder_manifest *m =
+        parse("a.jsonl", "{\"path\": \"a\", \"subject\": \"s\", \"label\": \"x\", \"age\": 3}\n"
+                         "{\"path\": \"b\", \"subject\": \"s\", \"label\": \"x\", \"Apexx\": 3}\n");
+    assert_string_equal(folder_manifest_slip(m), "a.jsonl:2: \"Apexx\" is read by nobody; is apex meant?");
+    folder_manifest_destroy(m);
+}
+
 #define BEGIN "{\"path\": \"a\", \"subject\": \"frame\", "
 static const struct {
     const char *text, *sentence;
@@ -86,6 +95,8 @@ static const struct {
     {"\n \n", "l.jsonl: the file is empty"},
     {"[1]\n", "l.jsonl:1:1: an object expected, {\"path\": ..., ...}"},
     {"{\"subject\": \"s\"}", "l.jsonl:1:1: path is \"\", the name of a file expected"},
+    {"{\"Path\": \"a\", \"subject\": \"s\"}",
+     "l.jsonl:1:1: path is \"\", the name of a file expected; there is \"Path\""},
     {"\n{\"path\": \"a\"}", "l.jsonl:2:1: subject is \"\", the name of a person expected"},
     {BEGIN "\"frame\": -1}", "l.jsonl:1:44: frame is \"-1\", a whole number from 0 expected"},
     {BEGIN "\"frame\" :  1.5}", "l.jsonl:1:46: frame is \"1.5\", a whole number from 0 expected"},
@@ -164,6 +175,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_column_has_its_value),
         cmocka_unit_test(the_same_in_csv),
+        cmocka_unit_test(keys_that_look_like_columns_are_told),
         cmocka_unit_test(broken_lines_get_a_sentence),
         cmocka_unit_test(lines_that_are_no_json_get_their_place),
         cmocka_unit_test(lines_cut_anywhere_are_read_or_refused),

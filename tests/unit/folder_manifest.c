@@ -62,6 +62,21 @@ static void frames_of_a_sequence_are_brought_together(void **state) {
     folder_manifest_destroy(m);
 }
 
+static void names_of_columns_may_have_slips(void **state) {
+    (void)state;
+    struct folder_manifest *m = parse(" PATH,Subject,label \na,s,x\n");
+    assert_string_equal(folder_manifest_row(m, 0).label, "x");
+    assert_null(folder_manifest_slip(m));
+    folder_manifest_destroy(m);
+    m = parse("\npath,subject,label,age,valance,texure\na,s,x,1,0.5,\n");
+    assert_string_equal(folder_manifest_slip(m), "l.csv:2: \"valance\" is read by nobody; is valence meant?");
+    assert_true(isnan(folder_manifest_row(m, 0).valence));
+    folder_manifest_destroy(m);
+    m = parse("path,subject,label,age,sex,date,name,notes\na,s,x,1,,,,\n");
+    assert_null(folder_manifest_slip(m));
+    folder_manifest_destroy(m);
+}
+
 #define HEAD "path,subject,label,frame,intensity,sequence\n"
 static const struct {
     const char *text, *sentence;
@@ -71,6 +86,11 @@ static const struct {
     {HEAD, "l.csv: a header, but no rows"},
     {"path,label\na,b\n", "l.csv:1: no column subject; path, subject and label are needed"},
     {"path,subject,label,path\n", "l.csv:1: column path stands twice"},
+    {"path,subject,label, Path\n", "l.csv:1: column path stands twice"},
+    {"path;subject;label\na;s;x\n", "l.csv:1: its fields are separated by semicolons; commas expected"},
+    {"\xef\xbb\xbfpath\tsubject\tlabel\r\n", "l.csv:1: its fields are separated by tabs; commas expected"},
+    {"path,subjekt,label\na,s,x\n",
+     "l.csv:1: no column subject; path, subject and label are needed, and \"subjekt\" is none of them"},
     {HEAD "a,s,x,0,0,,\n", "l.csv:2: 7 fields, but the header has 6"},
     {HEAD "a,s,x,0,0,\nb,s\n", "l.csv:3: 2 fields, but the header has 6"},
     {HEAD "a,s,x,0,0,\nb,s,x,0,0,\na,s,x,0,0,\n", "l.csv:4: a stands in line 2 already"},
@@ -125,6 +145,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_in_any_order_with_quotes),
         cmocka_unit_test(frames_of_a_sequence_are_brought_together),
+        cmocka_unit_test(names_of_columns_may_have_slips),
         cmocka_unit_test(broken_tables_get_a_sentence),
         cmocka_unit_test(a_table_cut_anywhere_is_read_or_refused),
     };
