@@ -30,6 +30,6 @@ void report_data_free(struct report_data *data) {
     free_sheet(&data->mistakes);
     for (int i = 0; i < REPORT_FACTS; i++) free(data->facts[i]);
     free(data->records);
-    free(data->quarantine);
+    quality_free(&data->quality);
     *data = (struct report_data){0};
 }

@@ -4,6 +4,7 @@
 #define FACET_REPORT_DATA_H
 
 #include "report/metrics.h"
+#include "report/quality.h"
 
 #include <facet/field.h>
 #include <facet/item.h>
@@ -66,8 +67,7 @@ struct report_data {
     struct report_sheet expressions, views, mistakes;
     struct facet_stage_record *records;
     int n_records;
-    struct facet_quarantine_entry *quarantine;
-    int64_t n_quarantine;
+    struct report_quality quality;
 };
 
 void report_data_free(struct report_data *data); // NULL is fine

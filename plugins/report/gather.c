@@ -211,14 +211,10 @@ static int gather_facts(const struct facet_stage *stage, char *facts[REPORT_FACT
 }
 
 static int gather_run(struct facet_stage *stage, struct report_data *data, struct facet_error *error) {
-    int64_t entries = facet_stage_quarantined(stage);
     data->records = calloc((size_t)facet_stage_records(stage) + 1, sizeof *data->records);
-    data->quarantine = calloc((size_t)entries + 1, sizeof *data->quarantine);
-    if (!data->records || !data->quarantine) return no_memory(error);
+    if (!data->records) return no_memory(error);
     data->n_records = facet_stage_records(stage);
-    data->n_quarantine = entries;
     for (int i = 0; i < data->n_records; i++) data->records[i] = facet_stage_record(stage, i);
-    for (int64_t i = 0; i < entries; i++) data->quarantine[i] = facet_stage_quarantine(stage, i);
     return gather_facts(stage, data->facts, error);
 }
 

@@ -1,4 +1,4 @@
-// Where it all comes from: scans, folds, rows set aside, stages, and how to make it again.
+// Where it all comes from: scans, folds, stages, and how to make it again.
 #include "report/page.h"
 
 #include <stdlib.h>
@@ -95,60 +95,6 @@ void page_folds(struct html *html, const struct report_data *data) {
                  "</p>\n",
                  (long long)metrics->set_aside, metrics->set_aside == 1 ? "" : "s",
                  metrics->set_aside == 1 ? "it" : "them");
-    page_section_end(html);
-}
-
-// ---- rows set aside -------------------------------------------------------------------------------------------------
-
-enum { FIRST_ENTRIES = 20 };
-
-static bool same_reason(const struct facet_quarantine_entry *a, const struct facet_quarantine_entry *b) {
-    return strcmp(a->stage, b->stage) == 0 && strcmp(a->code, b->code) == 0;
-}
-
-static void reasons(struct html *html, const struct report_data *data) {
-    const struct facet_quarantine_entry *all = data->quarantine;
-    html_add(html, "<table><thead><tr><th>stage</th><th>reason</th><th class=number>scans</th></tr></thead><tbody>\n");
-    for (int64_t i = 0; i < data->n_quarantine; i++) {
-        int64_t count = 0, before = 0;
-        for (int64_t k = 0; k < i && !before; k++) before = same_reason(&all[k], &all[i]);
-        if (before) continue;
-        for (int64_t k = i; k < data->n_quarantine; k++) count += same_reason(&all[k], &all[i]);
-        html_add(html, "<tr>");
-        html_element(html, "th", all[i].stage);
-        html_element(html, "td", all[i].code);
-        html_add(html, "<td class=number>%lld</td></tr>\n", (long long)count);
-    }
-    html_add(html, "</tbody></table>\n");
-}
-
-static void entry(struct html *html, const struct report_data *data, const struct facet_quarantine_entry *entry) {
-    struct facet_item item = facet_items_get(data->items, entry->row);
-    html_add(html, "<tr><td class=number>%lld</td>", (long long)entry->row);
-    html_element(html, "td", item.dataset);
-    html_element(html, "td", item.subject);
-    html_element(html, "td", item.path);
-    html_element(html, "td", entry->message);
-    html_add(html, "</tr>\n");
-}
-
-void page_quarantine(struct html *html, const struct report_data *data) {
-    int64_t shown = data->n_quarantine < FIRST_ENTRIES ? data->n_quarantine : FIRST_ENTRIES;
-    page_section(html, "quarantine", "Set aside");
-    if (data->n_quarantine == 0) {
-        html_add(html, "<p>No scan was set aside.</p>\n");
-        page_section_end(html);
-        return;
-    }
-    html_add(html, "<p>%lld of %lld scans could not be used. They keep their row and their reason.</p>\n",
-             (long long)data->n_quarantine, (long long)facet_items_count(data->items));
-    reasons(html, data);
-    html_add(html,
-             "<h3>%s %lld</h3>\n<div class=scroll><table class=wide><thead><tr><th class=number>row</th>"
-             "<th>dataset</th><th>subject</th><th>scan</th><th>why</th></tr></thead><tbody>\n",
-             shown < data->n_quarantine ? "The first" : "All", (long long)shown);
-    for (int64_t i = 0; i < shown; i++) entry(html, data, &data->quarantine[i]);
-    html_add(html, "</tbody></table></div>\n");
     page_section_end(html);
 }
 

@@ -27,10 +27,10 @@ static void contents(struct html *html, const struct report_data *data) {
         {data->attention.classes > 0, "attention", "Attention"},
         {data->curves.n_columns > 0, "training", "Training"},
         {true, "scans", "Scans"},
+        {true, "quality", "Data quality"},
         {data->expressions.n_strips > 0, "expressions", "Expressions"},
         {data->views.n_strips > 0, "views", "Views"},
         {data->metrics.n_folds > 0, "folds", "Folds"},
-        {true, "quarantine", "Set aside"},
         {true, "stages", "Stages"},
         {true, "made", "How this was made"},
     };
@@ -62,10 +62,10 @@ static void body(struct html *html, const struct report_data *data) {
     page_attention(html, &data->attention, data->items);
     page_curves(html, data);
     page_scans(html, data);
+    page_quality(html, data);
     page_sheet(html, "expressions", "What the model saw: expressions", &data->expressions);
     page_sheet(html, "views", "What the model saw: views", &data->views);
     page_folds(html, data);
-    page_quarantine(html, data);
     page_stages(html, data);
     page_provenance(html, data);
 }

@@ -16,9 +16,9 @@ void page_confusions(struct html *html, const struct report_metrics *metrics); /
 void page_curves(struct html *html, const struct report_data *data);
 void page_sheet(struct html *html, const char *id, const char *title, const struct report_sheet *sheet);
 void page_attention(struct html *html, const struct report_attention *attention, const struct facet_items *items);
-void page_scans(struct html *html, const struct report_data *data); // what was read
-void page_folds(struct html *html, const struct report_data *data); // who trained and who tested, and the proof
-void page_quarantine(struct html *html, const struct report_data *data);
+void page_scans(struct html *html, const struct report_data *data);   // what was read
+void page_quality(struct html *html, const struct report_data *data); // how good it is, and what was set aside
+void page_folds(struct html *html, const struct report_data *data);   // who trained and who tested, and the proof
 void page_stages(struct html *html, const struct report_data *data);
 void page_provenance(struct html *html, const struct report_data *data);
 

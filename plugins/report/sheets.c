@@ -1,4 +1,5 @@
 #include "report/sheets.h"
+#include "report/drawing.h"
 #include "report/gather.h"
 
 #include <facet/image.h>
@@ -7,55 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAPER = 0x18, GAP = 2, MISTAKES_A_STRIP = 5, SIDE_MAX = 4096 };
+enum { GAP = 2, MISTAKES_A_STRIP = 5 };
 
 struct sheets {
     struct facet_stage *stage;
     struct report_data *data;
-    struct facet_views views; // of the row last read
-    uint8_t *pixels, *planes;
+    struct drawing drawing;
 };
-
-// ---- one row's views ------------------------------------------------------------------------------------------------
-
-static int open_views(struct sheets *sheets, struct facet_error *error) {
-    struct facet_field views, planes = {0};
-    bool known = facet_stage_has(sheets->stage, "view_planes");
-    int code = facet_stage_field(sheets->stage, "views", &views, error);
-    if (!code && known) code = facet_stage_field(sheets->stage, "view_planes", &planes, error);
-    if (code) return code;
-    bool drawn = views.type == FACET_U8 && views.rank == 4 && views.dims[2] == views.dims[3];
-    if (!drawn || views.dims[0] < 1 || views.dims[1] < 1 || views.dims[2] < 1 || views.dims[2] > SIDE_MAX)
-        return facet_error_set(error, FACET_ERROR_DATA, "views is not u8 (views, planes, side, side)");
-    if (known && (planes.type != FACET_U8 || planes.rank != 1 || planes.dims[0] != views.dims[1]))
-        return facet_error_set(error, FACET_ERROR_DATA, "view_planes is not u8 (%lld), one a plane of views",
-                               (long long)views.dims[1]);
-    sheets->pixels = malloc(facet_field_bytes(&views));
-    if (known) sheets->planes = malloc((size_t)views.dims[1]);
-    if (!sheets->pixels || (known && !sheets->planes))
-        return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the report's pictures");
-    sheets->views = (struct facet_views){.n_views = (int)views.dims[0],
-                                         .n_planes = (int)views.dims[1],
-                                         .size = (int)views.dims[2],
-                                         .pixels = sheets->pixels,
-                                         .planes = sheets->planes};
-    return FACET_OK;
-}
-
-static int read_views(struct sheets *sheets, int64_t row, struct facet_error *error) {
-    int code = facet_stage_read_rows(sheets->stage, "views", row, 1, sheets->pixels, error);
-    if (!code && sheets->planes)
-        code = facet_stage_read_rows(sheets->stage, "view_planes", row, 1, sheets->planes, error);
-    return code;
-}
-
-// The channel that shows a face best: its normals.
-static int best_tile(const struct sheets *sheets) {
-    int tiles = facet_views_tiles(&sheets->views);
-    for (int t = 0; t < tiles; t++)
-        if (strcmp(facet_views_tile_name(&sheets->views, t), "normal") == 0) return t;
-    return 0;
-}
 
 // ---- strips ---------------------------------------------------------------------------------------------------------
 
@@ -103,19 +62,12 @@ static char *who(const struct sheets *sheets, int64_t row, bool label) {
 
 static int create_picture(const struct sheets *sheets, int tiles, struct facet_image *image,
                           struct facet_error *error) {
-    return facet_image_create(image, tiles * sheets->views.size + (tiles - 1) * GAP, sheets->views.size, PAPER, error);
+    return facet_image_create(image, tiles * sheets->drawing.views.size + (tiles - 1) * GAP, sheets->drawing.views.size,
+                              DRAWING_PAPER, error);
 }
 
 static void paste(const struct sheets *sheets, struct facet_image *image, int view, int tile, int at) {
-    facet_image_paste_view(image, &sheets->views, view, tile, at * (sheets->views.size + GAP), 0, 1);
-}
-
-static int write_picture(struct sheets *sheets, const char *file, const struct facet_image *image,
-                         struct facet_error *error) {
-    char relative[128], path[4200];
-    snprintf(relative, sizeof relative, "report/%s", file);
-    int code = facet_stage_path(sheets->stage, relative, path, sizeof path, error);
-    return code ? code : facet_image_write_png(path, image, error);
+    facet_image_paste_view(image, &sheets->drawing.views, view, tile, at * (sheets->drawing.views.size + GAP), 0, 1);
 }
 
 // ---- expressions: a line a subject, a column a class ----------------------------------------------------------------
@@ -139,7 +91,7 @@ static int64_t row_of(const struct report_data *data, int subject, int label) {
 static int draw_subject(struct sheets *sheets, int subject, int64_t first, struct facet_error *error) {
     struct report_sheet *sheet = &sheets->data->expressions;
     const struct facet_items *items = sheets->data->items;
-    int classes = facet_items_classes(items), view = sheets->views.n_views / 2;
+    int classes = facet_items_classes(items), view = sheets->drawing.views.n_views / 2;
     struct facet_image image = {0};
     char file[64];
     snprintf(file, sizeof file, "pictures/expressions_%d.png", sheet->n_strips);
@@ -147,10 +99,10 @@ static int draw_subject(struct sheets *sheets, int subject, int64_t first, struc
     for (int c = 0; c < classes && !code; c++) {
         int64_t row = row_of(sheets->data, subject, c);
         if (row < 0) continue;
-        code = read_views(sheets, row, error);
-        if (!code) paste(sheets, &image, view, best_tile(sheets), c);
+        code = drawing_read(&sheets->drawing, row, error);
+        if (!code) paste(sheets, &image, view, drawing_best_tile(&sheets->drawing), c);
     }
-    if (!code) code = write_picture(sheets, file, &image, error);
+    if (!code) code = drawing_write(&sheets->drawing, file, &image, error);
     if (!code) code = add_strip(sheet, file, who(sheets, first, false), classes, error);
     for (int c = 0; c < classes && !code && sheet->n_strips == 1; c++)
         code = caption(&sheet->strips[0], c, error, "%s", facet_items_class_name(items, c));
@@ -183,16 +135,16 @@ static int draw_all_views(struct sheets *sheets, int64_t row, struct facet_error
     struct report_sheet *sheet = &sheets->data->views;
     struct facet_image image = {0};
     char file[64];
-    int code = read_views(sheets, row, error);
-    int views = sheets->views.n_views, tiles = facet_views_tiles(&sheets->views);
+    int code = drawing_read(&sheets->drawing, row, error);
+    int views = sheets->drawing.views.n_views, tiles = facet_views_tiles(&sheets->drawing.views);
     snprintf(file, sizeof file, "pictures/views_%d.png", sheet->n_strips);
     if (!code) code = create_picture(sheets, views * tiles, &image, error);
     for (int i = 0; i < views * tiles && !code; i++) paste(sheets, &image, i / tiles, i % tiles, i);
-    if (!code) code = write_picture(sheets, file, &image, error);
+    if (!code) code = drawing_write(&sheets->drawing, file, &image, error);
     if (!code) code = add_strip(sheet, file, who(sheets, row, true), views * tiles, error);
     for (int i = 0; i < views * tiles && !code && sheet->n_strips == 1; i++)
         code = caption(&sheet->strips[0], i, error, "%d %s", i / tiles + 1,
-                       facet_views_tile_name(&sheets->views, i % tiles));
+                       facet_views_tile_name(&sheets->drawing.views, i % tiles));
     facet_image_free(&image);
     return code;
 }
@@ -214,14 +166,14 @@ static int draw_attention(struct sheets *sheets, struct facet_error *error) {
     struct report_data *data = sheets->data;
     struct facet_image image = {0};
     int64_t row = 0;
-    int views = sheets->views.n_views, size = sheets->views.size;
+    int views = sheets->drawing.views.n_views, size = sheets->drawing.views.size;
     while (row < facet_items_count(data->items) && !data->valid[row]) row++;
     if (data->attention.views != views || row == facet_items_count(data->items)) return FACET_OK;
-    int code = read_views(sheets, row, error);
-    if (!code) code = facet_image_create(&image, views * size, size, PAPER, error);
+    int code = drawing_read(&sheets->drawing, row, error);
+    if (!code) code = facet_image_create(&image, views * size, size, DRAWING_PAPER, error);
     for (int v = 0; v < views && !code; v++)
-        facet_image_paste_view(&image, &sheets->views, v, best_tile(sheets), v * size, 0, 1);
-    if (!code) code = write_picture(sheets, "pictures/attention.png", &image, error);
+        facet_image_paste_view(&image, &sheets->drawing.views, v, drawing_best_tile(&sheets->drawing), v * size, 0, 1);
+    if (!code) code = drawing_write(&sheets->drawing, "pictures/attention.png", &image, error);
     if (!code) data->attention.picture = "pictures/attention.png";
     facet_image_free(&image);
     return code;
@@ -238,10 +190,10 @@ static int draw_some_mistakes(struct sheets *sheets, const struct gather_mistake
     snprintf(file, sizeof file, "pictures/mistakes_%d.png", sheet->n_strips);
     int code = create_picture(sheets, MISTAKES_A_STRIP, &image, error);
     for (int i = 0; i < count && !code; i++) {
-        code = read_views(sheets, mistakes[i].row, error);
-        if (!code) paste(sheets, &image, sheets->views.n_views / 2, best_tile(sheets), i);
+        code = drawing_read(&sheets->drawing, mistakes[i].row, error);
+        if (!code) paste(sheets, &image, sheets->drawing.views.n_views / 2, drawing_best_tile(&sheets->drawing), i);
     }
-    if (!code) code = write_picture(sheets, file, &image, error);
+    if (!code) code = drawing_write(&sheets->drawing, file, &image, error);
     if (!code) code = add_strip(sheet, file, strdup(sheet->n_strips ? "" : "surest first"), MISTAKES_A_STRIP, error);
     for (int i = 0; i < count && !code; i++)
         code = caption(&sheet->strips[sheet->n_strips - 1], i, error, "%s → %s, %.0f %%",
@@ -267,12 +219,11 @@ static int draw_mistakes(struct sheets *sheets, struct facet_error *error) {
 int sheets_draw(struct facet_stage *stage, int subjects, struct report_data *data, struct facet_error *error) {
     struct sheets sheets = {.stage = stage, .data = data};
     if (!facet_stage_has(stage, "views")) return FACET_OK;
-    int code = open_views(&sheets, error);
+    int code = drawing_open(stage, &sheets.drawing, error);
     if (!code && facet_items_classes(data->items) > 0) code = draw_expressions(&sheets, subjects, error);
     if (!code) code = draw_views(&sheets, error);
     if (!code) code = draw_attention(&sheets, error);
     if (!code) code = draw_mistakes(&sheets, error);
-    free(sheets.pixels);
-    free(sheets.planes);
+    drawing_close(&sheets.drawing);
     return code;
 }

@@ -238,10 +238,17 @@ static void rows_set_aside_are_counted_by_reason(void **state) {
     (void)state;
     struct facet_items *items = make_items();
     struct report_data data = bare(items);
-    struct facet_quarantine_entry entries[30];
-    for (int i = 0; i < 30; i++) entries[i] = (struct facet_quarantine_entry){3, "render", i % 3 ? "DATA" : "IO", EVIL};
+    struct quality_dataset dataset = {.found = 4, .used = 3};
+    struct report_quality *quality = &data.quality;
+    quality->n_datasets = quality->reasons.datasets = 1, quality->datasets = &dataset;
+    quality->n_set_aside = 30, quality->n_first = QUALITY_FIRST;
+    for (int i = 0; i < 30; i++) {
+        struct facet_quarantine_entry entry = {3, "render", i % 3 ? "DATA" : "IO", EVIL};
+        if (i < QUALITY_FIRST) quality->first[i] = entry;
+        assert_int_equal(reasons_add(&quality->reasons, &entry, EVIL, 0, NULL), FACET_OK);
+    }
+    assert_int_equal(reasons_finish(&quality->reasons, NULL), FACET_OK);
     struct facet_stage_record record = {"train" EVIL, EVIL, "1", EVIL, "abc", 1.5, 4, 30, 2.0, 0.82, 0.125, NULL};
-    data.quarantine = entries, data.n_quarantine = 30;
     data.records = &record, data.n_records = 1;
     char evil[] = EVIL;
     for (int i = 0; i < REPORT_FACTS; i++) data.facts[i] = evil;
@@ -249,12 +256,16 @@ static void rows_set_aside_are_counted_by_reason(void **state) {
     assert_non_null(data.model);
     char *text = page_of(&data);
     assert_non_null(strstr(text, "30 of 4 scans"));
-    assert_non_null(strstr(text, "<td>IO</td><td class=number>10</td>"));
-    assert_non_null(strstr(text, "<td>DATA</td><td class=number>20</td>"));
+    assert_non_null(strstr(text, "<td class=number>4</td><td class=number>3</td><td class=number>1</td>"));
+    char *data_line = strstr(text, "<td>DATA</td>"), *io_line = strstr(text, "<td>IO</td>");
+    assert_true(data_line && io_line && data_line < io_line); // most scans first
+    assert_int_equal(strncmp(strstr(data_line, "<td class=number>"), "<td class=number>20</td>", 24), 0);
+    assert_int_equal(strncmp(strstr(io_line, "<td class=number>"), "<td class=number>10</td>", 24), 0);
     assert_non_null(strstr(text, "The first 20"));
     assert_non_null(strstr(text, ">82 %</td><td class=number>0.1250</td><td class=number>30</td>"));
     assert_non_null(strstr(text, "&lt;key&gt;</dt><dd>&lt;value&gt;"));
     free(text);
+    reasons_free(&quality->reasons);
     json_decref(data.model);
     facet_items_destroy(items);
 }
