@@ -61,6 +61,7 @@ const char *const page_style =
     ".captions{grid-column:2;display:grid;font-size:12.5px;color:var(--soft);text-align:center;padding-bottom:3px;"
     "line-height:1.25;overflow-wrap:anywhere}\n"
     ".strip .captions span{padding:0 3px}\n"
+    "main a{color:var(--model)}table+p{margin-top:14px}\n"
     ".panels svg text{paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}\n"
     ".reason{overflow-wrap:anywhere;min-width:12em}\n"
     ".worst{display:grid;grid-template-columns:150px 1fr;gap:0 12px;margin:0 0 16px;font-size:13px}\n"
