@@ -1,11 +1,13 @@
 // The report stage on known answers: which mistakes are the surest, where the model looked, which pictures are drawn.
-// ranks: 1 2
+// ranks: 1 2 7
 #include "pipeline/items.h"
 #include "report/gather.h"
+#include "report/quality.h"
 #include "report/sheets.h"
 #include "stage_fake.h"
 
 #include <facet/image.h>
+#include <math.h>
 #include <png.h>
 #include <unistd.h>
 
@@ -146,6 +148,123 @@ static void a_pipeline_with_nothing_has_a_page(void **state) {
     }
 }
 
+// ---- quality --------------------------------------------------------------------------------------------------------
+
+// What preprocess measured; row 5 is set aside and holds zeros. No noise is known of row 1, and nothing of the landmarks.
+static void give_quality(struct facet_stage *stage, int64_t metrics) {
+    static const float noise[ROWS] = {0.25F, NAN, 0.5F, 0.125F, 0.375F, 0}, yaw[ROWS] = {-30, 10, 30, INFINITY, 0, 0};
+    static const float coverage[ROWS] = {1, 0.5F, 0.75F, 0.5F, 1, 0};
+    float quality[ROWS * (FACET_METRICS + 1)] = {0};
+    for (int row = 0; row < ROWS - 1; row++) {
+        float *of = quality + row * metrics;
+        of[FACET_METRIC_VERTICES] = 5000;
+        of[FACET_METRIC_NOISE] = noise[row];
+        if (metrics > FACET_METRIC_YAW) of[FACET_METRIC_YAW] = yaw[row];
+        if (metrics <= FACET_METRIC_COVERAGE) continue;
+        of[FACET_METRIC_LANDMARK_GAP] = NAN;
+        of[FACET_METRIC_COVERAGE] = coverage[row];
+    }
+    fake_give(stage, "quality", FACET_F32, 2, (const int64_t[]){ROWS, metrics}, quality);
+}
+
+static void check_worst(const struct quality_metric *metric, int count, const int64_t *wanted) {
+    assert_int_equal(metric->n_worst, count);
+    for (int i = 0; i < count; i++) assert_int_equal(metric->worst[i].row, wanted[i]);
+}
+
+static void quality_is_counted_over_all_ranks(void **state) {
+    (void)state;
+    struct facet_stage stage = new_stage();
+    struct report_quality quality;
+    struct facet_error error = {0};
+    struct facet_params *params = NULL;
+    static const struct facet_param_spec table[] = {
+        {.name = "max_noise_mm", .type = FACET_PARAM_FLOAT, .fallback = "0.6", .doc = "d", .max = 9},
+        {.name = "max_yaw_deg", .type = FACET_PARAM_FLOAT, .fallback = "0.0", .doc = "d", .max = 90},
+        {.name = "min_coverage", .type = FACET_PARAM_STRING, .fallback = "\"no number\"", .doc = "d"},
+        {.name = NULL}};
+    assert_int_equal(facet_params_from_text(table, "", &params, &error), FACET_OK);
+    stage.n_records = 2, stage.records[1].params = params;
+    give_quality(&stage, FACET_METRICS);
+    if (quality_gather(&stage, &quality, &error)) fail_msg("%s", error.text);
+    assert_int_equal(quality.datasets[0].found, 4);
+    assert_int_equal(quality.datasets[1].found, 2);
+    assert_int_equal(quality.datasets[1].used, 1);
+    const struct quality_metric *noise = &quality.metrics[FACET_METRIC_NOISE];
+    assert_true(noise->measured == 4 && noise->smallest == 0.125 && noise->most == 0.5 && noise->limit == 0.6);
+    assert_true(noise->spread[0].measured == 3 && noise->spread[0].missing == 1);
+    assert_true(fabs(noise->spread[0].median - 0.25) <= noise->axis.step / HISTOGRAM_FINE);
+    assert_true(noise->spread[1].smallest == 0.375 && noise->spread[1].most == 0.375);
+    check_worst(noise, 4, (const int64_t[]){2, 4, 0, 3});
+    check_worst(&quality.metrics[FACET_METRIC_YAW], 3, (const int64_t[]){0, 2, 1}); // as far, the first row first
+    check_worst(&quality.metrics[FACET_METRIC_COVERAGE], 5, (const int64_t[]){1, 3, 2, 0, 4});
+    check_worst(&quality.metrics[FACET_METRIC_VERTICES], 0, NULL); // the same everywhere
+    assert_true(isnan(quality.metrics[FACET_METRIC_YAW].limit) && isnan(quality.metrics[FACET_METRIC_COVERAGE].limit));
+    const struct quality_metric *gap = &quality.metrics[FACET_METRIC_LANDMARK_GAP];
+    assert_true(gap->measured == 0 && gap->axis.bars == 0 && gap->n_worst == 0 && isnan(gap->spread[0].median));
+    assert_true(gap->spread[0].missing == 4 && gap->spread[1].missing == 1);
+    facet_params_destroy(params);
+    quality_free(&quality);
+    fake_clear(&stage);
+}
+
+// A container of another version may have fewer metrics or more.
+static void metrics_may_be_fewer_or_more(void **state) {
+    (void)state;
+    for (int64_t metrics = FACET_METRIC_NOISE + 1; metrics <= FACET_METRICS + 1; metrics++) {
+        struct facet_stage stage = new_stage();
+        struct report_quality quality;
+        give_quality(&stage, metrics);
+        assert_int_equal(quality_gather(&stage, &quality, NULL), FACET_OK);
+        assert_true(quality.metrics[FACET_METRIC_NOISE].measured == 4);
+        assert_true(quality.metrics[FACET_METRIC_COVERAGE].measured == (metrics > FACET_METRIC_COVERAGE ? 5 : 0));
+        assert_true(quality.metrics[FACET_METRIC_TEXTURED].spread[0].missing ==
+                    (metrics > FACET_METRIC_TEXTURED ? 0 : 4));
+        quality_free(&quality);
+        fake_clear(&stage);
+    }
+}
+
+static void the_worst_are_drawn(void **state) {
+    (void)state;
+    struct facet_stage stage = new_stage();
+    struct facet_error error = {0};
+    give_rows(&stage);
+    give_quality(&stage, FACET_METRICS);
+    stage.n_quarantine = 1;
+    stage.quarantine[0] = (struct facet_quarantine_entry){5, "preprocess", "FACET_ERROR_DATA", "it is <empty>"};
+    if (fake_run(&facet_plugin_report, "", &stage, &error)) fail_msg("%s", error.text);
+    if (facet_comm_rank(world) == 0) {
+        char *text = read_page();
+        assert_non_null(strstr(text, "1 of 6 scans could not be used"));
+        assert_non_null(strstr(text, "it is &lt;empty&gt;"));
+        assert_non_null(strstr(text, "<img src=\"pictures/worst_noise_mm_3.png\""));
+        assert_null(strstr(text, "pictures/worst_noise_mm_4.png"));
+        check_picture("pictures/worst_noise_mm_3.png", SIDE, SIDE);
+        assert_non_null(strstr(text, "<b>−30°</b><span>one, A</span>"));
+        assert_non_null(strstr(text, "The same in every scan: vertices 5000"));
+        free(text);
+    }
+    fake_clear(&stage);
+}
+
+static void no_scan_left_is_a_page_too(void **state) {
+    (void)state;
+    static const uint8_t none[ROWS] = {0};
+    struct facet_stage stage = new_stage();
+    struct facet_error error = {0};
+    stage.valid = none;
+    give_quality(&stage, FACET_METRICS);
+    if (fake_run(&facet_plugin_report, "", &stage, &error)) fail_msg("%s", error.text);
+    if (facet_comm_rank(world) == 0) {
+        char *text = read_page();
+        assert_null(strstr(text, "<svg"));
+        assert_non_null(strstr(text, "Not measured in any scan: vertices, pieces"));
+        free(text);
+    }
+    fake_clear(&stage);
+}
+
 // A failure on the rank that writes is everybody's.
 static void broken_inputs_stop_all_ranks(void **state) {
     (void)state;
@@ -159,7 +278,9 @@ static void broken_inputs_stop_all_ranks(void **state) {
                  {"views", FACET_F32, 5, {ROWS, 1, 1, 2, 2}, "views is not"},
                  {"attention", FACET_F32, 3, {ROWS, SLOTS, CLASSES}, "attention has not"},
                  {"probabilities", FACET_F32, 3, {ROWS, SLOTS + 1, CLASSES}, "probabilities has not"},
-                 {"curves/values", FACET_F32, 3, {1, 1, 3}, "curves/values is not"}};
+                 {"curves/values", FACET_F32, 3, {1, 1, 3}, "curves/values is not"},
+                 {"quality", FACET_F64, 2, {ROWS, 14}, "quality is not f32"},
+                 {"quality", FACET_F32, 3, {ROWS, 14, 1}, "quality is not f32"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct facet_stage stage = new_stage();
         struct facet_error error = {0};
@@ -204,6 +325,10 @@ int main(int argc, char **argv) {
         cmocka_unit_test(attention_is_the_mean_over_tested_rows),
         cmocka_unit_test(the_page_and_its_pictures_are_written),
         cmocka_unit_test(a_pipeline_with_nothing_has_a_page),
+        cmocka_unit_test(quality_is_counted_over_all_ranks),
+        cmocka_unit_test(metrics_may_be_fewer_or_more),
+        cmocka_unit_test(the_worst_are_drawn),
+        cmocka_unit_test(no_scan_left_is_a_page_too),
         cmocka_unit_test(broken_inputs_stop_all_ranks),
     };
     int failed = cmocka_run_group_tests(tests, start, stop);
