@@ -134,14 +134,20 @@ static void card(struct html *html, const struct report_quality *quality, enum f
     html_add(html, "</div>\n");
 }
 
+static bool has_limits(const struct report_quality *quality) {
+    bool any = false;
+    for (int m = 0; m < FACET_METRICS; m++) any = any || !isnan(quality->metrics[m].limit);
+    return any;
+}
+
 static void worst(struct html *html, const struct report_quality *quality, const struct facet_items *items) {
     int shown = 0;
     for (int m = 0; m < FACET_METRICS; m++) {
         enum facet_metric metric = (enum facet_metric)m;
         if (!quality_has_worst(quality, metric)) continue;
         if (!shown++)
-            html_add(html, "<h3>The worst scans that are used</h3>\n<p class=note>Worst first. What is beyond a limit "
-                           "is not among them: it was set aside.</p>\n");
+            html_add(html, "<h3>The worst scans that are used</h3>\n<p class=note>Worst first.%s</p>\n",
+                     has_limits(quality) ? " What is beyond a limit is not among them: it was set aside." : "");
         html_add(html, "<div class=worst><div><b>%s</b><span class=note>%s</span></div><div class=scans>\n",
                  facet_metric_about(metric)->name, facet_metric_about(metric)->about);
         for (int i = 0; i < quality->metrics[m].n_worst; i++) card(html, quality, metric, i, items);

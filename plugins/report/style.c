@@ -63,6 +63,8 @@ const char *const page_style =
     ".strip .captions span{padding:0 3px}\n"
     "main a{color:var(--model)}table+p{margin-top:14px}\n"
     ".panels svg text{paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}\n"
+    ".wide thead .number{white-space:normal;overflow-wrap:anywhere;max-width:130px}#quality "
+    "figcaption{min-height:3.1em}\n"
     ".reason{overflow-wrap:anywhere;min-width:12em}\n"
     ".worst{display:grid;grid-template-columns:150px 1fr;gap:0 12px;margin:0 0 16px;font-size:13px}\n"
     ".worst .note{display:block;font-size:12.5px;line-height:1.35}\n"
