@@ -1,4 +1,4 @@
-// quality.json; its layout is in docs/quality.md.
+// quality.json; its layout is in docs/report.md.
 #include "report/quality_page.h"
 
 #include <math.h>

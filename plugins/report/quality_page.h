@@ -29,7 +29,7 @@ struct quality_file quality_worst_file(enum facet_metric metric, int place);
 // Draws the pictures of the worst scans when the pipeline has views.
 int quality_draw(struct facet_stage *stage, struct report_quality *quality, struct facet_error *error);
 
-// report/quality.json; its layout is in docs/quality.md. NULL when out of memory.
+// report/quality.json; its layout is in docs/report.md. NULL when out of memory.
 json_t *quality_json(const struct report_quality *quality, const struct facet_items *items);
 
 #endif
