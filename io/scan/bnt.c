@@ -43,33 +43,30 @@ static int read_header(struct bnt *bnt, struct facet_error *error) {
 }
 
 // Background is marked by one value in all coordinates.
-static void read_point(const struct bnt *bnt, int64_t from, float *vertex, float *texcoord) {
-    double value[BLOCKS];
-    for (int k = 0; k < BLOCKS; k++) value[k] = scan_f64(block(bnt, k) + from * VALUE);
-    bool background = value[2] == bnt->background;
-    for (int k = 0; k < 3; k++) vertex[k] = background ? NAN : grid_coordinate(value[k]);
-    texcoord[0] = grid_coordinate(value[3]);
-    texcoord[1] = 1 - grid_coordinate(value[4]); // the picture's rows are counted downwards
+static void read_row(const struct bnt *bnt, int64_t row, float *vertices, float *texcoords) {
+    const char *from[BLOCKS];
+    for (int k = 0; k < BLOCKS; k++) from[k] = block(bnt, k) + row * bnt->columns * VALUE;
+    for (int64_t i = 0; i < bnt->columns; i++, vertices += 3, texcoords += 2) {
+        bool background = scan_f64(from[2] + i * VALUE) == bnt->background;
+        for (int k = 0; k < 3; k++) vertices[k] = background ? NAN : grid_coordinate(scan_f64(from[k] + i * VALUE));
+        texcoords[0] = grid_coordinate(scan_f64(from[3] + i * VALUE));
+        texcoords[1] = 1 - grid_coordinate(scan_f64(from[4] + i * VALUE)); // the picture's rows are counted downwards
+    }
 }
 
-// The lowest row comes first in the file; the mesh begins at the top.
-static int read_points(const struct bnt *bnt, struct mesh_builder *builder, struct facet_error *error) {
-    for (int64_t row = bnt->rows - 1; row >= 0; row--)
-        for (int64_t column = 0; column < bnt->columns; column++) {
-            float vertex[3], texcoord[2];
-            read_point(bnt, row * bnt->columns + column, vertex, texcoord);
-            int code = mesh_add_vertex(builder, vertex, error);
-            if (!code) code = mesh_add_texcoord(builder, texcoord[0], texcoord[1], error);
-            if (code) return code;
-        }
-    return FACET_OK;
+// The lowest row comes first in the file; the mesh begins at the top. There is room.
+static void read_points(const struct bnt *bnt, struct facet_mesh *mesh) {
+    for (int64_t row = bnt->rows - 1, to = 0; row >= 0; row--, to += bnt->columns)
+        read_row(bnt, row, mesh->vertices + 3 * to, mesh->texcoords + 2 * to);
+    mesh->n_vertices = mesh->n_texcoords = bnt->rows * bnt->columns;
 }
 
 static int parse_bnt(const char *bytes, size_t size, struct mesh_builder *builder, struct facet_error *error) {
     struct bnt bnt = {.bytes = bytes, .size = size};
     int code = read_header(&bnt, error);
-    if (!code) code = mesh_reserve(builder, bnt.rows * bnt.columns, 2 * bnt.rows * bnt.columns, error);
-    if (!code) code = read_points(&bnt, builder, error);
+    if (!code) code = mesh_reserve(builder, bnt.rows * bnt.columns, 0, error);
+    if (!code) code = mesh_reserve_textured(builder, bnt.rows * bnt.columns, 0, error);
+    if (!code) read_points(&bnt, &builder->mesh);
     if (!code) code = mesh_set_texture(builder, bytes + NAME_AT, bnt.name_length, error);
     return code ? code : grid_to_mesh(builder, bnt.rows, bnt.columns, error);
 }

@@ -1,7 +1,5 @@
 #include "io/scan/grid.h"
 
-#include <float.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,10 +14,6 @@ struct grid {
     double limit; // mm, squared
     bool turned;  // columns and rows run so that the other way round is counter-clockwise
 };
-
-float grid_coordinate(double value) {
-    return fabs(value) <= FLT_MAX ? (float)value : NAN;
-}
 
 static bool is_seen(const struct grid *grid, int64_t i) {
     const float *p = grid->points + 3 * i;
@@ -67,35 +61,35 @@ static bool is_turned(const struct grid *grid) {
     return sum < 0;
 }
 
-// Corners are given counter-clockwise for a grid whose columns run to +x and rows to +y.
-static int add_triangle(const struct grid *grid, int64_t a, int64_t b, int64_t c, struct facet_error *error) {
+// Corners are given counter-clockwise for a grid whose columns run to +x and rows to +y. There is room.
+static inline void add_triangle(const struct grid *grid, int64_t a, int64_t b, int64_t c) {
+    struct facet_mesh *mesh = &grid->builder->mesh;
+    int32_t *to = mesh->triangles + 3 * mesh->n_triangles;
     bool near = squared_length(grid, a, b) <= grid->limit && squared_length(grid, b, c) <= grid->limit &&
                 squared_length(grid, c, a) <= grid->limit;
-    if (!near) return FACET_OK;
-    int32_t second = (int32_t)(grid->turned ? c : b), third = (int32_t)(grid->turned ? b : c);
-    return mesh_add_triangle(grid->builder, (int32_t)a, second, third, error);
+    to[0] = (int32_t)a, to[1] = (int32_t)(grid->turned ? c : b), to[2] = (int32_t)(grid->turned ? b : c);
+    mesh->n_triangles += near;
 }
 
 // A cell is cut along its shorter diagonal; where one corner is background the other three are a triangle.
-static int add_cell(const struct grid *grid, int64_t i, struct facet_error *error) {
-    int64_t corners[4] = {i, i + 1, i + 1 + grid->columns, i + grid->columns}, seen[4];
-    int count = 0, code = FACET_OK;
-    for (int k = 0; k < 4; k++)
-        if (is_seen(grid, corners[k])) seen[count++] = corners[k];
-    if (count < 3) return FACET_OK;
+static inline void add_cell(const struct grid *grid, int64_t i) {
+    const int64_t corners[4] = {i, i + 1, i + 1 + grid->columns, i + grid->columns};
+    int64_t seen[4];
+    int count = 0;
+    for (int k = 0; k < 4; k++) {
+        seen[count] = corners[k];
+        count += is_seen(grid, corners[k]);
+    }
+    if (count < 3) return;
     bool other = count == 4 && squared_length(grid, seen[1], seen[3]) < squared_length(grid, seen[0], seen[2]);
-    if (other) memcpy(seen, (int64_t[]){corners[1], corners[2], corners[3], corners[0]}, sizeof seen);
-    code = add_triangle(grid, seen[0], seen[1], seen[2], error);
-    return code || count == 3 ? code : add_triangle(grid, seen[0], seen[2], seen[3], error);
+    int64_t first = seen[other ? 1 : 0], third = seen[other ? 3 : 2];
+    add_triangle(grid, first, seen[other ? 2 : 1], third);
+    if (count == 4) add_triangle(grid, first, third, seen[other ? 0 : 3]);
 }
 
-static int add_cells(const struct grid *grid, struct facet_error *error) {
+static void add_cells(const struct grid *grid) {
     for (int64_t row = 0; row + 1 < grid->rows; row++)
-        for (int64_t column = 0; column + 1 < grid->columns; column++) {
-            int code = add_cell(grid, row * grid->columns + column, error);
-            if (code) return code;
-        }
-    return FACET_OK;
+        for (int64_t column = 0; column + 1 < grid->columns; column++) add_cell(grid, row * grid->columns + column);
 }
 
 // Points are numbered anew in the order in which they stood. number: one a point, 0 at first.
@@ -115,21 +109,21 @@ static void drop_unused(struct facet_mesh *mesh, int32_t *number) {
 
 // Each vertex has its own texture coordinate, so the triangles of both are the same.
 static int copy_triangles(struct mesh_builder *builder, struct facet_error *error) {
-    const struct facet_mesh *mesh = &builder->mesh;
-    int code = FACET_OK;
-    for (int64_t i = 0; !code && i < mesh->n_triangles && mesh->n_texcoords; i++) {
-        const int32_t *t = mesh->triangles + 3 * i;
-        code = mesh_add_texture_triangle(builder, t[0], t[1], t[2], error);
-    }
-    return code;
+    struct facet_mesh *mesh = &builder->mesh;
+    int code = mesh_reserve_textured(builder, 0, mesh->n_triangles, error);
+    if (code) return code;
+    memcpy(mesh->texture_triangles, mesh->triangles, (size_t)mesh->n_triangles * 3 * sizeof *mesh->triangles);
+    builder->n_texture_triangles = mesh->n_triangles;
+    return FACET_OK;
 }
 
 int grid_to_mesh(struct mesh_builder *builder, int64_t rows, int64_t columns, struct facet_error *error) {
     struct grid grid = {.builder = builder, .points = builder->mesh.vertices, .rows = rows, .columns = columns};
     grid.limit = longest_edge * longest_edge * usual_length(&grid);
     grid.turned = is_turned(&grid);
-    int code = add_cells(&grid, error);
+    int code = mesh_reserve(builder, 0, 2 * rows * columns + 1, error); // one more is written, then counted or not
     if (code) return code;
+    add_cells(&grid);
     if (builder->mesh.n_triangles == 0)
         return facet_error_set(error, FACET_ERROR_DATA, "no three neighbours among %lld x %lld points are a surface",
                                (long long)rows, (long long)columns);
@@ -139,5 +133,5 @@ int grid_to_mesh(struct mesh_builder *builder, int64_t rows, int64_t columns, st
                                (long long)rows, (long long)columns);
     drop_unused(&builder->mesh, number);
     free(number);
-    return copy_triangles(builder, error);
+    return builder->mesh.n_texcoords > 0 ? copy_triangles(builder, error) : FACET_OK;
 }

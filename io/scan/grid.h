@@ -4,6 +4,9 @@
 
 #include "io/scan/mesh.h"
 
+#include <float.h>
+#include <math.h>
+
 // In a grid, a point with a coordinate that is no finite number is background.
 //
 // builder holds rows * columns vertices, row by row, and as many texture coordinates or none. Neighbours are joined to
@@ -12,6 +15,8 @@
 int grid_to_mesh(struct mesh_builder *builder, int64_t rows, int64_t columns, struct facet_error *error);
 
 // A double as a coordinate of the grid: what no float can hold is background.
-float grid_coordinate(double value);
+static inline float grid_coordinate(double value) {
+    return fabs(value) <= FLT_MAX ? (float)value : NAN;
+}
 
 #endif

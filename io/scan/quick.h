@@ -1,4 +1,4 @@
-// Lines of numbers, taken 64 bytes at a time: where the words of a line are comes out of a comparison, and each number out
+// Numbers in lines or one after the other, taken 64 bytes at a time: where the words are comes out of a comparison, and each number out
 // of one load that ends where it ends. For the inner loops of text formats on processors with AVX2; what looks unusual is
 // left to the careful parser, which says what is wrong with it, so both give the same mesh. Elsewhere nothing is quick.
 #ifndef FACET_IO_SCAN_QUICK_H
@@ -105,6 +105,20 @@ QUICK_INLINE int quick_cut_lines(const char *at, const char *end, char other, st
     for (; n < QUICK_LINES && end - at >= QUICK_MARGIN && quick_cut(at, other, &lines[n]); at += lines[n++].bytes)
         lines[n].at = at;
     return n;
+}
+
+// The whole words of the QUICK_LINE bytes from `at` on, whatever lines they stand in, behind which as many can be read. line->bytes:
+// to the end of the last of them; others is not told.
+QUICK_INLINE void quick_cut_words(const char *at, char other, struct quick_line *line) {
+    int begins = 0, ends = 0;
+    uint64_t inside = 0; // bit 0: the byte before the block is in a word
+    for (int base = 0; base < QUICK_LINE; base += 64) {
+        uint64_t words = ~quick_look(at + base, other).parts, before = words << 1 | inside;
+        begins += quick_places(words & ~before, base, line->begin + begins);
+        ends += quick_places(~words & before, base, line->end + ends);
+        inside = words >> 63;
+    }
+    line->at = at, line->words = ends, line->bytes = ends ? line->end[ends - 1] : 0;
 }
 
 // From byte n on, the mask of the last n bytes of 16 (from byte 8 + n on, of 8).

@@ -59,7 +59,7 @@ int vrml_place_field(struct vrml *vrml, struct facet_word name, int64_t depth, s
 void vrml_place_end(struct vrml *vrml, int64_t depth);
 int64_t vrml_place_number(const struct vrml *vrml); // of the innermost; 0: none
 
-// vrml_quick.c: read on as long as lines look as they mostly do, and leave the others; do nothing at times where that did not
+// vrml_quick.c: read on as long as lists look as they mostly do, and leave the others; do nothing at times where that did not
 // pay. Errors: MEMORY.
 int vrml_points_quick(struct vrml *vrml, bool of_texture, struct facet_error *error);
 int vrml_faces_quick(struct vrml *vrml, const struct vrml_face_set *set, struct vrml_text texts[2],

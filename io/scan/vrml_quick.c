@@ -1,15 +1,14 @@
-// Lists of VRML as nearly all files have them: a point or a polygon a line, or some of them. What differs is left to the
-// careful readers, and both give the same mesh.
+// Lists of VRML as nearly all files have them: plain numbers, triangles and quads. What differs is left to the careful
+// readers, and both give the same mesh.
 #include "io/scan/quick.h"
 #include "io/scan/vrml.h"
 
 #if defined(__x86_64__)
 
 enum {
-    MOST_QUICK_INDEX = 99999999, // eight digits
-    MOST_PATIENCE = 4096,        // points or polygons
-    LINE_TRIANGLES = QUICK_WORDS / 4,
-    SLACK = 2 // triangles or points, for what a store of 16 bytes writes behind them
+    MOST_QUICK_INDEX = 99999999,        // eight digits
+    MOST_PATIENCE = 4096,               // points or polygons
+    RUN_TRIANGLES = QUICK_WORDS / 2 + 2 // with what a store of 16 bytes writes behind them
 };
 
 static bool is_time(struct vrml *vrml, const char *at) {
@@ -25,33 +24,36 @@ static void learn(struct vrml *vrml, bool paid) {
 
 // ---- points -----------------------------------------------------------------------------------------------------------
 
-QUICK_INLINE bool quick_points(struct quick *q, const struct quick_line *line, int size, float *to, int64_t *count) {
-    int words = line->words;
-    if (words % size != 0) return false;
-    quick_forget(q);
-    for (int k = 0; k < words; k++) to[k] = quick_float(q, line, k);
-    bool sure = words == 0 || quick_sure(q, 16);
-    *count += sure ? words / size : 0;
-    return sure;
+// The first points of a run of words, and the byte behind them; whether that is all of them.
+QUICK_INLINE bool take_points(struct quick *q, const struct quick_line *run, int size, float *to, int64_t *count,
+                              int *bytes) {
+    int word = 0;
+    for (bool sure = true; sure && word + size <= run->words; word += sure ? size : 0) {
+        quick_forget(q);
+        for (int k = 0; k < size; k++) to[word + k] = quick_float(q, run, word + k);
+        sure = quick_sure(q, 16);
+    }
+    *count += word / size;
+    *bytes = word > 0 ? run->end[word - 1] : 0;
+    return word > 0 && word + size > run->words;
 }
 
 QUICK_INLINE int read_points(struct vrml *vrml, int size, struct facet_error *error) {
     struct mesh_builder *builder = vrml->builder;
     struct facet_mesh *mesh = &builder->mesh;
     struct vrml_text *text = &vrml->text;
-    struct quick_line lines[QUICK_LINES];
+    struct quick_line run;
     struct quick q = quick_begin();
-    int done = QUICK_LINES;
-    while (done == QUICK_LINES) {
-        int64_t more = QUICK_LINES * QUICK_WORDS / size;
-        int code = size == 3 ? mesh_reserve(builder, mesh->n_vertices + more, 0, error)
-                             : mesh_reserve_textured(builder, mesh->n_texcoords + more, 0, error);
+    bool more = true;
+    while (more && text->end - text->at >= QUICK_MARGIN) {
+        int64_t *count = size == 3 ? &mesh->n_vertices : &mesh->n_texcoords, room = *count + QUICK_WORDS / size;
+        int bytes,
+            code = size == 3 ? mesh_reserve(builder, room, 0, error) : mesh_reserve_textured(builder, room, 0, error);
         if (code) return code;
-        int64_t *count = size == 3 ? &mesh->n_vertices : &mesh->n_texcoords;
-        float *numbers = size == 3 ? mesh->vertices : mesh->texcoords;
-        int n = quick_cut_lines(text->at, text->end, ',', lines);
-        for (done = 0; done < n && quick_points(&q, &lines[done], size, numbers + size * *count, count);)
-            text->at += lines[done++].bytes;
+        quick_cut_words(text->at, ',', &run);
+        float *to = (size == 3 ? mesh->vertices : mesh->texcoords) + size * *count;
+        more = take_points(&q, &run, size, to, count, &bytes);
+        text->at += bytes;
     }
     return FACET_OK;
 }
@@ -93,27 +95,28 @@ QUICK_INLINE bool take_triangle(struct quick *q, const struct quick_line *line, 
                                 int32_t *to) {
     __m128i corners = quick_four(q, quick_two(q, line, word, word + 1), quick_two(q, line, word + 2, word + 2));
     store_three(to, _mm_add_epi32(corners, run->first), run->clockwise);
-    return ends_polygon(line, word + 3) & quick_within(corners, 3, 0, run->last);
+    return quick_within(corners, 3, 0, run->last);
 }
 
 // Fanned from its first corner.
-QUICK_INLINE bool take_quad(struct quick *q, const struct quick_line *line, const struct quick_run *run, int32_t *to) {
-    __m128i corners = quick_four(q, quick_two(q, line, 0, 1), quick_two(q, line, 2, 3));
+QUICK_INLINE bool take_quad(struct quick *q, const struct quick_line *line, int word, const struct quick_run *run,
+                            int32_t *to) {
+    __m128i corners = quick_four(q, quick_two(q, line, word, word + 1), quick_two(q, line, word + 2, word + 3));
     __m128i placed = _mm_add_epi32(corners, run->first);
     store_three(to, placed, run->clockwise);
     store_three(to + 3, _mm_shuffle_epi32(placed, _MM_SHUFFLE(3, 3, 2, 0)), run->clockwise);
-    return ends_polygon(line, 4) & quick_within(corners, 4, 0, run->last);
+    return quick_within(corners, 4, 0, run->last);
 }
 
-// The triangles of a line; -1: it is something else.
-QUICK_INLINE int take_line(struct quick *q, const struct quick_line *line, const struct quick_run *run, int32_t *to) {
-    int words = line->words;
-    bool good = true;
-    quick_forget(q);
-    if (words == 5) return take_quad(q, line, run, to) && quick_sure(q, 8) ? 2 : -1;
-    if (words % 4 != 0) return -1;
-    for (int word = 0; word < words; word += 4) good &= take_triangle(q, line, word, run, to + 3 * (word / 4));
-    return good && (words == 0 || quick_sure(q, 8)) ? words / 4 : -1;
+// The corners of the polygon that begins with a word, 3 or 4; 0: something else.
+QUICK_INLINE int corners_at(const struct quick_line *line, int word) {
+    if (word + 4 <= line->words && ends_polygon(line, word + 3)) return 3;
+    return word + 5 <= line->words && ends_polygon(line, word + 4) ? 4 : 0;
+}
+
+QUICK_INLINE bool take_polygon(struct quick *q, const struct quick_line *line, int word, int corners,
+                               const struct quick_run *run, int32_t *to) {
+    return corners == 3 ? take_triangle(q, line, word, run, to) : take_quad(q, line, word, run, to);
 }
 
 QUICK_INLINE struct quick_run run_of(const struct vrml_face_set *set, struct vrml_run run) {
@@ -121,29 +124,33 @@ QUICK_INLINE struct quick_run run_of(const struct vrml_face_set *set, struct vrm
     return (struct quick_run){_mm_set1_epi32((int32_t)run.first), (int32_t)last, set->clockwise};
 }
 
-// One list, or two in step: a line of the one and a line of the other must be as many triangles.
+// One list, or two in step: a polygon of the one and a polygon of the other must have as many corners.
 QUICK_INLINE int read_lists(const struct vrml *vrml, const struct vrml_face_set *set, struct vrml_text texts[2],
                             bool textured, struct facet_error *error) {
     struct mesh_builder *builder = vrml->builder;
     struct facet_mesh *mesh = &builder->mesh;
     struct quick_run runs[2] = {run_of(set, set->vertices), run_of(set, set->texcoords)};
-    struct quick_line lines[2][QUICK_LINES];
+    struct quick_line lines[2];
     struct quick q = quick_begin();
-    int done = QUICK_LINES, more = QUICK_LINES * LINE_TRIANGLES + SLACK;
-    while (done == QUICK_LINES) {
-        int code = mesh_reserve(builder, 0, mesh->n_triangles + more, error);
-        if (!code && textured) code = mesh_reserve_textured(builder, 0, builder->n_texture_triangles + more, error);
+    for (int word = 1; word > 0 && texts[0].end - texts[0].at >= QUICK_MARGIN;) {
+        if (textured && texts[1].end - texts[1].at < QUICK_MARGIN) break;
+        int code = mesh_reserve(builder, 0, mesh->n_triangles + RUN_TRIANGLES, error);
+        if (!code && textured)
+            code = mesh_reserve_textured(builder, 0, builder->n_texture_triangles + RUN_TRIANGLES, error);
         if (code) return code;
-        int n = quick_cut_lines(texts[0].at, texts[0].end, ',', lines[0]);
-        int other = textured ? quick_cut_lines(texts[1].at, texts[1].end, ',', lines[1]) : n;
-        for (done = 0; done < n && done < other; done++) {
-            int taken = take_line(&q, &lines[0][done], &runs[0], mesh->triangles + 3 * mesh->n_triangles);
-            int32_t *to = mesh->texture_triangles + 3 * builder->n_texture_triangles;
-            if (taken < 0 || (textured && lines[1][done].words != lines[0][done].words)) break;
-            if (textured && take_line(&q, &lines[1][done], &runs[1], to) != taken) break;
-            mesh->n_triangles += taken, texts[0].at += lines[0][done].bytes;
-            if (textured) builder->n_texture_triangles += taken, texts[1].at += lines[1][done].bytes;
+        for (int k = 0; k < 1 + textured; k++) quick_cut_words(texts[k].at, ',', &lines[k]);
+        int32_t *to = mesh->triangles + 3 * mesh->n_triangles;
+        int32_t *texture_to = textured ? mesh->texture_triangles + 3 * builder->n_texture_triangles : NULL;
+        int corners, taken = 0;
+        for (word = 0; (corners = corners_at(&lines[0], word)) > 0; word += corners + 1, taken += corners - 2) {
+            if (textured && corners_at(&lines[1], word) != corners) break;
+            quick_forget(&q);
+            bool good = take_polygon(&q, &lines[0], word, corners, &runs[0], to + 3 * taken);
+            if (texture_to) good &= take_polygon(&q, &lines[1], word, corners, &runs[1], texture_to + 3 * taken);
+            if (!good || !quick_sure(&q, 8)) break;
         }
+        mesh->n_triangles += taken, builder->n_texture_triangles += textured ? taken : 0;
+        for (int k = 0; k < 1 + textured && word > 0; k++) texts[k].at += lines[k].end[word - 1];
     }
     return FACET_OK;
 }

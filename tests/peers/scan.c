@@ -115,6 +115,30 @@ static void write_vrml(char *path, const char *folder) {
     finish(file);
 }
 
+static void write_bnt(char *path, const char *folder) {
+    FILE *file = create(path, folder, "face.bnt");
+    const uint16_t head[2] = {SIDE, SIDE}, length = 8;
+    const uint32_t count = 5 * VERTICES;
+    const double background = -1e9;
+    fwrite(head, sizeof head, 1, file), fwrite(&background, sizeof background, 1, file);
+    fwrite(&length, sizeof length, 1, file), fwrite("face.png", 8, 1, file), fwrite(&count, sizeof count, 1, file);
+    for (int k = 0; k < 5; k++)
+        for (int i = 0; i < VERTICES; i++)
+            fwrite(&(double){k < 3 ? (double)vertices[i][k] : (double)texcoords[i][k - 3]}, sizeof(double), 1, file);
+    finish(file);
+}
+
+static void write_abs(char *path, const char *folder) {
+    FILE *file = create(path, folder, "face.abs");
+    fprintf(file, "%d rows\n%d columns\npixels (flag X Y Z):\n", SIDE, SIDE);
+    for (int i = 0; i < VERTICES; i++) fputs("1 ", file);
+    for (int k = 0; k < 3; k++) {
+        fputc('\n', file);
+        for (int i = 0; i < VERTICES; i++) fprintf(file, "%.6f ", (double)vertices[i][k]);
+    }
+    finish(file);
+}
+
 // ---- the readers --------------------------------------------------------------------------------------------------------
 
 // Each gives vertices + triangles, so that nobody gets away with reading less.
@@ -254,10 +278,13 @@ int main(int argc, char **argv) {
     compare("PLY in text", path, ply, COUNT(ply), turns);
     write_ply_binary(path, argv[1]);
     compare("PLY in binary", path, ply, COUNT(ply), turns);
-    if (facet_scan_is_named("a.wrl")) {
-        write_vrml(path, argv[1]);
-        compare("VRML", path, vrml, COUNT(vrml), turns);
-    }
+    write_vrml(path, argv[1]);
+    compare("VRML", path, vrml, COUNT(vrml), turns);
+    static const struct contestant plain[] = {{"Facet", by_facet}, {"read()", by_read}};
+    write_bnt(path, argv[1]);
+    compare("BNT", path, plain, COUNT(plain), turns);
+    write_abs(path, argv[1]);
+    compare("ABS", path, plain, COUNT(plain), turns);
     facet_scan_reader_destroy(reader);
     free(buffer);
     return 0;

@@ -1,5 +1,5 @@
-// The quick way through a text file gives what the careful one gives: a vertical tab before each line is enough to be
-// treated with care. Files of all layouts, with an odd line here and there.
+// The quick way through a text file gives what the careful one gives: a vertical tab is enough to be treated with care. Files
+// of all layouts, with an odd line here and there.
 #include <facet/random.h>
 #include <facet/scan.h>
 
@@ -168,13 +168,28 @@ static void make_vrml(struct file *file) {
     put(file, "} }\n");
 }
 
-// The same with a vertical tab before each line.
+static void make_abs(struct file *file) {
+    int rows = 9 + below(file, 9), columns = 9 + below(file, 9);
+    put(file, "%d rows\n%d columns\nflags%s", rows, columns, line_end(file));
+    for (int i = 0; i < rows * columns; i++)
+        put(file, "%s%s", below(file, 40000) ? below(file, 5) ? "1" : "0" : "2", below(file, 30) ? " " : "  ");
+    for (int axis = 0; axis < 3; axis++) {
+        put(file, "%s", line_end(file));
+        for (int i = 0; i < rows * columns; i++) {
+            put_number(file);
+            if (below(file, 9000) == 0) put(file, "x");
+        }
+    }
+    put(file, "%s", line_end(file));
+}
+
+// The same with a vertical tab before each line, or (where lines mean nothing) for each blank.
 static size_t indent(const struct file *file, char *out) {
     size_t length = 0;
     for (size_t i = 0; i < file->length; i++) {
-        bool body = file->text[0] != 'p' || i > 4;
+        bool body = file->text[0] != 'p' || i > 4, is_range = file->text[0] >= '0' && file->text[0] <= '9';
         if ((i == 0 || file->text[i - 1] == '\n') && body) out[length++] = '\v';
-        out[length++] = file->text[i];
+        out[length++] = is_range && i > 30 && file->text[i] == ' ' ? '\v' : file->text[i];
     }
     return length;
 }
@@ -229,7 +244,13 @@ static void vrml(void **state) {
     check(make_vrml, "a.wrl");
 }
 
+static void abs_text(void **state) {
+    (void)state;
+    check(make_abs, "a.abs");
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(obj), cmocka_unit_test(ply), cmocka_unit_test(vrml)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(obj), cmocka_unit_test(ply), cmocka_unit_test(vrml),
+                                       cmocka_unit_test(abs_text)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
