@@ -29,6 +29,7 @@ struct gltf_values {
 
 // Checked: each of its bytes lies in the buffer. Errors: DATA.
 int gltf_values_of(const struct gltf *gltf, int64_t accessor, struct gltf_values *values, struct facet_error *error);
+bool gltf_is_float(const struct gltf_values *values);
 bool gltf_is_index_type(const struct gltf_values *values);
 uint32_t gltf_index(const struct gltf_values *values, int64_t element);
 // Whole numbers are fractions of the largest of their type.

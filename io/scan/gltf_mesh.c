@@ -119,7 +119,8 @@ static int add_primitive(struct gltf *gltf, const json_t *entry, const double pl
                           .first_texcoord = gltf->builder->mesh.n_texcoords};
     int code = find_values(gltf, entry, &p, error);
     if (code) return code;
-    if (p.places.components != 3) return facet_error_set(error, FACET_ERROR_DATA, "places of three numbers expected");
+    if (p.places.components != 3 || !gltf_is_float(&p.places))
+        return facet_error_set(error, FACET_ERROR_DATA, "places of three floats expected");
     if (p.has_indices && !gltf_is_index_type(&p.indices))
         return facet_error_set(error, FACET_ERROR_DATA, "indices of 8, 16 or 32 bits without sign expected");
     code = check_room(gltf, &p, error);
@@ -131,6 +132,23 @@ static const json_t *at(const json_t *object, const char *key) {
     return json_object_get(object, key);
 }
 
+static int digit_of(char c) {
+    const char *digits = "0123456789abcdef", *at = c >= '0' ? strchr(digits, c | 0x20) : NULL;
+    return at ? (int)(at - digits) : -1;
+}
+
+// "a%20face.png" is "a face.png".
+static void decode_uri(char *text) {
+    char *to = text;
+    for (const char *at = text; *at; to++) {
+        int high = *at == '%' ? digit_of(at[1]) : -1, low = high >= 0 ? digit_of(at[2]) : -1;
+        bool coded = low >= 0 && high + low > 0;
+        *to = coded ? (char)(16 * high + low) : *at;
+        at += coded ? 3 : 1;
+    }
+    *to = '\0';
+}
+
 // The picture of the primitive's material, when it is a file of its own. The first one found stays.
 static int note_texture(struct gltf *gltf, const json_t *primitive, struct facet_error *error) {
     const char *known = gltf->builder->mesh.texture;
@@ -140,7 +158,9 @@ static int note_texture(struct gltf *gltf, const json_t *primitive, struct facet
     const json_t *image = gltf_entry(gltf, "images", gltf_integer(texture, "source", -1));
     const char *uri = json_string_value(at(image, "uri"));
     if (!uri || strncmp(uri, "data:", 5) == 0 || (known && *known)) return FACET_OK;
-    return mesh_set_texture(gltf->builder, uri, strlen(uri), error);
+    int code = mesh_set_texture(gltf->builder, uri, strlen(uri), error);
+    if (!code) decode_uri(gltf->builder->mesh.texture);
+    return code;
 }
 
 int gltf_add_mesh(struct gltf *gltf, int64_t mesh, const double place[16], struct facet_error *error) {

@@ -48,7 +48,9 @@ static int find_bytes(const struct gltf *gltf, const json_t *entry, int64_t acce
     int64_t size = gltf->buffer_size, element = (int64_t)component_size(values->type) * values->components;
     const json_t *view = gltf_entry(gltf, "bufferViews", gltf_integer(entry, "bufferView", -1));
     if (!view) return refused(accessor, "a bufferView of the file", error);
-    if (gltf_integer(view, "buffer", -1) != 0) return refused(accessor, "a bufferView of the file's own buffer", error);
+    bool elsewhere = json_object_get(gltf_entry(gltf, "buffers", 0), "uri") != NULL;
+    if (elsewhere || gltf_integer(view, "buffer", -1) != 0)
+        return refused(accessor, "a bufferView of the file's own buffer", error);
     int64_t view_at = gltf_integer(view, "byteOffset", 0), view_size = gltf_integer(view, "byteLength", -1);
     int64_t at = gltf_integer(entry, "byteOffset", 0);
     values->stride = gltf_integer(view, "byteStride", element);
@@ -74,6 +76,10 @@ int gltf_values_of(const struct gltf *gltf, int64_t accessor, struct gltf_values
     if (component_size(values->type) == 0 || values->components == 0)
         return refused(accessor, "a componentType from 5120 to 5126 and a type from SCALAR to VEC4", error);
     return find_bytes(gltf, entry, accessor, values, error);
+}
+
+bool gltf_is_float(const struct gltf_values *values) {
+    return values->type == FLOAT32;
 }
 
 bool gltf_is_index_type(const struct gltf_values *values) {

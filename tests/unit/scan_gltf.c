@@ -99,14 +99,15 @@ static void textures_and_colours(void **state) {
     (void)state;
     struct facet_mesh mesh;
     parse(FILE_OF("\"materials\":[{\"pbrMetallicRoughness\":{\"baseColorTexture\":{\"index\":0}}}],"
-                  "\"textures\":[{\"source\":1}],\"images\":[{\"uri\":\"data:x\"},{\"uri\":\"skin.png\"}]," MESH(
+                  "\"textures\":[{\"source\":1}],\"images\":[{\"uri\":\"data:x\"},{\"uri\":\"a%20sk%C3%afn%00%4.png%\"}"
+                  "]," MESH(
                       "{\"attributes\":{\"POSITION\":0,\"TEXCOORD_0\":1,\"COLOR_0\":2},\"indices\":3,\"material\":0}")),
           &mesh);
     assert_square(&mesh);
     assert_memory_equal(mesh.colours, ((uint8_t[]){255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 8, 7}), 12);
     assert_memory_equal(mesh.texcoords, ((float[]){0, 0, 1, 0, 1, 1, 0, 0.75f}), 32);
     assert_memory_equal(mesh.texture_triangles, mesh.triangles, 24);
-    assert_string_equal(mesh.texture, "skin.png");
+    assert_string_equal(mesh.texture, "a sk\xc3\xafn%00%4.png%");
     facet_mesh_free(&mesh);
 }
 
@@ -200,7 +201,13 @@ static void values_outside_the_buffer_are_told(void **state) {
         {ONE("{\"bufferView\":0,\"componentType\":5124,\"count\":1,\"type\":\"VEC3\"}", "{}"),
          BAD "a componentType from 5120 to 5126 and a type from SCALAR to VEC4 expected"},
         {FILE_OF(MESH("{\"attributes\":{\"POSITION\":1}}")),
-         "a.glb: mesh 0, primitive 0: places of three numbers expected"},
+         "a.glb: mesh 0, primitive 0: places of three floats expected"},
+        {ONE("{\"bufferView\":0,\"componentType\":5122,\"count\":1,\"type\":\"VEC3\"}",
+             "{\"buffer\":0,\"byteLength\":99}"),
+         "a.glb: mesh 0, primitive 0: places of three floats expected"},
+        {ONE("{\"bufferView\":0,\"componentType\":5126,\"count\":1,\"type\":\"VEC3\"}",
+             "{\"buffer\":0,\"byteLength\":99}],\"buffers\":[{\"uri\":\"a.bin\"}"),
+         BAD "a bufferView of the file's own buffer expected"},
         {FILE_OF(MESH("{}")), "a.glb: mesh 0, primitive 0: places of vertices (POSITION) expected"},
         {"{" VIEWS ",\"accessors\":[" PLACES
          "," INDICES("48", "5125") "]," MESH("{\"attributes\":{\"POSITION\":0},\"indices\":1}") "}",
