@@ -101,6 +101,7 @@ static inline void zip_put(struct made *zip, const char *name, const void *bytes
     zip_put_lying(zip, name, bytes, size, method, &(struct zip_lie){0});
 }
 
+// is_zip64: 1: the old end leaves all to the zip64 end, 2: it tells the same, as writers to a pipe do.
 static inline void zip_end(struct made *zip, int is_zip64) {
     size_t at = zip->size, size = zip->table ? zip->table->size : 0;
     if (size) made_put(zip, zip->table->data, size);
@@ -115,9 +116,10 @@ static inline void zip_end(struct made *zip, int is_zip64) {
         made_put_number(zip, end, 8), made_put_number(zip, 1, 4);
     }
     made_put(zip, "PK\5\6\0\0\0\0", 8);
-    made_put_number(zip, is_zip64 ? 0xffff : (uint64_t)zip->members, 2);
-    made_put_number(zip, is_zip64 ? 0xffff : (uint64_t)zip->members, 2);
-    made_put_number(zip, is_zip64 ? 0xffffffff : size, 4), made_put_number(zip, is_zip64 ? 0xffffffff : at, 4);
+    int is_mute = is_zip64 == 1;
+    made_put_number(zip, is_mute ? 0xffff : (uint64_t)zip->members, 2);
+    made_put_number(zip, is_mute ? 0xffff : (uint64_t)zip->members, 2);
+    made_put_number(zip, is_mute ? 0xffffffff : size, 4), made_put_number(zip, is_mute ? 0xffffffff : at, 4);
     made_put_number(zip, 0, 2);
 }
 

@@ -30,24 +30,35 @@ static bool is_large(const uint8_t *end) {
     return zip_u16(end + 10) == 0xffff || zip_u32(end + 12) == 0xffffffff || zip_u32(end + 16) == 0xffffffff;
 }
 
-// The end of a zip64 archive lies before the locator, which lies before the old end. Without a locator the old end means
-// what it says: some writers use zip64 only beyond 65535 members.
-static int read_end64(const struct files_archive *archive, int64_t end, struct table *table, int64_t *begin,
+// Where the locator says, or (when bytes were put before the archive) right before the locator.
+static int find_end64(const struct files_archive *archive, int64_t told, int64_t locator, uint8_t end64[END64_SIZE],
+                      int64_t *at, struct facet_error *error) {
+    const int64_t places[] = {told, locator - END64_SIZE};
+    for (int k = 0; k < 2; k++) {
+        *at = places[k];
+        if (*at < 0 || *at > locator - END64_SIZE) continue;
+        int code = files_pread(archive->file, end64, END64_SIZE, *at, archive->whole, error);
+        if (code || zip_u32(end64) == ZIP_END64) return code;
+    }
+    return broken(archive, locator, "expected the place of the zip64 end", error);
+}
+
+// The end of a zip64 archive lies before the locator, which lies before the old end. Some writers put both there always, others
+// leave them out where the old end can tell all, were it with the numbers that announce them.
+static int read_end64(const struct files_archive *archive, int64_t end, bool large, struct table *table, int64_t *begin,
                       struct facet_error *error) {
-    uint8_t locator[LOCATOR_SIZE], end64[END64_SIZE];
-    if (end < LOCATOR_SIZE + END64_SIZE) return broken(archive, end, "no room for the zip64 end before it", error);
-    int code = files_pread(archive->file, locator, sizeof locator, end - LOCATOR_SIZE, archive->whole, error);
+    uint8_t locator[LOCATOR_SIZE] = {0}, end64[END64_SIZE];
+    int64_t at = end - LOCATOR_SIZE;
+    bool room = at >= END64_SIZE, needed = table->size == 0xffffffff || table->offset == 0xffffffff;
+    int code = room ? files_pread(archive->file, locator, sizeof locator, at, archive->whole, error) : FACET_OK;
     if (code) return code;
-    int64_t at = zip_u64(locator + 8);
-    if (zip_u32(locator) != ZIP_LOCATOR && table->size != 0xffffffff && table->offset != 0xffffffff) return FACET_OK;
-    if (zip_u32(locator) != ZIP_LOCATOR || at < 0 || at > end - LOCATOR_SIZE - END64_SIZE)
-        return broken(archive, end - LOCATOR_SIZE, "expected the place of the zip64 end", error);
-    code = files_pread(archive->file, end64, sizeof end64, at, archive->whole, error);
+    if (zip_u32(locator) != ZIP_LOCATOR && large && needed)
+        return broken(archive, room ? at : end, "expected the place of the zip64 end", error);
+    if (zip_u32(locator) != ZIP_LOCATOR) return FACET_OK;
+    code = find_end64(archive, zip_u64(locator + 8), at, end64, begin, error);
     if (code) return code;
-    if (zip_u32(end64) != ZIP_END64) return broken(archive, at, "expected the zip64 end", error);
-    if (zip_u32(end64 + 16) || zip_u32(end64 + 20)) return broken(archive, at, several_volumes, error);
+    if (zip_u32(end64 + 16) || zip_u32(end64 + 20)) return broken(archive, *begin, several_volumes, error);
     *table = (struct table){zip_u64(end64 + 48), zip_u64(end64 + 40), zip_u64(end64 + 32), 0};
-    *begin = at;
     return FACET_OK;
 }
 
@@ -67,7 +78,7 @@ static int find_table(const struct files_archive *archive, struct table *table, 
         code = facet_error_set(error, FACET_ERROR_IO, "%s: ends at byte %lld without a table of contents",
                                archive->whole, (long long)archive->bytes);
     if (!code && !read_end(tail + at, table)) code = broken(archive, begin, several_volumes, error);
-    if (!code && is_large(tail + at)) code = read_end64(archive, start + at, table, &begin, error);
+    if (!code) code = read_end64(archive, start + at, is_large(tail + at), table, &begin, error);
     free(tail);
     if (code) return code;
     bool fits = table->size >= 0 && table->offset >= 0 && table->size <= begin && table->offset <= begin - table->size;

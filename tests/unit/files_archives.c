@@ -150,6 +150,24 @@ static void zip64_behind_other_bytes_is_read(void **state) {
     made_free(&zip);
 }
 
+static void both_ends_of_a_zip_may_tell(void **state) {
+    struct made zip = {0}, whole = {0};
+    size_t size;
+    (void)state;
+    for (int i = 0; i < MEMBERS; i++) {
+        const uint8_t *bytes = content(i, &size);
+        zip_put(&zip, name_of(i), bytes, size, 8);
+    }
+    zip_end(&zip, 2);
+    made_write(&zip, at("piped.zip"));
+    check_all(root, "piped/");
+    made_put(&whole, "#!/bin/sh\n", 10);
+    made_put(&whole, zip.data, zip.size);
+    made_write(&whole, at("piped.zip"));
+    check_all(root, "piped/");
+    made_free(&zip), made_free(&whole);
+}
+
 // As many as the old end can count: the number that announces zip64, in an archive without it.
 static void zip_of_65535_members_is_read(void **state) {
     struct made zip = {0};
@@ -627,6 +645,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(zip_is_read, empty_root),
         cmocka_unit_test_teardown(zip64_behind_other_bytes_is_read, empty_root),
+        cmocka_unit_test_teardown(both_ends_of_a_zip_may_tell, empty_root),
         cmocka_unit_test_teardown(zip_of_65535_members_is_read, empty_root),
         cmocka_unit_test_teardown(tars_are_read, empty_root),
         cmocka_unit_test_teardown(threads_read_at_once, empty_root),
