@@ -21,7 +21,11 @@ static inline int fuzz_scan(const char *name, const uint8_t *data, size_t size) 
     if (code && (error.code != code || strncmp(error.text, name, strlen(name)) != 0)) abort();
     if (code && (mesh.vertices || mesh.triangles || mesh.texcoords || mesh.texture || mesh.n_vertices)) abort();
     fuzz_indices(mesh.triangles, 3 * mesh.n_triangles, 0, mesh.n_vertices);
+    if (!mesh.texcoords != !mesh.texture_triangles || !mesh.texcoords != !mesh.n_texcoords) abort();
     if (mesh.texture_triangles) fuzz_indices(mesh.texture_triangles, 3 * mesh.n_triangles, -1, mesh.n_texcoords);
+    unsigned colours = 0;
+    for (int64_t i = 0; mesh.colours && i < 3 * mesh.n_vertices; i++) colours += mesh.colours[i]; // all can be read
+    if (colours > 3u * 255 * (unsigned)mesh.n_vertices) abort();
     facet_mesh_free(&mesh);
     return 0;
 }

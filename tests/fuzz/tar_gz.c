@@ -1,19 +1,6 @@
-// Any bytes taken for an archive named tar.gz: files with sound paths that can be read, or a sentence.
-#include "archive_check.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static char path[64];
-
-static void remove_file(void) {
-    unlink(path);
-}
+// Any bytes taken for an archive named tar.gz.
+#include "tests/fuzz/archive.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    if (!*path) {
-        snprintf(path, sizeof path, "/tmp/facet-fuzz-%d.tar.gz", (int)getpid());
-        atexit(remove_file);
-    }
-    archive_try(path, data, size);
-    return 0;
+    return fuzz_archive(".tar.gz", data, size);
 }
