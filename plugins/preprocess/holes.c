@@ -1,4 +1,6 @@
+#include "preprocess/keymap.h"
 #include "preprocess/repair.h"
+#include "preprocess/rims.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -6,15 +8,6 @@
 #include <string.h>
 
 enum { NONE = -1, SETTLE = 60, MOST_RINGS = 64, MOST_RIM = 2048 };
-
-// The boundaries of a surface: after which vertex comes which when a hole is gone round, its triangles being seen from
-// outside counter-clockwise.
-struct rims {
-    int32_t *next;    // of a vertex on a boundary; NONE elsewhere and where boundaries meet
-    int32_t *piece;   // the piece that a vertex belongs to
-    double *longest;  // of a piece's boundaries, mm
-    int32_t *outmost; // the vertex at which that one begins
-};
 
 // A hole and what is to fill it. Vertices are numbered here: first the boundary's, then the new ones.
 struct patch {
@@ -25,112 +18,6 @@ struct patch {
     int32_t (*triangles)[3];
     int64_t vertex_room, triangle_room;
 };
-
-static double distance(const float a[3], const float b[3]) {
-    double x = (double)a[0] - b[0], y = (double)a[1] - b[1], z = (double)a[2] - b[2];
-    return sqrt(x * x + y * y + z * z);
-}
-
-// ---- boundaries -------------------------------------------------------------------------------------------------------
-
-static int32_t root(int32_t *parent, int32_t v) {
-    while (parent[v] != v) v = parent[v] = parent[parent[v]];
-    return v;
-}
-
-static void find_pieces(const struct preprocess_surface *surface, int32_t *parent) {
-    for (int64_t v = 0; v < surface->n_vertices; v++) parent[v] = (int32_t)v;
-    for (int64_t t = 0; t < surface->n_triangles; t++) {
-        for (int k = 1; k < 3; k++) {
-            int32_t a = root(parent, surface->triangles[t][0]), b = root(parent, surface->triangles[t][k]);
-            parent[a > b ? a : b] = a < b ? a : b;
-        }
-    }
-    for (int64_t v = 0; v < surface->n_vertices; v++) parent[v] = root(parent, (int32_t)v);
-}
-
-// Where each vertex's outgoing edges begin in `to`, which holds their other ends.
-static void list_edges(const struct preprocess_surface *surface, int32_t *begin, int32_t *to) {
-    memset(begin, 0, ((size_t)surface->n_vertices + 2) * sizeof *begin);
-    for (int64_t t = 0; t < surface->n_triangles; t++)
-        for (int k = 0; k < 3; k++) begin[surface->triangles[t][k] + 2]++;
-    for (int64_t v = 0; v < surface->n_vertices; v++) begin[v + 2] += begin[v + 1];
-    for (int64_t t = 0; t < surface->n_triangles; t++)
-        for (int k = 0; k < 3; k++) to[begin[surface->triangles[t][k] + 1]++] = surface->triangles[t][(k + 1) % 3];
-}
-
-static bool leads_to(const int32_t *begin, const int32_t *to, int32_t from, int32_t goal) {
-    for (int32_t i = begin[from]; i < begin[from + 1]; i++)
-        if (to[i] == goal) return true;
-    return false;
-}
-
-// Where a vertex lies on two boundaries, or twice on one, both end: which goes on where cannot be told.
-static void link_rims(const struct preprocess_surface *surface, const int32_t *begin, const int32_t *to,
-                      int32_t *next) {
-    enum { MEETS = -2 };
-    for (int64_t v = 0; v < surface->n_vertices; v++) next[v] = NONE;
-    for (int32_t a = 0; a < surface->n_vertices; a++) {
-        int32_t before = NONE;
-        for (int32_t i = begin[a]; i < begin[a + 1]; i++) {
-            int32_t b = to[i];
-            if (leads_to(begin, to, b, a)) continue;
-            next[b] = next[b] == NONE && before == NONE ? a : MEETS;
-            if (before != NONE) next[before] = MEETS;
-            before = b;
-        }
-    }
-    for (int64_t v = 0; v < surface->n_vertices; v++)
-        if (next[v] == MEETS) next[v] = NONE;
-}
-
-// The length of the boundary from v back to v; NAN when it does not come back. *n counts its vertices.
-static double go_round(const struct preprocess_surface *surface, const int32_t *next, int32_t v, int64_t *n) {
-    double sum = 0;
-    *n = 0;
-    for (int32_t at = v;; at = next[at]) {
-        if (next[at] == NONE || *n > surface->n_vertices) return NAN;
-        sum += distance(surface->vertices[at], surface->vertices[next[at]]);
-        ++*n;
-        if (next[at] == v) return sum;
-    }
-}
-
-static void find_outmost(const struct preprocess_surface *surface, struct rims *rims, uint8_t *seen) {
-    for (int64_t v = 0; v < surface->n_vertices; v++) rims->longest[v] = 0, rims->outmost[v] = NONE;
-    for (int32_t v = 0; v < surface->n_vertices; v++) {
-        int64_t n;
-        if (rims->next[v] == NONE || seen[v]) continue;
-        double length = go_round(surface, rims->next, v, &n);
-        for (int32_t at = v; at != NONE && !seen[at]; at = rims->next[at]) seen[at] = 1;
-        int32_t piece = rims->piece[v];
-        if (isnan(length) || length <= rims->longest[piece]) continue;
-        rims->longest[piece] = length, rims->outmost[piece] = v;
-    }
-}
-
-static void free_rims(struct rims *rims) {
-    free(rims->next), free(rims->piece), free(rims->longest), free(rims->outmost);
-}
-
-static int make_rims(const struct preprocess_surface *surface, struct rims *rims, struct facet_error *error) {
-    size_t n = (size_t)surface->n_vertices + 2;
-    int32_t *begin = malloc(n * sizeof *begin), *to = malloc(((size_t)surface->n_triangles * 3 + 1) * sizeof *to);
-    uint8_t *seen = calloc(n, 1);
-    *rims = (struct rims){malloc(n * sizeof *rims->next), malloc(n * sizeof *rims->piece),
-                          malloc(n * sizeof *rims->longest), malloc(n * sizeof *rims->outmost)};
-    bool good = begin && to && seen && rims->next && rims->piece && rims->longest && rims->outmost;
-    if (good) {
-        list_edges(surface, begin, to);
-        link_rims(surface, begin, to, rims->next);
-        find_pieces(surface, rims->piece);
-        find_outmost(surface, rims, seen);
-    } else {
-        free_rims(rims);
-    }
-    free(begin), free(to), free(seen);
-    return good ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "no memory to find the holes of a mesh");
-}
 
 // ---- a patch ----------------------------------------------------------------------------------------------------------
 
@@ -322,19 +209,16 @@ static bool lies_well(const struct patch *patch, double *area) {
     return true;
 }
 
-// ---- holes ------------------------------------------------------------------------------------------------------------
-
-static int make_patch(const struct preprocess_surface *surface, const int32_t *next, int32_t first, int64_t n,
-                      struct patch *patch, struct facet_error *error) {
+static int make_patch(const struct preprocess_surface *surface, const int32_t *rim, int64_t n, struct patch *patch,
+                      struct facet_error *error) {
     *patch = (struct patch){.n_rim = n, .n_loop = n, .n_vertices = n};
     int code = make_room(patch, error);
     if (code) return code;
-    int32_t at = first;
-    for (int64_t i = 0; i < n; i++, at = next[at]) {
-        patch->rim[i] = at, patch->loop[i] = (int32_t)i;
+    for (int64_t i = 0; i < n; i++) {
+        patch->rim[i] = rim[i], patch->loop[i] = (int32_t)i;
         for (int k = 0; k < 3; k++) {
-            patch->at[i][k] = surface->vertices[at][k];
-            patch->colour[i][k] = surface->colours ? surface->colours[at][k] : 0;
+            patch->at[i][k] = surface->vertices[rim[i]][k];
+            patch->colour[i][k] = surface->colours ? surface->colours[rim[i]][k] : 0;
         }
     }
     close_corners(patch);
@@ -376,54 +260,137 @@ static int sew_in(const struct patch *patch, struct preprocess_surface *surface,
     return FACET_OK;
 }
 
-// The area that a boundary encloses, seen along its own mean normal.
-static double flat_area(const struct preprocess_surface *surface, const int32_t *next, int32_t first, int64_t n) {
-    double normal[3] = {0};
-    int32_t v = first;
-    for (int64_t i = 0; i < n; i++, v = next[v]) {
-        const float *a = surface->vertices[v], *b = surface->vertices[next[v]], *o = surface->vertices[first];
+// ---- holes ------------------------------------------------------------------------------------------------------------
+
+struct mending {
+    struct preprocess_surface *surface;
+    struct preprocess_rims rims;
+    struct preprocess_keymap *edges; // those between vertices of boundaries, and who made them
+};
+
+// Twice the area that a loop encloses, seen along its own mean normal, which is what is filled in.
+static void loop_normal(const struct mending *m, const struct preprocess_loop *loop, double normal[3]) {
+    const int32_t *rim = m->rims.vertex + loop->first;
+    const float *o = m->surface->vertices[rim[0]];
+    memset(normal, 0, 3 * sizeof *normal);
+    for (int64_t i = 0; i < loop->n; i++) {
+        const float *a = m->surface->vertices[rim[i]], *b = m->surface->vertices[rim[(i + 1) % loop->n]];
         double p[3], q[3];
         for (int k = 0; k < 3; k++) p[k] = (double)a[k] - o[k], q[k] = (double)b[k] - o[k];
-        for (int k = 0; k < 3; k++)
-            normal[k] += 0.5 * (p[(k + 1) % 3] * q[(k + 2) % 3] - p[(k + 2) % 3] * q[(k + 1) % 3]);
+        for (int k = 0; k < 3; k++) normal[k] += p[(k + 1) % 3] * q[(k + 2) % 3] - p[(k + 2) % 3] * q[(k + 1) % 3];
     }
-    return length_of(normal);
 }
 
-static int fill(struct preprocess_surface *surface, const int32_t *next, int32_t first, int64_t n,
-                struct preprocess_holes *holes, struct facet_error *error) {
+static void loop_middle(const struct mending *m, const struct preprocess_loop *loop, double middle[3]) {
+    memset(middle, 0, 3 * sizeof *middle);
+    for (int64_t i = 0; i < loop->n; i++)
+        for (int k = 0; k < 3; k++)
+            middle[k] += m->surface->vertices[m->rims.vertex[loop->first + i]][k] / (double)loop->n;
+}
+
+// Whether a point, seen along the normal, lies within a loop.
+static bool encloses(const struct mending *m, const struct preprocess_loop *loop, const double point[3]) {
+    double normal[3], middle[3], turned = 0, square = 0;
+    loop_normal(m, loop, normal), loop_middle(m, loop, middle);
+    double size = length_of(normal);
+    if (!(size > 0)) return false;
+    for (int k = 0; k < 3; k++) normal[k] /= size, square += (point[k] - middle[k]) * (point[k] - middle[k]);
+    if (4 * square > loop->length * loop->length) return false; // no part of a loop is farther from its middle
+    for (int64_t i = 0; i < loop->n; i++) {
+        const float *a = m->surface->vertices[m->rims.vertex[loop->first + i]];
+        const float *b = m->surface->vertices[m->rims.vertex[loop->first + (i + 1) % loop->n]];
+        double u[3], v[3], sine = 0, cosine = 0, un = 0, vn = 0;
+        for (int k = 0; k < 3; k++) u[k] = a[k] - point[k], v[k] = b[k] - point[k];
+        for (int k = 0; k < 3; k++) {
+            sine += normal[k] * (u[(k + 1) % 3] * v[(k + 2) % 3] - u[(k + 2) % 3] * v[(k + 1) % 3]);
+            cosine += u[k] * v[k], un += u[k] * normal[k], vn += v[k] * normal[k];
+        }
+        turned += atan2(sine, cosine - un * vn);
+    }
+    return fabs(turned) > 3;
+}
+
+// A piece of its own within the hole would lie under what fills it.
+static bool has_island(const struct mending *m, const struct preprocess_loop *hole) {
+    for (int64_t l = 0; l < m->rims.n_loops; l++) {
+        const struct preprocess_loop *other = &m->rims.loop[l];
+        double middle[3];
+        if (!other->outer || other->length > hole->length) continue;
+        loop_middle(m, other, middle);
+        if (encloses(m, hole, middle)) return true;
+    }
+    return false;
+}
+
+static int32_t put_edge(struct mending *m, int32_t a, int32_t b, int32_t maker) {
+    const int32_t key[3] = {a < b ? a : b, a < b ? b : a, 0};
+    return preprocess_keymap_put(m->edges, key, maker);
+}
+
+enum { OF_SURFACE }; // the maker of edges that were there from the beginning; patches are numbered from 1 on
+
+// Whether an edge between two vertices of the boundary, not along it, was made by another already: it would have too many triangles.
+static bool doubles_edges(struct mending *m, const struct patch *patch, int32_t maker) {
+    bool doubles = false;
+    for (int64_t t = 0; t < patch->n_triangles; t++) {
+        for (int k = 0; k < 3; k++) {
+            int32_t a = patch->triangles[t][k], b = patch->triangles[t][(k + 1) % 3];
+            if (a >= patch->n_rim || b >= patch->n_rim || (a + 1) % patch->n_rim == b) continue;
+            doubles |= put_edge(m, patch->rim[a], patch->rim[b], maker) != maker;
+        }
+    }
+    return doubles;
+}
+
+static int fill(struct mending *m, int32_t l, struct preprocess_holes *holes, struct facet_error *error) {
+    const struct preprocess_loop *loop = &m->rims.loop[l];
     struct patch patch = {0};
     double area = 0;
-    int code = make_patch(surface, next, first, n, &patch, error);
-    bool well = !code && lies_well(&patch, &area);
-    if (well) code = sew_in(&patch, surface, error);
-    if (well && !code) holes->filled++, holes->area += area;
-    if (!well) holes->left++, holes->area += flat_area(surface, next, first, n);
+    int code = make_patch(m->surface, m->rims.vertex + loop->first, loop->n, &patch, error);
+    bool well = !code && lies_well(&patch, &area) && !doubles_edges(m, &patch, l + 1);
+    if (well) code = sew_in(&patch, m->surface, error);
     free_patch(&patch);
+    if (code || !well) return code;
+    holes->filled++, holes->area += area;
+    return FACET_OK;
+}
+
+// Marks the vertices on boundaries, and keeps the edges between any two of them.
+static int keep_edges(struct mending *m, struct facet_error *error) {
+    const struct preprocess_surface *s = m->surface;
+    uint8_t *on = calloc((size_t)s->n_vertices + 1, 1);
+    if (!on) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory to find the holes of a mesh");
+    int64_t n = m->rims.n_vertices;
+    for (int64_t i = 0; i < m->rims.n_vertices; i++) on[m->rims.vertex[i]] = 1;
+    for (int64_t c = 0; c < 3 * s->n_triangles; c++)
+        n += on[s->triangles[c / 3][c % 3]] && on[s->triangles[c / 3][(c + 1) % 3]];
+    int code = preprocess_keymap_create(n, &m->edges, error);
+    for (int64_t c = 0; !code && c < 3 * s->n_triangles; c++) {
+        int32_t a = s->triangles[c / 3][c % 3], b = s->triangles[c / 3][(c + 1) % 3];
+        if (on[a] && on[b]) put_edge(m, a, b, OF_SURFACE);
+    }
+    free(on);
     return code;
 }
 
 int preprocess_holes_fill(struct preprocess_surface *surface, double longest, struct preprocess_holes *holes,
                           struct facet_error *error) {
-    struct rims rims;
+    struct mending m = {.surface = surface};
     *holes = (struct preprocess_holes){0};
-    int64_t before = surface->n_vertices;
-    int code = make_rims(surface, &rims, error);
-    if (code) return code;
-    uint8_t *seen = calloc((size_t)before + 1, 1);
-    if (!seen) code = facet_error_set(error, FACET_ERROR_MEMORY, "no memory to find the holes of a mesh");
-    for (int32_t v = 0; !code && v < before; v++) {
-        int64_t n;
-        if (rims.next[v] == NONE || seen[v]) continue;
-        double length = go_round(surface, rims.next, v, &n);
-        for (int32_t at = v; at != NONE && !seen[at]; at = rims.next[at]) seen[at] = 1;
-        if (isnan(length) || rims.outmost[rims.piece[v]] == v) continue;
-        if (n > 2 && n <= MOST_RIM && length <= longest)
-            code = fill(surface, rims.next, v, n, holes, error);
-        else
-            holes->left++, holes->area += flat_area(surface, rims.next, v, n);
+    int code = preprocess_rims_find(surface, &m.rims, error);
+    if (!code) code = keep_edges(&m, error);
+    for (int32_t l = 0; !code && l < m.rims.n_loops; l++) {
+        const struct preprocess_loop *loop = &m.rims.loop[l];
+        int64_t filled = holes->filled;
+        double normal[3];
+        if (loop->outer) continue;
+        if (loop->n > 2 && loop->n <= MOST_RIM && loop->length <= longest && !has_island(&m, loop))
+            code = fill(&m, l, holes, error);
+        if (code || holes->filled > filled) continue;
+        loop_normal(&m, loop, normal);
+        holes->left++, holes->area += 0.5 * length_of(normal);
     }
-    free(seen);
-    free_rims(&rims);
+    preprocess_keymap_destroy(m.edges);
+    preprocess_rims_free(&m.rims);
     return code;
 }

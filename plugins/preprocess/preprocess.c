@@ -1,5 +1,6 @@
 // preprocess: finds the face in a scan, turns it to the front, cuts it out, cleans it and gives it normals.
 #include "preprocess/curvature.h"
+#include "preprocess/edges.h"
 #include "preprocess/pose.h"
 #include "preprocess/quality.h"
 #include "preprocess/repair.h"
@@ -250,6 +251,7 @@ static int clean(const struct preprocess *p, struct scan *scan, struct facet_err
     struct preprocess_surface *surface = &scan->surface;
     int64_t spikes = 0, pieces = 0;
     int code = preprocess_surface_clean(surface, error);
+    if (!code) code = preprocess_surface_orient(surface, error);
     if (!code) code = preprocess_surface_pieces(surface, &pieces, error);
     scan->quality[FACET_METRIC_VERTICES] = (float)surface->n_vertices;
     scan->quality[FACET_METRIC_PIECES] = (float)pieces;
@@ -407,7 +409,7 @@ const struct facet_plugin facet_plugin_preprocess = {
     .size = sizeof(struct facet_plugin),
     .kind = FACET_MAP,
     .name = "preprocess",
-    .version = "2.2.0",
+    .version = "2.3.0",
     .summary = "finds the face in a scan, turns it to the front, cuts it out and gives it normals",
     .params = params,
     .needs = needs,

@@ -11,13 +11,14 @@ int preprocess_spikes_remove(struct preprocess_surface *surface, double edges, i
                              struct facet_error *error);
 
 struct preprocess_holes {
-    int64_t filled, left; // holes; the longest boundary of each piece is its rim, and no hole
+    int64_t filled, left; // holes; the end of each piece is no hole
     double area;          // mm^2 of all of them: what was filled, and the flat area within the boundaries of the others
 };
 
-// Fills holes whose boundary is at most `longest` mm and 2048 vertices: sharp corners are closed first, then rings of new vertices shrink to its middle, as dense as the boundary, and
-// settle to a membrane; colours run with them. A hole whose filling would fold over itself or whose boundary meets itself is
-// left. Normals are not made. Errors: MEMORY.
+// Fills holes whose boundary is at most `longest` mm and 2048 vertices: sharp corners are closed first, then rings of new vertices
+// shrink to its middle, as dense as the boundary, and settle to a membrane; colours run with them. Boundaries that meet in a vertex
+// are holes of their own. Left are holes whose filling would fold over itself or give an edge a third triangle, and holes with
+// another piece in them. Normals are not made. Errors: MEMORY, DATA.
 int preprocess_holes_fill(struct preprocess_surface *surface, double longest, struct preprocess_holes *holes,
                           struct facet_error *error);
 

@@ -1,4 +1,5 @@
 // Holes that are filled, boundaries that are not holes, and spikes that go.
+#include "mesh_check.h"
 #include "preprocess/repair.h"
 
 #include <math.h>
@@ -59,6 +60,20 @@ static bool two_holes(double x, double y) {
 
 static bool touching_holes(double x, double y) {
     return (x > -3 && x < 0 && y > -3 && y < 0) || (x > 0 && x < 3 && y > 0 && y < 3);
+}
+
+static bool chessboard(double x, double y) {
+    return fabs(x) < 6 && fabs(y) < 6 && ((int)(x + 6) / 2 + (int)(y + 6) / 2) % 2 == 0;
+}
+
+static bool moat(double x, double y) {
+    double far = fmax(fabs(x), fabs(y));
+    return far > 2 && far < 6;
+}
+
+static bool moat_with_bridge(double x, double y) { // the island's corner touches the outside
+    double far = fmax(fabs(x), fabs(y));
+    return far < 6 && (far > 2 || x < -1 || y < -1) && !(x > 2 && x < 6 && y > 2 && y < 6 && fabs(x - y) < 0.5);
 }
 
 static bool cut_in_two(double x, double y) {
@@ -146,14 +161,171 @@ static void rims_and_long_boundaries_are_left(void **state) {
     preprocess_surface_free(&surface);
 }
 
-static void boundaries_that_meet_are_left(void **state) {
+// Fills what `gone` leaves open: it takes so many patches, and afterwards only the outer boundary is open.
+static void is_whole_again(bool (*gone)(double, double), int holes, int outer) {
+    struct preprocess_surface surface, whole;
+    struct preprocess_holes found;
+    make(flat, nowhere, &whole);
+    make(flat, gone, &surface);
+    assert_int_equal(preprocess_holes_fill(&surface, 200, &found, NULL), 0);
+    assert_int_equal(found.filled, holes);
+    assert_int_equal(found.left, 0);
+    assert_float_equal(preprocess_surface_area(&surface), preprocess_surface_area(&whole), 0.01);
+    assert_int_equal(open_edges(&surface), outer);
+    if (mesh_fault(&surface)) fail_msg("%s", mesh_fault(&surface));
+    preprocess_surface_free(&surface);
+    preprocess_surface_free(&whole);
+}
+
+static void holes_that_meet_are_filled_each(void **state) {
     (void)state;
+    is_whole_again(touching_holes, 2, 4 * (SIDE - 1));
+    is_whole_again(chessboard, 18, 4 * (SIDE - 1)); // squares that hang together by their corners
+}
+
+// A wheel of six triangles within a ring of 18: three of the six are missing, and their corners meet at the hub.
+static void three_holes_may_meet_in_a_vertex(void **state) {
+    (void)state;
+    for (int missing = 0; missing < 2; missing++) {
+        float v[19][3] = {{0, 0, 1}};
+        int32_t t[21][3];
+        struct preprocess_surface surface;
+        struct preprocess_holes holes;
+        struct mesh_edges edges;
+        int n = 0;
+        for (int i = 0; i < 18; i++) {
+            double around = i < 6 ? i * 3.14159265 / 3 : (i - 6) * 3.14159265 / 6, r = i < 6 ? 1 : 2;
+            float *p = v[1 + i];
+            p[0] = (float)(r * cos(around)), p[1] = (float)(r * sin(around)), p[2] = (float)(1 - r * r / 4);
+        }
+        for (int i = 0; i < 6; i++) {
+            int32_t a = 1 + i, b = 1 + (i + 1) % 6, c = 7 + 2 * i, d = c + 1, e = 7 + (2 * i + 2) % 12;
+            const int32_t of_ring[3][3] = {{a, c, d}, {a, d, b}, {b, d, e}}, of_wheel[3] = {0, a, b};
+            memcpy(t[n], of_ring, sizeof of_ring), n += 3;
+            if (i % 2 != missing) memcpy(t[n++], of_wheel, sizeof of_wheel);
+        }
+        assert_int_equal(preprocess_surface_copy(v[0], 19, t[0], n, &surface, NULL), 0);
+        assert_int_equal(preprocess_holes_fill(&surface, 200, &holes, NULL), 0);
+        assert_int_equal(holes.filled, 3);
+        assert_int_equal(surface.n_triangles, 24);
+        assert_true(mesh_edges(&surface, &edges));
+        assert_int_equal(edges.open, 12);
+        assert_int_equal(edges.many, 0);
+        preprocess_surface_free(&surface);
+    }
+}
+
+// Every other triangle of a part is missing, so that three of six are at each vertex there, and those left hang by their corners.
+static void a_sieve_is_filled(void **state) {
+    (void)state;
+    struct preprocess_surface surface, whole;
+    struct preprocess_holes holes;
+    int64_t kept = 0;
+    make(dome, nowhere, &whole);
+    make(dome, nowhere, &surface);
+    for (int64_t t = 0; t < surface.n_triangles; t++) {
+        const float *p = surface.vertices[surface.triangles[t][0]];
+        if (t % 2 == 0 && fabs(p[0]) < 5 && fabs(p[1]) < 5) continue;
+        memmove(surface.triangles[kept++], surface.triangles[t], sizeof *surface.triangles);
+    }
+    surface.n_triangles = kept;
+    assert_int_equal(preprocess_holes_fill(&surface, 200, &holes, NULL), 0);
+    assert_int_equal(holes.filled, 81);
+    assert_int_equal(surface.n_triangles, whole.n_triangles);
+    assert_float_equal(preprocess_surface_area(&surface), preprocess_surface_area(&whole), 1e-3);
+    assert_int_equal(open_edges(&surface), 4 * (SIDE - 1));
+    preprocess_surface_free(&surface), preprocess_surface_free(&whole);
+}
+
+static void islands_are_not_buried(void **state) {
+    (void)state;
+    bool (*const moats[])(double, double) = {moat, moat_with_bridge};
+    for (int i = 0; i < 2; i++) {
+        struct preprocess_surface surface;
+        struct preprocess_holes holes;
+        make(flat, moats[i], &surface);
+        int64_t before = surface.n_triangles;
+        assert_int_equal(preprocess_holes_fill(&surface, 200, &holes, NULL), 0);
+        assert_int_equal(holes.filled, 0);
+        assert_int_equal(holes.left, 1);
+        assert_int_equal(surface.n_triangles, before);
+        preprocess_surface_free(&surface);
+    }
+}
+
+// Two sheets of two triangles that touch in a vertex: each has an end, neither has a hole.
+static void sheets_that_touch_are_left(void **state) {
+    (void)state;
+    const float v[][3] = {{0, 0, 0}, {1, 0, 0}, {1, 1, 0}, {0, 1, 0}, {2, 1, 0}, {2, 2, 0}, {1, 2, 0}};
+    const int32_t t[][3] = {{0, 1, 2}, {0, 2, 3}, {2, 4, 5}, {2, 5, 6}};
     struct preprocess_surface surface;
     struct preprocess_holes holes;
-    make(flat, touching_holes, &surface);
-    int64_t before = surface.n_triangles;
-    assert_int_equal(preprocess_holes_fill(&surface, 60, &holes, NULL), 0);
-    assert_int_equal(surface.n_triangles, before);
+    assert_int_equal(preprocess_surface_copy(v[0], 7, t[0], 4, &surface, NULL), 0);
+    assert_int_equal(preprocess_holes_fill(&surface, 200, &holes, NULL), 0);
+    assert_int_equal(holes.filled + holes.left, 0);
+    preprocess_surface_free(&surface);
+}
+
+// A third sheet on the edge of a hole, standing up: the edge is of three triangles then, and the hole is no loop.
+static void an_edge_of_three_triangles_is_no_boundary(void **state) {
+    (void)state;
+    const float v[][3] = {{0, 0, 0}, {9, 0, 0}, {9, 9, 0}, {0, 9, 0}, {3, 3, 0}, {6, 3, 0}, {4.5f, 6, 0}, {4.5f, 0, 5}};
+    const int32_t t[][3] = {{0, 1, 5}, {0, 5, 4}, {1, 2, 5}, {2, 6, 5}, {2, 3, 6},
+                            {3, 4, 6}, {3, 0, 4}, {4, 5, 7}, {5, 4, 7}};
+    struct preprocess_surface surface;
+    struct preprocess_holes holes;
+    struct mesh_edges edges;
+    for (int64_t n = 7; n < 10; n++) { // none, one sheet that stands up, two that are one
+        assert_int_equal(preprocess_surface_copy(v[0], 8, t[0], n, &surface, NULL), 0);
+        assert_int_equal(preprocess_surface_clean(&surface, NULL), 0);
+        assert_int_equal(preprocess_holes_fill(&surface, 200, &holes, NULL), 0);
+        assert_true(mesh_edges(&surface, &edges));
+        assert_int_equal(holes.filled, n == 7);
+        assert_int_equal(edges.many, 0);
+        assert_null(mesh_fault(&surface));
+        preprocess_surface_free(&surface);
+    }
+}
+
+static void triangles_are_turned_as_their_neighbours(void **state) {
+    (void)state;
+    struct preprocess_surface surface;
+    double area[3];
+    make(dome, round_hole, &surface);
+    for (int64_t t = 0; t < surface.n_triangles; t += 7) {
+        int32_t *v = surface.triangles[t], second = v[1];
+        v[1] = v[2], v[2] = second;
+    }
+    assert_int_equal(preprocess_surface_orient(&surface, NULL), 0);
+    for (int64_t t = 0; t < surface.n_triangles; t++) {
+        preprocess_triangle_area(&surface, t, area);
+        assert_true(area[2] > 0);
+    }
+    preprocess_surface_free(&surface);
+}
+
+// A strip of triangles that is closed with a twist: it has no two sides, and is left a strip.
+static void a_strip_with_a_twist_stays(void **state) {
+    (void)state;
+    enum { N = 12 };
+    float v[2 * N][3];
+    int32_t t[2 * N][3];
+    struct preprocess_surface surface;
+    struct preprocess_holes holes;
+    for (int i = 0; i < 2 * N; i++) {
+        double around = 6.2831853 * (i / 2) / N, out = i % 2 ? 2 : -2, r = 10 + out * cos(around / 2);
+        v[i][0] = (float)(r * cos(around)), v[i][1] = (float)(r * sin(around)),
+        v[i][2] = (float)(out * sin(around / 2));
+    }
+    for (int i = 0; i < N; i++) {
+        int32_t a = 2 * i, b = a + 1, c = i + 1 < N ? a + 2 : 1, d = i + 1 < N ? a + 3 : 0;
+        int32_t two[2][3] = {{a, c, b}, {b, c, d}};
+        memcpy(t[2 * i], two, sizeof two);
+    }
+    assert_int_equal(preprocess_surface_copy(v[0], 2 * N, t[0], 2 * N, &surface, NULL), 0);
+    assert_int_equal(preprocess_surface_orient(&surface, NULL), 0);
+    assert_int_equal(preprocess_holes_fill(&surface, 200, &holes, NULL), 0);
+    assert_int_equal(surface.n_triangles, 2 * N);
     preprocess_surface_free(&surface);
 }
 
@@ -187,7 +359,14 @@ int main(void) {
         cmocka_unit_test(a_plane_is_whole_again),
         cmocka_unit_test(a_dome_is_nearly_round_again),
         cmocka_unit_test(rims_and_long_boundaries_are_left),
-        cmocka_unit_test(boundaries_that_meet_are_left),
+        cmocka_unit_test(holes_that_meet_are_filled_each),
+        cmocka_unit_test(three_holes_may_meet_in_a_vertex),
+        cmocka_unit_test(a_sieve_is_filled),
+        cmocka_unit_test(islands_are_not_buried),
+        cmocka_unit_test(sheets_that_touch_are_left),
+        cmocka_unit_test(an_edge_of_three_triangles_is_no_boundary),
+        cmocka_unit_test(triangles_are_turned_as_their_neighbours),
+        cmocka_unit_test(a_strip_with_a_twist_stays),
         cmocka_unit_test(spikes_go_and_the_rest_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
