@@ -143,14 +143,17 @@ int facet_rows_create(int64_t max_rows, struct facet_rows *rows, struct facet_er
     *rows = (struct facet_rows){.valid = calloc(n, sizeof *rows->valid),
                                 .stage = calloc(n, sizeof *rows->stage),
                                 .code = calloc(n, sizeof *rows->code),
-                                .message = calloc(n, sizeof *rows->message)};
-    if (rows->valid && rows->stage && rows->code && rows->message) return FACET_OK;
+                                .message = calloc(n, sizeof *rows->message),
+                                .noted = calloc(n, sizeof *rows->noted),
+                                .note = calloc(n, sizeof *rows->note)};
+    if (rows->valid && rows->stage && rows->code && rows->message && rows->noted && rows->note) return FACET_OK;
     facet_rows_destroy(rows);
     return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the state of %lld rows", (long long)max_rows);
 }
 
 void facet_rows_destroy(struct facet_rows *rows) {
     free(rows->valid), free(rows->stage), free(rows->code), free(rows->message);
+    free(rows->noted), free(rows->note);
     *rows = (struct facet_rows){0};
 }
 
@@ -258,6 +261,20 @@ int facet_block_resize(struct facet_block *block, int field, int64_t row, int64_
 bool facet_block_valid(const struct facet_block *block, int64_t row) {
     FACET_REQUIRE(row >= 0 && row < block->rows->count);
     return block->rows->valid[row];
+}
+
+void facet_block_note(struct facet_block *block, int64_t row, const char *format, ...) {
+    FACET_REQUIRE(row >= 0 && row < block->rows->count);
+    struct facet_rows *rows = block->rows;
+    if (!rows->valid[row] || (rows->noted[row] && rows->noted[row] != block->stage + 1)) return;
+    size_t used = rows->noted[row] ? strlen(rows->note[row]) : 0;
+    if (used > 0) used += (size_t)snprintf(rows->note[row] + used, FACET_MESSAGE_MAX - used, "; ");
+    rows->noted[row] = block->stage + 1;
+    if (used >= FACET_MESSAGE_MAX) return;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(rows->note[row] + used, FACET_MESSAGE_MAX - used, format, args);
+    va_end(args);
 }
 
 void facet_block_quarantine(struct facet_block *block, int64_t row, int code, const char *format, ...) {

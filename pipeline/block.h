@@ -33,6 +33,8 @@ struct facet_rows {
     uint8_t *valid;
     int32_t *stage, *code; // of a row set aside in this unit: who did it and why; code 0 otherwise
     char (*message)[FACET_MESSAGE_MAX];
+    int32_t *noted; // 1 + the stage that said what is in note; 0: none
+    char (*note)[FACET_MESSAGE_MAX];
 };
 int facet_rows_create(int64_t max_rows, struct facet_rows *rows, struct facet_error *error);
 void facet_rows_destroy(struct facet_rows *rows);

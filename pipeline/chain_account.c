@@ -68,7 +68,8 @@ static int64_t set_aside_before(const struct chain_run *c) {
     for (int64_t i = 0; i < c->n_pending; i++)
         for (int64_t row = c->units.range[c->pending[i]][0]; row < c->units.range[c->pending[i]][1]; row++)
             codes[row] = 0;
-    for (int64_t row = 0; code == FACET_OK && row < rows; row++) sum += codes[row] != FACET_OK;
+    for (int64_t row = 0; code == FACET_OK && row < rows; row++)
+        sum += codes[row] != FACET_OK && codes[row] != FACET_NOTED;
     free(codes);
     return sum;
 }

@@ -54,6 +54,7 @@ int chain_read_valid(struct facet_run *run, struct facet_container *container, s
             if (run->valid[first + i] && !valid[i] && codes[i] != FACET_OK)
                 code = count_teller(run, container, first + i, error);
             run->valid[first + i] &= valid[i];
+            run->noted[first + i] |= codes[i] == FACET_NOTED;
         }
     }
     free(valid), free(codes);
@@ -72,9 +73,17 @@ static int read_content(struct chain_run *c, int node, struct facet_error *error
     return code;
 }
 
+// Of the rows that are in order.
+static int64_t count_noted(const struct facet_run *run) {
+    int64_t noted = 0;
+    for (int64_t row = 0; row < run->rows; row++) noted += run->noted[row] && run->valid[row];
+    return noted;
+}
+
 int chain_read_outputs(struct chain_run *c, struct facet_error *error) {
     struct facet_run *run = c->run;
     int code = FACET_OK, before = c->chain->first - 1;
+    int64_t noted = count_noted(run);
     for (int node = c->chain->first; code == FACET_OK && node <= c->chain->last; node++) {
         if (!c->outputs[node]) continue;
         struct facet_container *container = facet_output_container(c->outputs[node]);
@@ -87,5 +96,11 @@ int chain_read_outputs(struct chain_run *c, struct facet_error *error) {
         run->nodes[node].finished = code == FACET_OK;
         before = node;
     }
+    noted = count_noted(run) - noted;
+    if (code == FACET_OK && noted > 0)
+        facet_run_note(run,
+                       "warning: %lld rows are kept without something of theirs that is broken or missing; facet "
+                       "info names them",
+                       (long long)noted);
     return code;
 }

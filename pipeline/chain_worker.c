@@ -152,6 +152,8 @@ static void begin_unit(const struct chain_run *c, struct worker *w, int64_t unit
     memset(rows->stage, 0, n * sizeof *rows->stage);
     memset(rows->code, 0, n * sizeof *rows->code);
     memset(rows->message, 0, n * sizeof *rows->message);
+    memset(rows->noted, 0, n * sizeof *rows->noted);
+    memset(rows->note, 0, n * sizeof *rows->note);
     for (int64_t i = 0; c->run->forgotten && i < rows->count; i++) {
         if (!c->run->forgotten[rows->first + i]) continue;
         rows->stage[i] = FACET_NODE_FORGET, rows->code[i] = FACET_FORGOTTEN;

@@ -15,13 +15,14 @@ struct facet_index_options {
 };
 
 enum { FACET_INDEX_REASONS = 16, FACET_INDEX_EXAMPLES = 3 };
-struct facet_index_reason { // why rows are broken: sentences that differ in names and numbers alone count as one
+struct
+    facet_index_reason { // why rows are broken or have a note: sentences that differ in names and numbers alone count as one
     int64_t count;
     char *example[FACET_INDEX_EXAMPLES]; // "path: sentence"
 };
 struct facet_index_summary {
     int64_t files, bytes, archives; // below the root
-    int64_t rows, read, subjects, labels, broken;
+    int64_t rows, read, subjects, labels, broken, noted;
     struct facet_index_reason reasons[FACET_INDEX_REASONS]; // most frequent first; the last one holds all others
     int n_reasons;
     char **notes; // what the source says of itself: missing and stray files

@@ -130,9 +130,11 @@ static int examine_row(struct index_run *run, struct examiner *x, int64_t row, s
     struct index_result result = {.key = run->keys[row], .message = x->rows.message[0]};
     for (int i = 0; i < x->n; i++) facet_column_clear(x->columns[i], 1);
     x->rows.first = row, x->rows.valid[0] = 1, x->rows.code[0] = FACET_OK, x->rows.message[0][0] = '\0';
+    x->rows.noted[0] = 0;
     int code = facet_sources_load(&run->sources, row, x->block, 0, error);
     if (code) return code;
     result.code = x->rows.code[0];
+    if (x->rows.noted[0] && facet_block_valid(x->block, 0)) result.code = FACET_NOTED, result.message = x->rows.note[0];
     if (facet_block_valid(x->block, 0)) {
         result.hash = hash_values(x);
         for (int i = 0; i < run->n_ragged; i++) result.counts[i] = facet_column_count(x->columns[run->ragged[i]], 0);

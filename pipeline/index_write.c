@@ -212,7 +212,7 @@ static int count_broken(const struct index_run *run, const struct table *table, 
         while (r < summary->n_reasons && strcmp(kinds[r], kind) != 0) r++;
         if (r == FACET_INDEX_REASONS) r--;
         if (r == summary->n_reasons) memcpy(kinds[summary->n_reasons++], kind, sizeof kind);
-        summary->broken++;
+        *(table->codes[i] == FACET_NOTED ? &summary->noted : &summary->broken) += 1;
         code = add_example(&summary->reasons[r], path_of(run, table, i), message, error);
     }
     return code;

@@ -8,7 +8,8 @@ static int node_is_kept_map(const struct facet_run *run, int node) {
     return run->graph.nodes[node].keep && run->graph.nodes[node].chain >= 0 && run->nodes[node].finished;
 }
 
-enum { AT_ONCE = 4096 }; // rows
+enum { AT_ONCE = 4096 };                // rows
+enum { SEEN_ASIDE = 1, SEEN_NOTE = 2 }; // of a row, by an earlier container
 
 struct reading {
     int32_t code[AT_ONCE];
@@ -33,19 +34,36 @@ static int read_batch(struct facet_container *container, int64_t first, int64_t 
     return code;
 }
 
-// Adds the entries that earlier containers do not have.
+static bool keep_note(struct facet_stage *stage, const struct facet_quarantine_entry *entry) {
+    if (stage->notes_count == stage->notes_room) {
+        int64_t room = stage->notes_room ? 2 * stage->notes_room : 64;
+        struct facet_quarantine_entry *more = realloc(stage->notes, (size_t)room * sizeof *more);
+        if (!more) return false;
+        stage->notes = more, stage->notes_room = room;
+    }
+    stage->notes[stage->notes_count++] = *entry;
+    return true;
+}
+
+// Adds the entries that earlier containers do not have: rows set aside, and rows kept with a note.
 static int take_batch(struct facet_stage *stage, int64_t first, int64_t count, struct reading *reading, uint8_t *seen,
                       struct facet_error *error) {
     for (int64_t i = 0; i < count; i++) {
-        if (reading->code[i] == FACET_OK || seen[first + i]) continue;
-        seen[first + i] = 1;
+        uint8_t what = reading->code[i] == FACET_NOTED ? SEEN_NOTE : SEEN_ASIDE;
+        if (reading->code[i] == FACET_OK || seen[first + i] & what) continue;
+        if (what == SEEN_NOTE && !stage->run->valid[first + i]) continue; // why it was set aside says more
+        seen[first + i] |= what;
         reading->stage[i][FACET_NAME_MAX - 1] = reading->message[i][FACET_MESSAGE_MAX - 1] = '\0';
         const char *name = facet_text_keep(&stage->ledger_texts, reading->stage[i]);
         const char *message = facet_text_keep(&stage->ledger_texts, reading->message[i]);
         if (!name || !message)
             return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the quarantine ledger");
-        stage->ledger[stage->ledger_count++] = (struct facet_quarantine_entry){
+        struct facet_quarantine_entry entry = {
             .row = first + i, .stage = name, .code = facet_code_name(reading->code[i]), .message = message};
+        if (what == SEEN_ASIDE)
+            stage->ledger[stage->ledger_count++] = entry;
+        else if (!keep_note(stage, &entry))
+            return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the quarantine ledger");
     }
     return FACET_OK;
 }
@@ -83,7 +101,7 @@ static int read_all(struct facet_stage *stage, struct facet_error *error) {
     int code = stage->ledger && seen
                    ? FACET_OK
                    : facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the quarantine ledger");
-    for (int64_t row = 0; code == FACET_OK && row < run->rows; row++) seen[row] = run->valid[row];
+    for (int64_t row = 0; code == FACET_OK && row < run->rows; row++) seen[row] = run->valid[row] ? SEEN_ASIDE : 0;
     for (int node = 0; code == FACET_OK && node < stage->node; node++)
         if (node_is_kept_map(run, node)) code = merge(stage, node, seen, error);
     free(seen);
@@ -94,14 +112,25 @@ static int read_all(struct facet_stage *stage, struct facet_error *error) {
 int64_t facet_stage_quarantined(struct facet_stage *stage) {
     if (stage->ledger_read) return stage->ledger_count;
     stage->ledger_read = true;
-    if (read_all(stage, &stage->ledger_error) != FACET_OK) stage->ledger_count = 0;
+    if (read_all(stage, &stage->ledger_error) != FACET_OK) stage->ledger_count = stage->notes_count = 0;
     if (stage->ledger_count) qsort(stage->ledger, (size_t)stage->ledger_count, sizeof *stage->ledger, by_row);
+    if (stage->notes_count) qsort(stage->notes, (size_t)stage->notes_count, sizeof *stage->notes, by_row);
     return stage->ledger_count;
 }
 
 struct facet_quarantine_entry facet_stage_quarantine(struct facet_stage *stage, int64_t index) {
     FACET_REQUIRE(index >= 0 && index < facet_stage_quarantined(stage));
     return stage->ledger[index];
+}
+
+int64_t facet_stage_noted(struct facet_stage *stage) {
+    facet_stage_quarantined(stage);
+    return stage->notes_count;
+}
+
+struct facet_quarantine_entry facet_stage_note(struct facet_stage *stage, int64_t index) {
+    FACET_REQUIRE(index >= 0 && index < facet_stage_noted(stage));
+    return stage->notes[index];
 }
 
 const char *facet_stage_provenance(const struct facet_stage *stage, const char *key) {
@@ -128,6 +157,6 @@ const char *facet_stage_provenance(const struct facet_stage *stage, const char *
 }
 
 void facet_stage_free_scratch(struct facet_stage *stage) {
-    free(stage->ledger);
+    free(stage->ledger), free(stage->notes);
     facet_text_keeper_free(&stage->ledger_texts);
 }

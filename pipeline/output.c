@@ -340,6 +340,14 @@ struct facet_unit_data *facet_output_unit_data(const struct facet_output *output
     return facet_unit_data_create(&output->layout, output->units->largest);
 }
 
+static void tell_note(const struct facet_output *output, const struct facet_rows *rows, int64_t i,
+                      struct facet_ledger *ledger) {
+    if (!ledger->valid[i] || !rows->noted[i] || rows->noted[i] - 1 > output->node) return;
+    ledger->code[i] = FACET_NOTED;
+    snprintf(ledger->stage[i], FACET_NAME_MAX, "%s", output->node_names[rows->noted[i] - 1]);
+    memcpy(ledger->message[i], rows->note[i], strnlen(rows->note[i], FACET_MESSAGE_MAX - 1));
+}
+
 // What the ledger says at this node: rows that later nodes of the chain set aside are still in order here.
 static void fill_ledger(const struct facet_output *output, const struct facet_rows *rows, const int32_t *tries,
                         struct facet_ledger *ledger) {
@@ -351,6 +359,7 @@ static void fill_ledger(const struct facet_output *output, const struct facet_ro
         ledger->tries[i] = tries ? tries[i] : told;
         memset(ledger->stage[i], 0, FACET_NAME_MAX);
         memset(ledger->message[i], 0, FACET_MESSAGE_MAX);
+        tell_note(output, rows, i, ledger);
         if (!told) continue;
         bool forgotten = rows->stage[i] == FACET_NODE_FORGET;
         snprintf(ledger->stage[i], FACET_NAME_MAX, "%s",
@@ -391,6 +400,11 @@ int facet_output_read_rows(struct facet_output *output, struct facet_unit_data *
     for (int64_t i = 0; code == FACET_OK && i < rows->count; i++) {
         rows->valid[i] &= ledger->valid[i];
         if (ledger->code[i] == FACET_OK) continue;
+        if (ledger->code[i] == FACET_NOTED) {
+            rows->noted[i] = node_named(output, ledger->stage[i]) + 1;
+            memcpy(rows->note[i], ledger->message[i], FACET_MESSAGE_MAX);
+            continue;
+        }
         rows->code[i] = ledger->code[i], rows->stage[i] = node_named(output, ledger->stage[i]);
         memcpy(rows->message[i], ledger->message[i], FACET_MESSAGE_MAX);
     }

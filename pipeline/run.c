@@ -145,7 +145,8 @@ static int prepare(struct facet_run *run, struct facet_error *error) {
     if (code != FACET_OK) return code;
     run->rows = facet_items_count(run->sources.items);
     run->valid = malloc((size_t)run->rows + 1);
-    if (!run->valid)
+    run->noted = calloc((size_t)run->rows + 1, 1);
+    if (!run->valid || !run->noted)
         code = facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for %lld rows", (long long)run->rows);
     else
         memset(run->valid, 1, (size_t)run->rows);
@@ -244,7 +245,7 @@ int facet_run_pipeline(struct facet_comm *comm, const struct facet_config *confi
     for (int node = 0; node < run->graph.n_nodes; node++) free(run->nodes[node].description);
     facet_sources_close(&run->sources);
     facet_lock_release(run->lock);
-    free(run->valid), free(run->forgotten);
+    free(run->valid), free(run->noted), free(run->forgotten);
     facet_trace_destroy(run->trace);
     free(run->libraries);
     facet_cores_destroy(run->cores);

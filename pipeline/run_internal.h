@@ -42,6 +42,7 @@ struct facet_run {
     struct facet_graph graph;
     struct facet_sources sources;
     struct facet_node_state nodes[FACET_MAX_NODES];
+    uint8_t *noted;     // (rows) 1 = a stage finished so far kept the row with a note
     uint8_t *valid;     // (rows) 1 = no stage finished so far set the row aside
     uint8_t *forgotten; // (rows) 1 = of a person who is not to be loaded again; NULL: there are none
     int64_t rows, n_forgotten;
@@ -72,6 +73,8 @@ struct facet_stage {
     struct facet_quarantine_entry *ledger;
     struct facet_text_keeper ledger_texts;
     int64_t ledger_count;
+    struct facet_quarantine_entry *notes; // rows kept with a note
+    int64_t notes_count, notes_room;
     bool ledger_read;
     struct facet_error ledger_error; // why it is not whole; its code is FACET_OK when it is
 };

@@ -67,7 +67,7 @@ static int count_set_aside(struct facet_store *store, json_t *stages, struct sta
     if (some && note_seen(seen, rows))
         code = facet_store_read_strings(store, "quarantine/stage", &names, &n_names, error);
     for (int64_t row = 0; names && row < rows && row < n_names; row++) {
-        if (reason[row] == FACET_OK || seen->rows[row]) continue;
+        if (reason[row] == FACET_OK || reason[row] == FACET_NOTED || seen->rows[row]) continue;
         seen->rows[row] = 1;
         count_reason(stages, names[row], reason[row]);
     }

@@ -88,6 +88,7 @@ static void print_summary(const struct arguments *a, const struct facet_index_su
            "rows", (long long)s->rows);
     printf("%-10s %12lld\n%-10s %12lld\n%-10s %12lld\n%-10s %12lld\n", "read now", (long long)s->read, "subjects",
            (long long)s->subjects, "labels", (long long)s->labels, "broken", (long long)s->broken);
+    if (s->noted) printf("%-10s %12lld\n", "noted", (long long)s->noted);
     for (int r = 0; r < s->n_reasons; r++) {
         const struct facet_index_reason *reason = &s->reasons[r];
         for (int i = 0; i < FACET_INDEX_EXAMPLES && i < reason->count; i++)
@@ -120,10 +121,10 @@ static int print_json(const struct arguments *a, const struct facet_index_summar
     json_t *notes = json_array();
     for (int i = 0; i < s->n_notes; i++) json_array_append_new(notes, text_json(s->notes[i]));
     json_t *whole =
-        json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "index", text_json(a->options.out), "files",
-                  (json_int_t)s->files, "bytes", (json_int_t)s->bytes, "rows", (json_int_t)s->rows, "read",
+        json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "index", text_json(a->options.out),
+                  "files", (json_int_t)s->files, "bytes", (json_int_t)s->bytes, "rows", (json_int_t)s->rows, "read",
                   (json_int_t)s->read, "subjects", (json_int_t)s->subjects, "labels", (json_int_t)s->labels, "broken",
-                  (json_int_t)s->broken, "reasons", reasons_json(s), "notes", notes);
+                  (json_int_t)s->broken, "noted", (json_int_t)s->noted, "reasons", reasons_json(s), "notes", notes);
     char *text = whole ? json_dumps(whole, JSON_INDENT(2)) : NULL;
     json_decref(whole);
     if (!text) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the summary");

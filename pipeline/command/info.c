@@ -90,6 +90,22 @@ static int describe(struct facet_container *container, json_t **json, struct fac
     return code;
 }
 
+static bool is_note(const json_t *entry) {
+    return strcmp(json_string_value(json_object_get(entry, "code")), facet_code_name(FACET_NOTED)) == 0;
+}
+
+static void print_ledger(const json_t *json, bool noted, const char *title) {
+    const json_t *value, *all = json_object_get(json, "quarantine");
+    size_t i, count = 0;
+    json_array_foreach(all, i, value) count += is_note(value) == noted;
+    if (count) printf("  %s: %zu rows\n", title, count);
+    json_array_foreach(all, i, value) {
+        if (is_note(value) != noted) continue;
+        printf("    row %lld  %s  %s\n", (long long)json_integer_value(json_object_get(value, "row")),
+               json_string_value(json_object_get(value, "path")), json_string_value(json_object_get(value, "message")));
+    }
+}
+
 static void print_text(const json_t *json) {
     const char *key;
     json_t *value;
@@ -116,11 +132,8 @@ static void print_text(const json_t *json) {
         (long long)json_integer_value(json_object_get(value, "rows")),
         json_string_value(json_object_get(value, "dataset")), json_string_value(json_object_get(value, "licence")),
         json_string_value(json_object_get(value, "consent")));
-    json_t *quarantine = json_object_get(json, "quarantine");
-    if (json_array_size(quarantine)) printf("  set aside: %zu rows\n", json_array_size(quarantine));
-    json_array_foreach(quarantine, i, value)
-        printf("    row %lld  %s  %s\n", (long long)json_integer_value(json_object_get(value, "row")),
-               json_string_value(json_object_get(value, "path")), json_string_value(json_object_get(value, "message")));
+    print_ledger(json, false, "set aside");
+    print_ledger(json, true, "kept with a note");
 }
 
 struct looking {

@@ -1,12 +1,8 @@
 #include "dataset/internal.h"
 
-#include <facet/block.h>
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { VERTICES, TRIANGLES };
 
 int dataset_no_memory(struct facet_error *error) {
     return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for a dataset");
@@ -15,8 +11,7 @@ int dataset_no_memory(struct facet_error *error) {
 void dataset_close(void *self) {
     struct dataset_source *source = self;
     if (!source) return;
-    dataset_workers_destroy(source);
-    pthread_mutex_destroy(&source->lock);
+    dataset_pool_destroy(source->pool);
     for (int i = 0; i < source->n_trees; i++) facet_files_close(source->trees[i]);
     dataset_annotations_destroy(source->annotations);
     dataset_texts_free(&source->texts);
@@ -132,24 +127,6 @@ static int add_items(struct dataset_source *source, const struct facet_params *g
 }
 
 // ---- opening --------------------------------------------------------------------------------------------------------
-static void declare(struct dataset_source *source, const struct facet_params *given, struct facet_field *fields,
-                    int *n_fields) {
-    fields[VERTICES] = (struct facet_field){
-        .name = "vertices", .type = FACET_F32, .rank = 2, .dims = {source->max_vertices, 3}, .ragged = true};
-    fields[TRIANGLES] = (struct facet_field){
-        .name = "triangles", .type = FACET_I32, .rank = 2, .dims = {source->max_triangles, 3}, .ragged = true};
-    *n_fields = TRIANGLES + 1;
-    if (source->description->points && facet_param_bool(given, "landmarks")) {
-        source->landmarks = *n_fields;
-        fields[(*n_fields)++] = (struct facet_field){
-            .name = "landmarks", .type = FACET_F32, .rank = 2, .dims = {FACET_LANDMARKS, 4}, .ragged = true};
-    }
-    if (!facet_param_bool(given, "textures")) return;
-    source->colours = *n_fields;
-    fields[(*n_fields)++] = (struct facet_field){
-        .name = "colours", .type = FACET_U8, .rank = 2, .dims = {source->max_vertices, 3}, .ragged = true};
-}
-
 // Rows of the scans that are wanted, of which there must be one.
 static int add_wanted(struct dataset_source *source, const struct facet_params *given, struct facet_items *items,
                       struct facet_error *error) {
@@ -179,79 +156,53 @@ int dataset_open(const struct dataset_description *description, const struct fac
     struct dataset_source *source = calloc(1, sizeof *source);
     if (!source) return dataset_no_memory(error);
     source->description = description;
-    source->unit = facet_param_float(given, "unit_mm");
-    source->max_vertices = facet_param_int(given, "max_vertices");
-    source->max_triangles = facet_param_int(given, "max_triangles");
-    source->landmarks = source->colours = -1;
-    pthread_mutex_init(&source->lock, NULL);
-    int code = fill(source, given, items, error);
+    source->rows = dataset_rows_of(given);
+    source->pool = dataset_pool_create();
+    int code = source->pool ? fill(source, given, items, error) : dataset_no_memory(error);
     if (code) {
         dataset_close(source);
         return code;
     }
-    declare(source, given, fields, n_fields);
+    dataset_rows_declare(&source->rows, description->points && facet_param_bool(given, "landmarks"),
+                         facet_param_bool(given, "textures"), fields, n_fields);
     *self = source;
     return FACET_OK;
 }
 
 // ---- loading --------------------------------------------------------------------------------------------------------
-static int put(struct facet_block *block, int field, int64_t row, int64_t count, const void *values, size_t step,
-               struct facet_error *error) {
-    int code = facet_block_resize(block, field, row, count, error);
-    if (!code && count > 0) memcpy(facet_block_data(block, field, row), values, (size_t)count * step);
-    return code;
-}
-
-static int put_mesh(const struct dataset_source *source, const char *path, const struct facet_mesh *mesh,
-                    struct facet_block *block, int64_t row, struct facet_error *error) {
-    if (mesh->n_vertices > source->max_vertices || mesh->n_triangles > source->max_triangles)
-        return facet_error_set(error, FACET_ERROR_DATA,
-                               "%s has %lld vertices and %lld triangles, but there is room for %lld and %lld; raise "
-                               "max_vertices and max_triangles",
-                               path, (long long)mesh->n_vertices, (long long)mesh->n_triangles,
-                               (long long)source->max_vertices, (long long)source->max_triangles);
-    int code = facet_block_resize(block, VERTICES, row, mesh->n_vertices, error);
-    if (!code)
-        code = put(block, TRIANGLES, row, mesh->n_triangles, mesh->triangles, 3 * sizeof *mesh->triangles, error);
-    if (code) return code;
-    float *vertices = facet_block_data(block, VERTICES, row);
-    for (int64_t i = 0; i < 3 * mesh->n_vertices; i++) vertices[i] = (float)(source->unit * (double)mesh->vertices[i]);
-    return FACET_OK;
-}
-
 static int put_landmarks(const struct dataset_source *source, const struct dataset_scan *scan,
                          const struct facet_mesh *mesh, struct dataset_worker *worker, struct facet_block *block,
                          int64_t row, struct facet_error *error) {
     float landmarks[FACET_LANDMARKS][4];
     int64_t n;
-    if (source->landmarks < 0) return FACET_OK;
+    if (source->rows.landmarks < 0) return FACET_OK;
     int code = dataset_read_landmarks(source, scan, mesh, worker, landmarks, &n, error);
-    for (int64_t i = 0; !code && i < n; i++)
-        for (int k = 1; k < 4; k++) landmarks[i][k] = (float)(source->unit * (double)landmarks[i][k]);
-    return code ? code : put(block, source->landmarks, row, n, landmarks, sizeof *landmarks, error);
+    if (code) return dataset_forgive(&source->rows, "landmarks", code, block, row, error);
+    return dataset_put_landmarks(&source->rows, landmarks, n, block, row, error);
 }
 
 static int put_colours(const struct dataset_source *source, const struct dataset_scan *scan,
                        const struct facet_mesh *mesh, struct dataset_worker *worker, struct facet_block *block,
                        int64_t row, struct facet_error *error) {
     uint8_t *colours = NULL;
-    if (source->colours < 0) return FACET_OK;
+    if (source->rows.colours < 0) return FACET_OK;
     int code = dataset_read_colours(source, scan, mesh, worker, &colours, error);
-    if (!code) code = put(block, source->colours, row, colours ? mesh->n_vertices : 0, colours, 3, error);
+    if (code) return dataset_forgive(&source->rows, "a picture", code, block, row, error);
+    code = dataset_put_colours(&source->rows, mesh, colours, block, row, error);
     free(colours);
     return code;
 }
 
 int dataset_load(const void *self, int64_t index, struct facet_block *block, int64_t row, struct facet_error *error) {
-    struct dataset_source *source = (struct dataset_source *)self; // its workers are behind a lock
+    const struct dataset_source *source = self;
     const struct dataset_scan *scan = &source->scans[index];
     const struct facet_mesh *mesh = NULL;
-    struct dataset_worker *worker = dataset_worker_take(source);
+    struct dataset_worker *worker = dataset_pool_take(source->pool);
     if (!worker) return dataset_no_memory(error);
     int code = dataset_read_mesh(source, scan, worker, &mesh, error);
-    if (!code) code = put_mesh(source, dataset_scan_path(source, scan, 0), mesh, block, row, error);
+    if (!code) code = dataset_put_mesh(&source->rows, dataset_scan_path(source, scan, 0), mesh, block, row, error);
     if (!code) code = put_landmarks(source, scan, mesh, worker, block, row, error);
     if (!code) code = put_colours(source, scan, mesh, worker, block, row, error);
-    dataset_worker_give(source, worker);
+    dataset_pool_give(source->pool, worker);
     return code;
 }

@@ -17,6 +17,7 @@
 #include <stdbool.h>
 
 #include "dataset/path.h"
+#include "dataset/reading.h"
 #include "dataset/vocabulary.h"
 
 enum dataset_kind {
@@ -138,24 +139,7 @@ void dataset_close(void *self);
          .type = FACET_PARAM_BOOL,                                                                                     \
          .fallback = "false",                                                                                          \
          .doc = "Whether each vertex gets its colour, from the picture or the scan."},                                 \
-        {.name = "unit_mm",                                                                                            \
-         .type = FACET_PARAM_FLOAT,                                                                                    \
-         .fallback = "1.0",                                                                                            \
-         .unit = "mm",                                                                                                 \
-         .min = 1e-6,                                                                                                  \
-         .max = 1e6,                                                                                                   \
-         .doc = "The length of one unit of the files."},                                                               \
-        {.name = "max_vertices",                                                                                       \
-         .type = FACET_PARAM_INT,                                                                                      \
-         .fallback = "0",                                                                                              \
-         .max = INT32_MAX,                                                                                             \
-         .doc = "Room for the vertices of a scan; 0 takes it from the index, or reads the largest files and adds a "   \
-                "quarter."},                                                                                           \
-        {.name = "max_triangles",                                                                                      \
-         .type = FACET_PARAM_INT,                                                                                      \
-         .fallback = "0",                                                                                              \
-         .max = INT32_MAX,                                                                                             \
-         .doc = "Room for the triangles of a scan; 0 as for max_vertices."},                                           \
+        DATASET_PARAMS_READING,                                                                                        \
         {.name = "complete",                                                                                           \
          .type = FACET_PARAM_STRING,                                                                                   \
          .fallback = "\"warn\"",                                                                                       \

@@ -3,12 +3,11 @@
 #define FACET_DATASET_INTERNAL_H
 
 #include "dataset/dataset.h"
+#include "dataset/reading.h"
 #include "dataset/texts.h"
 
 #include <facet/files.h>
 #include <facet/scan.h>
-
-#include <pthread.h>
 
 // ---- catalogue.c: the files of a dataset as scans ---------------------------------------------------------------------
 enum { DATASET_TREES = 4 };
@@ -31,11 +30,8 @@ struct dataset_source {
     struct dataset_scan *scans; // by subject, key and frame
     int64_t n_scans;
     struct dataset_annotations *annotations;
-    double unit;
-    int64_t max_vertices, max_triangles;
-    int landmarks, colours; // their fields, -1 when there are none
-    pthread_mutex_t lock;
-    struct dataset_worker *free;
+    struct dataset_rows rows;
+    struct dataset_pool *pool;
 };
 
 // Lists the files, finds out what they are, reads the annotations. What is odd about them becomes notes of items.
@@ -88,15 +84,7 @@ bool dataset_has_scan(const struct dataset_source *source, const char *subject, 
 int dataset_tell_mismatches(const struct dataset_source *source, const struct facet_params *given,
                             struct facet_items *items, struct facet_error *error);
 
-// ---- worker.c: what one thread needs to read scans; used again for the next one ----------------------------------------
-struct dataset_worker {
-    struct facet_scan_reader *reader;
-    struct facet_bytes bytes, more;
-    struct dataset_worker *next;
-};
-struct dataset_worker *dataset_worker_take(struct dataset_source *source); // NULL: out of memory
-void dataset_worker_give(struct dataset_source *source, struct dataset_worker *worker);
-void dataset_workers_destroy(struct dataset_source *source);
+// ---- rooms.c ----------------------------------------------------------------------------------------------------------
 int dataset_read_mesh(const struct dataset_source *source, const struct dataset_scan *scan,
                       struct dataset_worker *worker, const struct facet_mesh **mesh, struct facet_error *error);
 // Sets room that is not given: from the index, or from the largest files.

@@ -1,7 +1,6 @@
 #include "dataset/internal.h"
 
 #include <ctype.h>
-#include <math.h>
 #include <string.h>
 
 // The words of two names are the same, whatever their order and letters' case.
@@ -31,14 +30,6 @@ static int landmark_of(const struct dataset_point *points, const struct facet_po
         if (same) return (int)p->landmark;
     }
     return -1;
-}
-
-// In the file's unit; false: the file does not say where it is.
-static bool place_of(const struct facet_point *point, const struct facet_mesh *mesh, float at[3]) {
-    bool said = isfinite(point->at[0]) && isfinite(point->at[1]) && isfinite(point->at[2]);
-    bool vertex = point->vertex >= 0 && point->vertex < mesh->n_vertices;
-    if (said || vertex) memcpy(at, said ? point->at : mesh->vertices + 3 * point->vertex, 3 * sizeof *at);
-    return said || vertex;
 }
 
 static const int pairs[][2] = {{FACET_ALAR_LEFT, FACET_ALAR_RIGHT},
@@ -71,7 +62,7 @@ static int64_t take(const struct dataset_point *known, const struct facet_points
     int64_t n = 0;
     for (int64_t i = 0; i < points->count; i++) {
         int landmark = landmark_of(known, &points->all[i], i + 1);
-        if (landmark < 0 || has[landmark] || !place_of(&points->all[i], mesh, landmarks[n] + 1)) continue;
+        if (landmark < 0 || has[landmark] || !dataset_point_place(&points->all[i], mesh, landmarks[n] + 1)) continue;
         has[landmark] = true;
         landmarks[n++][0] = (float)landmark;
     }

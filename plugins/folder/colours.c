@@ -30,7 +30,7 @@ static char *picture_of_library(const struct facet_bytes *library) {
 
 // The picture that the scan itself names, or -1. *code: MEMORY, or what reading the library gave.
 static int64_t find_own_picture(const struct folder *folder, const struct folder_row *row,
-                                const struct facet_mesh *mesh, struct folder_worker *worker, int *code,
+                                const struct facet_mesh *mesh, struct dataset_worker *worker, int *code,
                                 struct facet_error *error) {
     *code = FACET_OK;
     if (!mesh->texture) return -1;
@@ -51,7 +51,7 @@ static int64_t find_own_picture(const struct folder *folder, const struct folder
 }
 
 int folder_read_colours(const struct folder *folder, const struct folder_row *row, const struct facet_mesh *mesh,
-                        struct folder_worker *worker, uint8_t **colours, struct facet_error *error) {
+                        struct dataset_worker *worker, uint8_t **colours, struct facet_error *error) {
     int code = FACET_OK;
     *colours = NULL;
     if (*row->texture && !mesh->texcoords)

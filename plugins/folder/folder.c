@@ -3,7 +3,6 @@
 
 #include <facet/plugin.h>
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,24 +35,7 @@ static const struct facet_param_spec params[] = {
      .type = FACET_PARAM_STRING,
      .fallback = "\"\"",
      .doc = "What the people of the rows that name none have agreed to."},
-    {.name = "unit_mm",
-     .type = FACET_PARAM_FLOAT,
-     .fallback = "1.0",
-     .unit = "mm",
-     .min = 1e-6,
-     .max = 1e6,
-     .doc = "The length of one unit of the files."},
-    {.name = "max_vertices",
-     .type = FACET_PARAM_INT,
-     .fallback = "0",
-     .max = INT_MAX,
-     .doc = "Room for the vertices of a scan; 0 takes it from the index, or reads the 16 largest files of each format "
-            "and adds a quarter."},
-    {.name = "max_triangles",
-     .type = FACET_PARAM_INT,
-     .fallback = "0",
-     .max = INT_MAX,
-     .doc = "Room for the triangles of a scan; 0 as for max_vertices."},
+    DATASET_PARAMS_READING,
     {.name = NULL},
 };
 
@@ -178,7 +160,7 @@ static int add_items(struct folder *folder, const struct facet_params *given, st
         struct facet_item item = item_of(folder, given, &row);
         int code = facet_items_add(items, &item, error);
         if (code) return code;
-        if (*row.landmarks) folder->landmarks = FOLDER_TRIANGLES + 1;
+        folder->has_landmarks = folder->has_landmarks || *row.landmarks;
     }
     return FACET_OK;
 }
@@ -186,7 +168,7 @@ static int add_items(struct folder *folder, const struct facet_params *given, st
 static void close_folder(void *self) {
     struct folder *folder = self;
     if (!folder) return;
-    folder_pool_destroy(folder->pool);
+    dataset_pool_destroy(folder->pool);
     facet_files_close(folder->files);
     folder_manifest_destroy(folder->manifest);
     free(folder->names);
@@ -198,33 +180,14 @@ static int create(const struct facet_params *given, struct folder **made, struct
     const char *root = facet_param_string(given, "root"), *labels = facet_param_string(given, "labels");
     struct folder *folder = *made = calloc(1, sizeof *folder);
     if (!folder) return no_memory(error);
-    folder->unit = facet_param_float(given, "unit_mm");
-    folder->max_vertices = facet_param_int(given, "max_vertices");
-    folder->max_triangles = facet_param_int(given, "max_triangles");
-    folder->landmarks = folder->colours = -1;
+    folder->rows = dataset_rows_of(given);
     folder->labels = join(root, labels);
-    folder->pool = calloc(1, sizeof *folder->pool);
+    folder->pool = dataset_pool_create();
     if (!folder->labels || !folder->pool) return no_memory(error);
-    pthread_mutex_init(&folder->pool->lock, NULL);
     int code = folder_point_names(given, folder, error);
     if (!code) code = read_manifest(folder, root, labels, error);
     if (!code) code = list_files(folder, given, error);
     return code ? code : folder_find_room(folder, error);
-}
-
-static void declare(struct folder *folder, bool textures, struct facet_field *fields, int *n_fields) {
-    fields[FOLDER_VERTICES] = (struct facet_field){
-        .name = "vertices", .type = FACET_F32, .rank = 2, .dims = {folder->max_vertices, 3}, .ragged = true};
-    fields[FOLDER_TRIANGLES] = (struct facet_field){
-        .name = "triangles", .type = FACET_I32, .rank = 2, .dims = {folder->max_triangles, 3}, .ragged = true};
-    *n_fields = FOLDER_TRIANGLES + 1;
-    if (folder->landmarks >= 0)
-        fields[(*n_fields)++] = (struct facet_field){
-            .name = "landmarks", .type = FACET_F32, .rank = 2, .dims = {FACET_LANDMARKS, 4}, .ragged = true};
-    if (!textures) return;
-    folder->colours = *n_fields;
-    fields[(*n_fields)++] = (struct facet_field){
-        .name = "colours", .type = FACET_U8, .rank = 2, .dims = {folder->max_vertices, 3}, .ragged = true};
 }
 
 static int open_folder(const struct facet_params *given, uint64_t seed, struct facet_items *items,
@@ -239,7 +202,7 @@ static int open_folder(const struct facet_params *given, uint64_t seed, struct f
         close_folder(folder);
         return code;
     }
-    declare(folder, facet_param_bool(given, "textures"), fields, n_fields);
+    dataset_rows_declare(&folder->rows, folder->has_landmarks, facet_param_bool(given, "textures"), fields, n_fields);
     *self = folder;
     return FACET_OK;
 }

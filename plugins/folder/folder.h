@@ -2,27 +2,14 @@
 #ifndef FACET_FOLDER_H
 #define FACET_FOLDER_H
 
+#include "dataset/reading.h"
 #include "folder/manifest.h"
 #include <facet/files.h>
 #include <facet/landmark.h>
 #include <facet/params.h>
 #include <facet/scan.h>
 
-#include <pthread.h>
 #include <stdbool.h>
-
-enum { FOLDER_VERTICES, FOLDER_TRIANGLES };
-
-struct folder_worker { // what one thread needs to read scans; used again for the next one
-    struct facet_scan_reader *reader;
-    struct facet_bytes bytes, more;
-    struct folder_worker *next;
-};
-
-struct folder_pool {
-    pthread_mutex_t lock;
-    struct folder_worker *free;
-};
 
 struct folder_point_name { // a point of landmark files, by its name or by its place in the file from 1
     const char *name;      // borrowed from the parameters
@@ -38,19 +25,13 @@ struct folder {
     int64_t n_paths;
     struct folder_point_name *names;
     int64_t n_names;
-    double unit;
-    int64_t max_vertices, max_triangles;
-    int landmarks, colours; // their fields, -1 when there are none
-    struct folder_pool *pool;
+    bool has_landmarks; // of some row
+    struct dataset_rows rows;
+    struct dataset_pool *pool;
 };
 
 // Sets room that is not given: from the index, or from the largest files of each format.
 int folder_find_room(struct folder *folder, struct facet_error *error);
-
-// NULL: no memory.
-struct folder_worker *folder_worker_take(struct folder_pool *pool);
-void folder_worker_give(struct folder_pool *pool, struct folder_worker *worker); // NULL is fine
-void folder_pool_destroy(struct folder_pool *pool);                              // NULL is fine
 
 // "eye corner=eye_left_inner", "34=nose_tip".
 int folder_point_names(const struct facet_params *given, struct folder *folder, struct facet_error *error);
@@ -60,11 +41,11 @@ int folder_load(const void *self, int64_t index, struct facet_block *block, int6
 
 // The points of a row's file that Facet has a name for, as the field `landmarks` holds them; *n of them.
 int folder_read_landmarks(const struct folder *folder, const struct folder_row *row, const struct facet_mesh *mesh,
-                          struct folder_worker *worker, float landmarks[FACET_LANDMARKS][4], int64_t *n,
+                          struct dataset_worker *worker, float landmarks[FACET_LANDMARKS][4], int64_t *n,
                           struct facet_error *error);
 // A colour a vertex from the row's picture or the scan: (n_vertices, 3) bytes, the caller's to free; NULL: it has none.
 int folder_read_colours(const struct folder *folder, const struct folder_row *row, const struct facet_mesh *mesh,
-                        struct folder_worker *worker, uint8_t **colours, struct facet_error *error);
+                        struct dataset_worker *worker, uint8_t **colours, struct facet_error *error);
 // Reads a file that the manifest's row names.
 int folder_read_file(const struct folder *folder, const struct folder_row *row, const char *path,
                      struct facet_bytes *bytes, struct facet_error *error);

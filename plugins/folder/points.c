@@ -1,6 +1,5 @@
 #include "folder/folder.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,32 +41,21 @@ static int landmark_of(const struct folder *folder, const struct facet_point *po
     return facet_landmark_code(point->name);
 }
 
-// In the file's unit; false: the file does not say where it is.
-static bool place_of(const struct facet_point *point, const struct facet_mesh *mesh, float at[3]) {
-    bool said = isfinite(point->at[0]) && isfinite(point->at[1]) && isfinite(point->at[2]);
-    bool vertex = point->vertex >= 0 && point->vertex < mesh->n_vertices;
-    if (said || vertex) memcpy(at, said ? point->at : mesh->vertices + 3 * point->vertex, 3 * sizeof *at);
-    return said || vertex;
-}
-
 static int64_t take(const struct folder *folder, const struct facet_points *points, const struct facet_mesh *mesh,
                     float landmarks[FACET_LANDMARKS][4]) {
     bool has[FACET_LANDMARKS] = {false};
     int64_t n = 0;
     for (int64_t i = 0; i < points->count; i++) {
         int landmark = landmark_of(folder, &points->all[i], i + 1);
-        float at[3];
-        if (landmark < 0 || has[landmark] || !place_of(&points->all[i], mesh, at)) continue;
+        if (landmark < 0 || has[landmark] || !dataset_point_place(&points->all[i], mesh, landmarks[n] + 1)) continue;
         has[landmark] = true;
-        landmarks[n][0] = (float)landmark;
-        for (int k = 0; k < 3; k++) landmarks[n][k + 1] = (float)(folder->unit * at[k]);
-        n++;
+        landmarks[n++][0] = (float)landmark;
     }
     return n;
 }
 
 int folder_read_landmarks(const struct folder *folder, const struct folder_row *row, const struct facet_mesh *mesh,
-                          struct folder_worker *worker, float landmarks[FACET_LANDMARKS][4], int64_t *n,
+                          struct dataset_worker *worker, float landmarks[FACET_LANDMARKS][4], int64_t *n,
                           struct facet_error *error) {
     struct facet_points points = {0};
     *n = 0;

@@ -32,15 +32,9 @@ static int64_t list_scans(const struct folder *folder, struct candidate *list) {
     return n;
 }
 
-static void widen(struct folder *folder, const struct facet_mesh *mesh) {
-    int64_t vertices = mesh->n_vertices + mesh->n_vertices / 4, triangles = mesh->n_triangles + mesh->n_triangles / 4;
-    if (vertices > folder->max_vertices) folder->max_vertices = vertices;
-    if (triangles > folder->max_triangles) folder->max_triangles = triangles;
-}
-
 // A broken file says nothing here; it is set aside when its row is loaded.
 static int measure(struct folder *folder, const struct candidate *list, int64_t n, struct facet_error *error) {
-    struct folder_worker *worker = folder_worker_take(folder->pool);
+    struct dataset_worker *worker = dataset_pool_take(folder->pool);
     int code = worker ? FACET_OK : facet_error_set(error, FACET_ERROR_MEMORY, "no memory for a folder of scans");
     for (int64_t i = 0, good = 0; i < n && code != FACET_ERROR_MEMORY; i++) {
         const struct facet_mesh *mesh;
@@ -50,30 +44,27 @@ static int measure(struct folder *folder, const struct candidate *list, int64_t 
         if (!code)
             code = facet_scan_parse(worker->reader, list[i].path, worker->bytes.data, worker->bytes.size, &mesh, error);
         if (code) continue;
-        widen(folder, mesh);
+        dataset_rows_widen(&folder->rows, mesh);
         good++;
     }
-    folder_worker_give(folder->pool, worker);
+    dataset_pool_give(folder->pool, worker);
     return code == FACET_ERROR_MEMORY ? code : FACET_OK;
 }
 
 static int measure_largest(struct folder *folder, struct facet_error *error) {
     struct candidate *list = malloc((size_t)folder_manifest_rows(folder->manifest) * sizeof *list);
     if (!list) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for a folder of scans");
-    folder->max_vertices = folder->max_triangles = 1;
     int code = measure(folder, list, list_scans(folder, list), error);
     free(list);
     return code;
 }
 
 int folder_find_room(struct folder *folder, struct facet_error *error) {
-    int64_t vertices = folder->max_vertices, triangles = folder->max_triangles;
-    int code = FACET_OK;
+    struct dataset_rows *rows = &folder->rows;
+    int64_t vertices = rows->max_vertices, triangles = rows->max_triangles;
     if (vertices > 0 && triangles > 0) return FACET_OK;
-    folder->max_vertices = facet_files_room(folder->files, "vertices");
-    folder->max_triangles = facet_files_room(folder->files, "triangles");
-    if (folder->max_vertices <= 0 || folder->max_triangles <= 0) code = measure_largest(folder, error);
-    if (vertices > 0) folder->max_vertices = vertices;
-    if (triangles > 0) folder->max_triangles = triangles;
+    int code = dataset_rows_from_index(rows, folder->files) ? FACET_OK : measure_largest(folder, error);
+    if (vertices > 0) rows->max_vertices = vertices;
+    if (triangles > 0) rows->max_triangles = triangles;
     return code;
 }

@@ -282,6 +282,9 @@ static int gather_reasons(struct facet_stage *stage, struct report_quality *qual
         code = reasons_add(&quality->reasons, &entry, facet_items_get(items, entry.row).path,
                            facet_items_dataset_of(items, entry.row), error);
     }
+    quality->n_noted = facet_stage_noted(stage);
+    for (int64_t i = 0; i < quality->n_noted && i < QUALITY_FIRST; i++)
+        quality->noted[quality->n_first_noted++] = facet_stage_note(stage, i);
     return code ? code : reasons_finish(&quality->reasons, error);
 }
 

@@ -48,6 +48,9 @@ struct report_quality {
     int64_t n_set_aside;
     struct facet_quarantine_entry first[QUALITY_FIRST]; // borrowed from the stage
     int n_first;
+    int64_t n_noted; // scans that are kept without something that is broken
+    struct facet_quarantine_entry noted[QUALITY_FIRST];
+    int n_first_noted;
 };
 
 // Every rank reads its share of the rows; rank 0 alone learns the reasons. Collective; all ranks return the same code.

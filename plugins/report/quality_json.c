@@ -68,6 +68,7 @@ static void put_reasons(struct builder *b, json_t *root) {
         push(b, array, reason);
     }
     put(b, root, "reasons", array);
+    put(b, root, "kept_with_a_note", json_integer(b->quality->n_noted));
 }
 
 static void put_scan(struct builder *b, json_t *object, int64_t row) {

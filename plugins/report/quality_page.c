@@ -69,13 +69,23 @@ static void set_aside(struct html *html, const struct report_quality *quality, c
     reasons(html, quality, items);
 }
 
-static void first(struct html *html, const struct report_quality *quality, const struct facet_items *items) {
-    if (quality->n_first == 0) return;
+static void noted(struct html *html, const struct report_quality *quality, const struct facet_items *items) {
+    if (quality->n_noted > 0)
+        html_add(html,
+                 "<p>%lld of %lld scan%s kept though something of theirs, landmarks or a picture, is broken or missing."
+                 "</p>\n",
+                 (long long)quality->n_noted, (long long)facet_items_count(items),
+                 facet_items_count(items) == 1 ? " was" : "s were");
+}
+
+static void list(struct html *html, const struct facet_items *items, const char *id, const char *what, int64_t all,
+                 const struct facet_quarantine_entry *first, int n) {
+    if (n == 0) return;
     html_add(html,
-             "<h3 id=quarantine>%s %d that were set aside</h3>\n<div class=scroll><table class=wide><thead><tr>"
+             "<h3 id=%s>%s %d that were %s</h3>\n<div class=scroll><table class=wide><thead><tr>"
              "<th class=number>row</th><th>dataset</th><th>subject</th><th>scan</th><th>why</th></tr></thead><tbody>\n",
-             quality->n_first < quality->n_set_aside ? "The first" : "All", quality->n_first);
-    for (int i = 0; i < quality->n_first; i++) entry(html, items, &quality->first[i]);
+             id, n < all ? "The first" : "All", n, what);
+    for (int i = 0; i < n; i++) entry(html, items, &first[i]);
     html_add(html, "</tbody></table></div>\n");
 }
 
@@ -161,11 +171,14 @@ void page_quality(struct html *html, const struct report_data *data) {
     html_add(html, "<p class=note>Also in <a href=\"quality.json\">quality.json</a>.</p>\n");
     found(html, quality, data->items);
     set_aside(html, quality, data->items);
+    noted(html, quality, data->items);
     if (quality->measured) spreads(html, quality, data->items);
     if (quality->measured) worst(html, quality, data->items);
     if (!quality->measured)
         html_add(html, "<p class=note>No stage kept the metrics of the scans: add <code>describe</code> after "
                        "<code>preprocess</code> to see them here.</p>\n");
-    first(html, quality, data->items);
+    list(html, data->items, "quarantine", "set aside", quality->n_set_aside, quality->first, quality->n_first);
+    list(html, data->items, "noted", "kept without something", quality->n_noted, quality->noted,
+         quality->n_first_noted);
     page_section_end(html);
 }

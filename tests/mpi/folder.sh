@@ -24,6 +24,7 @@ workspace = "$scratch/own";
 unit_rows = 1;
 max_bad = 0.3;
 sources = ( { plugin = "folder"; name = "own"; root = "$scans"; labels = "faces.jsonl"; licence = "ask"; textures = true;
+              broken_extras = "set-aside";
               landmark_names = [ "Nose tip=nose_tip", "Outer left eye corner=eye_left_outer", "5=eye_left_outer",
                                  "58=lip_lower" ]; } );
 stages = ( { plugin = "carry"; keep = true; } );

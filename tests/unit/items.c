@@ -177,6 +177,36 @@ static void the_first_reason_for_setting_a_row_aside_stands(void **state) {
     facet_items_destroy(items);
 }
 
+static void a_row_that_is_kept_may_have_a_note(void **state) {
+    (void)state;
+    struct facet_error error = {0};
+    struct facet_items *items = two_datasets();
+    struct facet_rows rows;
+    char longer[2 * FACET_MESSAGE_MAX], expected[FACET_MESSAGE_MAX];
+    assert_int_equal(facet_rows_create(4, &rows, &error), FACET_OK);
+    rows.count = 4;
+    memset(rows.valid, 1, 4);
+    struct facet_block *a = facet_block_of(NULL, 0, &rows, items, 0), *b = facet_block_of(NULL, 0, &rows, items, 1);
+    facet_block_note(a, 1, "kept without %s", "landmarks");
+    facet_block_note(b, 1, "later");
+    facet_block_note(a, 1, "nor a picture");
+    assert_true(facet_block_valid(a, 1));
+    assert_int_equal(rows.noted[1], 1);
+    assert_string_equal(rows.note[1], "kept without landmarks; nor a picture");
+    memset(longer, 'x', sizeof longer - 1), longer[sizeof longer - 1] = '\0';
+    memcpy(expected, longer, sizeof expected - 1), expected[sizeof expected - 1] = '\0';
+    for (int i = 0; i < 3; i++) facet_block_note(b, 2, "%s", longer);
+    assert_string_equal(rows.note[2], expected);
+    facet_block_quarantine(a, 3, FACET_ERROR_DATA, "broken");
+    facet_block_note(a, 3, "of no use");
+    assert_int_equal(rows.noted[3], 0);
+    facet_block_quarantine(b, 1, FACET_ERROR_DATA, "after all"); // the note is not lost to the stages before
+    assert_int_equal(rows.noted[1], 1);
+    facet_block_destroy(a), facet_block_destroy(b);
+    facet_rows_destroy(&rows);
+    facet_items_destroy(items);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_keep_what_they_were_given),
@@ -186,6 +216,7 @@ int main(void) {
         cmocka_unit_test(masked_people_lose_their_texts_and_nobody_their_place),
         cmocka_unit_test(ragged_rows_grow_to_their_capacity_and_no_further),
         cmocka_unit_test(the_first_reason_for_setting_a_row_aside_stands),
+        cmocka_unit_test(a_row_that_is_kept_may_have_a_note),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -242,6 +242,8 @@ static void rows_set_aside_are_counted_by_reason(void **state) {
     struct report_quality *quality = &data.quality;
     quality->n_datasets = quality->reasons.datasets = 1, quality->datasets = &dataset;
     quality->n_set_aside = 30, quality->n_first = QUALITY_FIRST;
+    quality->n_noted = 2, quality->n_first_noted = 2;
+    for (int i = 0; i < 2; i++) quality->noted[i] = (struct facet_quarantine_entry){3, "source", "FACET_NOTED", EVIL};
     for (int i = 0; i < 30; i++) {
         struct facet_quarantine_entry entry = {3, "render", i % 3 ? "DATA" : "IO", EVIL};
         if (i < QUALITY_FIRST) quality->first[i] = entry;
@@ -262,6 +264,8 @@ static void rows_set_aside_are_counted_by_reason(void **state) {
     assert_int_equal(strncmp(strstr(data_line, "<td class=number>"), "<td class=number>20</td>", 24), 0);
     assert_int_equal(strncmp(strstr(io_line, "<td class=number>"), "<td class=number>10</td>", 24), 0);
     assert_non_null(strstr(text, "The first 20"));
+    assert_non_null(strstr(text, "2 of 4 scans were kept though"));
+    assert_non_null(strstr(text, "All 2 that were kept without something"));
     assert_non_null(strstr(text, ">82 %</td><td class=number>0.1250</td><td class=number>30</td>"));
     assert_non_null(strstr(text, "&lt;key&gt;</dt><dd>&lt;value&gt;"));
     free(text);

@@ -27,4 +27,8 @@ bool facet_block_valid(const struct facet_block *block, int64_t row);
 void facet_block_quarantine(struct facet_block *block, int64_t row, int code, const char *format, ...)
     FACET_PRINTF(4, 5);
 
+// A row that is kept though something beside its data is broken or missing: the sentence stands in the ledger with the code
+// FACET_NOTED. Of several stages the first is heard; its sentences are joined by "; ".
+void facet_block_note(struct facet_block *block, int64_t row, const char *format, ...) FACET_PRINTF(3, 4);
+
 #endif

@@ -23,7 +23,8 @@ extern "C" {
     X(FACET_ERROR_STATE, 2, "the workspace belongs to another pipeline")                                               \
     X(FACET_TOO_MANY_BAD, 3, "more rows in quarantine than max_bad allows")                                            \
     X(FACET_INTERRUPTED, 75, "stopped cleanly on request; run again to go on")                                         \
-    X(FACET_FORGOTTEN, 2, "the person's rows were erased on request")
+    X(FACET_FORGOTTEN, 2, "the person's rows were erased on request")                                                  \
+    X(FACET_NOTED, 1, "a row is kept without something that is broken or missing")
 
 enum facet_code {
 #define X(name, exit_status, text) name,

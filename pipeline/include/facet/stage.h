@@ -80,6 +80,8 @@ struct facet_quarantine_entry {
 };
 int64_t facet_stage_quarantined(struct facet_stage *stage);
 struct facet_quarantine_entry facet_stage_quarantine(struct facet_stage *stage, int64_t index);
+int64_t facet_stage_noted(struct facet_stage *stage); // rows that are in order but have a note (facet_block_note)
+struct facet_quarantine_entry facet_stage_note(struct facet_stage *stage, int64_t index);
 // "command", "config", "config_file", "facet_version", "libraries", "ranks", "threads", "isa", "created", "workspace",
 // "name", "seed"; "" for any other key. Borrowed.
 const char *facet_stage_provenance(const struct facet_stage *stage, const char *key);
