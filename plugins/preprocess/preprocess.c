@@ -251,7 +251,6 @@ static int clean(const struct preprocess *p, struct scan *scan, struct facet_err
     struct preprocess_surface *surface = &scan->surface;
     int64_t spikes = 0, pieces = 0;
     int code = preprocess_surface_clean(surface, error);
-    if (!code) code = preprocess_surface_orient(surface, error);
     if (!code) code = preprocess_surface_pieces(surface, &pieces, error);
     scan->quality[FACET_METRIC_VERTICES] = (float)surface->n_vertices;
     scan->quality[FACET_METRIC_PIECES] = (float)pieces;
@@ -273,8 +272,10 @@ static int cut_out(const struct preprocess *p, struct preprocess_pose *pose, str
 // Measured before it is filled, so that patches do not pass for a good scan.
 static int mend(const struct preprocess *p, struct scan *scan, struct facet_error *error) {
     struct preprocess_holes holes = {0};
+    int code = preprocess_surface_orient(&scan->surface, error);
+    if (code) return code;
     preprocess_surface_face_front(&scan->surface);
-    int code = preprocess_surface_normals(&scan->surface, p->by_angle, error);
+    code = preprocess_surface_normals(&scan->surface, p->by_angle, error);
     if (!code) code = preprocess_quality_of_face(&scan->surface, scan->quality, error);
     if (!code) code = preprocess_holes_fill(&scan->surface, p->longest_hole, &holes, error);
     scan->quality[FACET_METRIC_HOLES] = (float)holes.filled;

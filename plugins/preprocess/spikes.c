@@ -98,10 +98,9 @@ int preprocess_spikes_remove(struct preprocess_surface *surface, double edges, i
         code = facet_error_set(error, FACET_ERROR_MEMORY, "no memory to find the spikes of a mesh");
         goto error;
     }
-    double least = 0;
     for (int round = 0; round < MOST_ROUNDS; round++) {
         measure(surface, &s);
-        if (round == 0) least = 6 * 1.4826 * median_distance(s.distance, surface->n_vertices);
+        double least = 6 * 1.4826 * median_distance(s.distance, surface->n_vertices);
         choose(surface, edges, least, &s);
         int64_t spikes = drop(surface, s.is);
         *removed += spikes;
