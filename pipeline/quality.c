@@ -9,10 +9,11 @@
 static const struct facet_metric_about metrics[FACET_METRICS] = {
     [FACET_METRIC_VERTICES] = {"vertices", "", "vertices of the scan, those in one place counted once",
                                FACET_WORSE_SMALL, NULL},
-    [FACET_METRIC_PIECES] = {"pieces", "", "connected pieces of the scan", FACET_WORSE_LARGE, NULL},
+    [FACET_METRIC_PIECES] = {"pieces", "", "connected pieces of the scan", FACET_WORSE_LARGE, "max_pieces"},
     [FACET_METRIC_SPIKES] = {"spikes", "", "vertices that went as spikes", FACET_WORSE_LARGE, NULL},
     [FACET_METRIC_HOLES] = {"holes", "", "holes of the face that were filled", FACET_WORSE_LARGE, NULL},
-    [FACET_METRIC_HOLES_LEFT] = {"holes_left", "", "holes of the face that were not filled", FACET_WORSE_LARGE, NULL},
+    [FACET_METRIC_HOLES_LEFT] = {"holes_left", "", "holes of the face that were not filled", FACET_WORSE_LARGE,
+                                 "max_holes_left"},
     [FACET_METRIC_HOLE_AREA] = {"hole_area_mm2", "mm^2", "area of all holes of the face", FACET_WORSE_LARGE,
                                 "max_hole_mm2"},
     [FACET_METRIC_NOISE] = {"noise_mm", "mm", "deviation of the scanner's error along the normal", FACET_WORSE_LARGE,
@@ -20,7 +21,8 @@ static const struct facet_metric_about metrics[FACET_METRICS] = {
     [FACET_METRIC_YAW] = {"yaw_deg", "degree", "how far the face was turned to its left", FACET_WORSE_FAR,
                           "max_yaw_deg"},
     [FACET_METRIC_PITCH] = {"pitch_deg", "degree", "how far the face looked down", FACET_WORSE_FAR, "max_pitch_deg"},
-    [FACET_METRIC_ROLL] = {"roll_deg", "degree", "how far the left side of the face was raised", FACET_WORSE_FAR, NULL},
+    [FACET_METRIC_ROLL] = {"roll_deg", "degree", "how far the left side of the face was raised", FACET_WORSE_FAR,
+                           "max_roll_deg"},
     [FACET_METRIC_AGREEMENT] = {"agreement", "", "share of the generic face that the scan agrees with",
                                 FACET_WORSE_SMALL, "min_agreement"},
     [FACET_METRIC_LANDMARK_GAP] = {"landmark_gap_mm", "mm", "from the nose tip found to the one the scan came with",
@@ -28,6 +30,8 @@ static const struct facet_metric_about metrics[FACET_METRICS] = {
     [FACET_METRIC_COVERAGE] = {"coverage", "", "share of the disc of 60 mm around the nose tip that has surface",
                                FACET_WORSE_SMALL, "min_coverage"},
     [FACET_METRIC_TEXTURED] = {"textured", "", "1: the scan has colours", FACET_WORSE_NONE, NULL},
+    [FACET_METRIC_EDGE] = {"edge_mm", "mm", "median length of the face's edges, before it is mended", FACET_WORSE_LARGE,
+                           "max_edge_mm"},
 };
 
 const struct facet_metric_about *facet_metric_about(enum facet_metric metric) {

@@ -84,6 +84,21 @@ static float noise_of(const struct preprocess_surface *surface, double (*value)[
     return (float)(1.4826 * some[used / 2] / spread);
 }
 
+// Of one edge each of evenly spread triangles.
+static float median_edge(const struct preprocess_surface *surface) {
+    float some[SAMPLE + 1];
+    int64_t n = surface->n_triangles, used = 0;
+    for (int64_t t = 0, step = n / SAMPLE + 1; t < n; t += step) {
+        const int32_t *v = surface->triangles[t];
+        const float *a = surface->vertices[v[used % 3]], *b = surface->vertices[v[(used + 1) % 3]];
+        double x = (double)a[0] - b[0], y = (double)a[1] - b[1], z = (double)a[2] - b[2];
+        some[used++] = (float)sqrt(x * x + y * y + z * z);
+    }
+    if (used == 0) return NAN;
+    qsort(some, (size_t)used, sizeof *some, by_value);
+    return some[used / 2];
+}
+
 static float coverage_of(const struct preprocess_surface *surface) {
     enum { CELLS = 24 }; // of 5 mm
     uint8_t has[CELLS][CELLS] = {{0}};
@@ -116,6 +131,7 @@ int preprocess_quality_of_face(const struct preprocess_surface *surface, float q
         code = facet_error_set(error, FACET_ERROR_MEMORY, "no memory to measure the noise of a mesh");
     free(value), free(sum);
     quality[FACET_METRIC_COVERAGE] = coverage_of(surface);
+    quality[FACET_METRIC_EDGE] = median_edge(surface);
     quality[FACET_METRIC_TEXTURED] = surface->colours != NULL;
     return code;
 }

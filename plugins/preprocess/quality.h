@@ -24,7 +24,12 @@ struct preprocess_limits {
         PREPROCESS_LIMIT("min_agreement", NULL, 1, "Scans less like a face are set aside; 0: no limit."),              \
         PREPROCESS_LIMIT("landmark_tolerance_mm", "mm", 1000,                                                          \
                          "Scans whose own nose tip lies farther from the one found are set aside; 0: no limit."),      \
-        PREPROCESS_LIMIT("min_coverage", NULL, 1, "Faces that cover less of the disc are set aside; 0: no limit.")
+        PREPROCESS_LIMIT("min_coverage", NULL, 1, "Faces that cover less of the disc are set aside; 0: no limit."),    \
+        PREPROCESS_LIMIT("max_roll_deg", "degree", 180, "Faces tilted farther are set aside; 0: no limit."),           \
+        PREPROCESS_LIMIT("max_pieces", NULL, 1e9, "Scans in more pieces are set aside; 0: no limit."),                 \
+        PREPROCESS_LIMIT("max_holes_left", NULL, 1e9,                                                                  \
+                         "Faces with more holes that stay open are set aside; 0: no limit."),                          \
+        PREPROCESS_LIMIT("max_edge_mm", "mm", 100, "Faces of longer edges (the median) are set aside; 0: no limit.")
 void preprocess_limits_read(const struct facet_params *given, struct preprocess_limits *limits);
 
 // DATA with the metric, its value and its limit for the first one that is beyond its limit.

@@ -1,6 +1,7 @@
 // What is measured of a scan: noise and coverage of surfaces where they are known, angles of a pose, and limits.
 #include "preprocess/quality.h"
 
+#include <facet/plugin.h>
 #include <facet/random.h>
 
 #include <math.h>
@@ -12,6 +13,8 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+extern const struct facet_plugin facet_plugin_preprocess;
 
 enum { SIDE = 141 };
 
@@ -101,6 +104,38 @@ static void limits_name_what_is_beyond_them(void **state) {
     assert_string_equal(error.text, "coverage is 0.6, beyond min_coverage = 0.7");
 }
 
+static void edges_are_as_long_as_they_are(void **state) {
+    (void)state;
+    struct preprocess_surface surface;
+    float quality[FACET_METRICS] = {0};
+    make(0, 100, &surface);
+    assert_int_equal(preprocess_quality_of_face(&surface, quality, NULL), 0);
+    assert_float_equal(quality[FACET_METRIC_EDGE], 1.2, 0.15); // two of 1 mm to one across, the steeper the longer
+    for (int64_t v = 0; v < surface.n_vertices; v++)
+        for (int k = 0; k < 3; k++) surface.vertices[v][k] *= 3;
+    float before = quality[FACET_METRIC_EDGE];
+    assert_int_equal(preprocess_quality_of_face(&surface, quality, NULL), 0);
+    assert_float_equal(quality[FACET_METRIC_EDGE], 3 * before, 1e-4);
+    preprocess_surface_free(&surface);
+}
+
+static bool has_param(const char *name) {
+    for (const struct facet_param_spec *spec = facet_plugin_preprocess.params; spec->name; spec++)
+        if (strcmp(spec->name, name) == 0) return true;
+    return false;
+}
+
+static void every_limit_is_a_parameter(void **state) {
+    (void)state;
+    int limits = 0;
+    for (int m = 0; m < FACET_METRICS; m++) {
+        const char *limit = facet_metric_about((enum facet_metric)m)->limit;
+        if (limit && !has_param(limit)) fail_msg("preprocess has no parameter %s", limit);
+        limits += limit != NULL;
+    }
+    assert_int_equal(limits, 11);
+}
+
 static void metrics_are_named_and_told_of(void **state) {
     (void)state;
     for (int m = 0; m < FACET_METRICS; m++) {
@@ -130,6 +165,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(noise_is_what_was_added),       cmocka_unit_test(half_a_disc_is_half_covered),
         cmocka_unit_test(angles_are_those_of_the_head),  cmocka_unit_test(limits_name_what_is_beyond_them),
+        cmocka_unit_test(edges_are_as_long_as_they_are), cmocka_unit_test(every_limit_is_a_parameter),
         cmocka_unit_test(metrics_are_named_and_told_of), cmocka_unit_test(content_is_of_the_shape_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

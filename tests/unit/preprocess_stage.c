@@ -267,6 +267,29 @@ static void a_scan_beyond_a_limit_is_set_aside(void **state) {
     tear_down(&stage);
 }
 
+// A scan in two pieces is one too many, a hole that stays open likewise, and 3 mm are too coarse.
+static void pieces_holes_and_edges_have_limits(void **state) {
+    (void)state;
+    static const char *const settings[][2] = {
+        {"max_pieces = 1.0;", "pieces is 2, beyond max_pieces = 1"},
+        {"max_holes_left = 0.5; fill_holes_mm = 0.0;", "holes_left is 1, beyond max_holes_left = 0.5"},
+        {"max_edge_mm = 2.0;", "beyond max_edge_mm = 2"},
+    };
+    for (int s = 0; s < 3; s++) {
+        struct stage stage;
+        set_up(settings[s][0], &stage);
+        int32_t *t = facet_block_data(stage.in, 1, GOOD);
+        int hole = TRIANGLES / 2 + SIDE; // a triangle of the inside
+        if (s == 0) memset(t + 6 * (SIDE - 1) * (SIDE - 4), 0, (size_t)(6 * (SIDE - 1)) * sizeof *t); // a row of cells
+        if (s == 1) t[3 * hole] = t[3 * hole + 1];
+        run(&stage);
+        assert_int_equal(facet_block_valid(stage.out, TURNED_OVER), s < 2);
+        assert_false(facet_block_valid(stage.out, GOOD));
+        if (!strstr(stage.rows.message[GOOD], settings[s][1])) fail_msg("%s", stage.rows.message[GOOD]);
+        tear_down(&stage);
+    }
+}
+
 static void every_switch_gives_a_face(void **state) {
     (void)state;
     static const char *const settings[] = {
@@ -306,6 +329,7 @@ static int fill_template(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_rows_pass_and_broken_ones_are_set_aside),
+        cmocka_unit_test(pieces_holes_and_edges_have_limits),
         cmocka_unit_test(every_switch_gives_a_face),
         cmocka_unit_test(rows_of_the_same_scan_have_the_same_content),
         cmocka_unit_test(a_scan_beyond_a_limit_is_set_aside),
