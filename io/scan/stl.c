@@ -131,7 +131,7 @@ static int parse_text(struct facet_text text, struct weld *weld, struct facet_er
 
 // ---- the file -------------------------------------------------------------------------------------------------------
 
-// Some binary files begin with "solid" too; their length gives them away.
+// Some binary files begin with "solid" too; their length gives them away, or the zeros of a header or count.
 static bool is_binary(const char *bytes, size_t size) {
     return size > COUNT_END && size - COUNT_END == (size_t)TRIANGLE * scan_u32(bytes + HEADER);
 }
@@ -139,6 +139,7 @@ static bool is_binary(const char *bytes, size_t size) {
 static bool is_text(const char *bytes, size_t size) {
     struct facet_text text = scan_text(bytes, size);
     struct facet_word word;
+    if (memchr(bytes, '\0', size < COUNT_END ? size : COUNT_END)) return false;
     return facet_next_word(&text, &word) && is(word, "solid");
 }
 

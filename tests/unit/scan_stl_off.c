@@ -77,6 +77,9 @@ static void broken_stl_is_told(void **state) {
     size_t size = binary_square(bytes, "made");
     assert_refused("a.stl", bytes, 83, "a.stl: byte 83: the file ends, the number of triangles at byte 80 expected");
     assert_refused("a.stl", bytes, size - 1, "a.stl: byte 183: the file ends, 2 triangles up to byte 184 expected");
+    char named[256];
+    binary_square(named, "solid made");
+    assert_refused("a.stl", named, size - 1, "a.stl: byte 183: the file ends, 2 triangles up to byte 184 expected");
     bytes[83] = 127;
     assert_refused("a.stl", bytes, size,
                    "a.stl: byte 184: the file ends, 2130706434 triangles up to byte 106535321784 "
