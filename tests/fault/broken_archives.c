@@ -1,6 +1,6 @@
 // timeout: 300
 // Archives cut at every hundredth of their length and with bits flipped: what is sound is read, the rest is a sentence, and
-// memory stays small. tests/unit/files_archives.c has bombs, traversal and lying headers.
+// memory stays small. tests/unit/files_refused.c has bombs, traversal and lying headers.
 #include "archive_check.h"
 #include "archives.h"
 

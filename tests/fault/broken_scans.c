@@ -81,6 +81,8 @@ static struct seed seeds[] = {
     {"big.ply", "ply/big.ply", SCAN, 64, true, NULL, 0},
     {"a.wrl", NULL, SCAN, 64, false, NULL, 0},
     {"shapes.wrl", "vrml/shapes.wrl", SCAN, 64, false, NULL, 0},
+    {"grid.wrl", "vrml/grid.wrl", SCAN, 64, false, NULL, 0},
+    {"places.wrl", "vrml/places.wrl", SCAN, 64, false, NULL, 0},
     {"text.stl", "stl/text.stl", SCAN, 64, false, NULL, 0},
     {"solid.stl", "stl/solid.stl", SCAN, 64, true, NULL, 0},
     {"colours.off", "off/colours.off", SCAN, 64, false, NULL, 0},
