@@ -56,7 +56,7 @@ static void read_row(const struct bnt *bnt, int64_t row, float *vertices, float 
 
 // The lowest row comes first in the file; the mesh begins at the top. There is room.
 static void read_points(const struct bnt *bnt, struct facet_mesh *mesh) {
-    for (int64_t row = bnt->rows - 1, to = 0; row >= 0; row--, to += bnt->columns)
+    for (int64_t row = bnt->columns > 0 ? bnt->rows - 1 : -1, to = 0; row >= 0; row--, to += bnt->columns)
         read_row(bnt, row, mesh->vertices + 3 * to, mesh->texcoords + 2 * to);
     mesh->n_vertices = mesh->n_texcoords = bnt->rows * bnt->columns;
 }

@@ -84,8 +84,8 @@ static bool moves(const struct vrml_place *place) {
     return !still || place->rotation[3] != 0;
 }
 
-static void turn_round(int32_t *triangles, int64_t n) {
-    for (int64_t i = 0; i < n; i++) {
+static void turn_round(int32_t *triangles, int64_t first, int64_t n) {
+    for (int64_t i = first; i < n; i++) {
         int32_t second = triangles[3 * i + 1];
         triangles[3 * i + 1] = triangles[3 * i + 2], triangles[3 * i + 2] = second;
     }
@@ -104,9 +104,8 @@ static void move(struct mesh_builder *builder, const struct vrml_place *place) {
                            place->translation[k]);
     }
     if (place->scale[0] * place->scale[1] * place->scale[2] >= 0) return; // it does not mirror
-    int64_t first = place->first_triangle, textured = place->first_texture_triangle;
-    turn_round(mesh->triangles + 3 * first, mesh->n_triangles - first);
-    turn_round(mesh->texture_triangles + 3 * textured, builder->n_texture_triangles - textured);
+    turn_round(mesh->triangles, place->first_triangle, mesh->n_triangles);
+    turn_round(mesh->texture_triangles, place->first_texture_triangle, builder->n_texture_triangles);
 }
 
 void vrml_place_end(struct vrml *vrml, int64_t depth) {
