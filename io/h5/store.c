@@ -176,6 +176,30 @@ static int describe(const struct opened *opened, const char *path, const char *n
     return FACET_OK;
 }
 
+// Each dataset carries XXH3-128 of its bytes: what has changed since is noticed when it is read whole and as it is stored.
+static const char sum_name[] = "xxh3";
+
+static int write_sum(hid_t id, const char *path, const void *data, size_t bytes, struct facet_error *error) {
+    char text[33];
+    facet_hash_text(facet_hash_bytes((struct facet_hash){0}, data, bytes), text);
+    return h5_write_text_attribute(id, path, sum_name, text, error);
+}
+
+static int check_sum(struct facet_store *store, const char *name, hid_t id, const void *data, size_t bytes,
+                     struct facet_error *error) {
+    char *then, now[33];
+    if (H5Aexists(id, sum_name) <= 0) return FACET_OK; // others' files, and containers, which have hashes of their own
+    int code = h5_read_text_attribute(id, store->path, sum_name, &then, error);
+    if (code != FACET_OK) return code;
+    facet_hash_text(facet_hash_bytes((struct facet_hash){0}, data, bytes), now);
+    bool same = strcmp(then, now) == 0;
+    free(then);
+    if (same) return FACET_OK;
+    return facet_error_set(error, FACET_ERROR_DATA,
+                           "%s: the bytes of %s are not those that were written: the file is damaged", store->path,
+                           name);
+}
+
 static int read_selected(struct facet_store *store, const char *name, const struct opened *opened,
                          struct facet_array *array, hid_t memory, struct facet_error *error) {
     size_t bytes = facet_array_elements(array) * facet_type_size(array->type);
@@ -187,7 +211,8 @@ static int read_selected(struct facet_store *store, const char *name, const stru
     if (h5_fault(FAULT_STORE_READ) ||
         H5Dread(opened->id, h5_memory_type(array->type), memory, file, H5P_DEFAULT, array->data) < 0)
         return h5_failed(store->path, "cannot read (a truncated file?)", error);
-    return FACET_OK;
+    if (memory != H5S_ALL || array->type != h5_facet_type(opened->type)) return FACET_OK;
+    return check_sum(store, name, opened->id, array->data, bytes, error);
 }
 
 int facet_store_read(struct facet_store *store, const char *name, enum facet_type type, struct facet_array *array,
@@ -293,6 +318,8 @@ int facet_store_read_strings(struct facet_store *store, const char *name, char *
         code = h5_failed(store->path, "cannot read (a truncated file?)", error);
         goto error;
     }
+    if (!variable) code = check_sum(store, name, opened.id, raw, (size_t)n * width, error);
+    if (code != FACET_OK) goto error;
     *strings = pack_strings(variable ? NULL : raw, raw, width, n);
     if (variable) H5Dvlen_reclaim(opened.type, opened.space, H5P_DEFAULT, raw);
     if (!*strings)
@@ -309,6 +336,8 @@ static int write_any(struct facet_store *store, const char *name, hid_t file_typ
                      const hsize_t *dims, const void *data, struct facet_error *error) {
     char what[240];
     snprintf(what, sizeof what, "cannot write dataset %s", name);
+    size_t bytes = H5Tget_size(memory_type);
+    for (int i = 0; i < rank; i++) bytes *= (size_t)dims[i];
     hid_t links = H5Pcreate(H5P_LINK_CREATE), plain = H5Pcreate(H5P_DATASET_CREATE), id = H5I_INVALID_HID;
     hid_t space = rank ? H5Screate_simple(rank, dims, NULL) : H5Screate(H5S_SCALAR);
     if (!h5_fault(FAULT_STORE_WRITE) && H5Pset_create_intermediate_group(links, 1) >= 0 &&
@@ -317,6 +346,7 @@ static int write_any(struct facet_store *store, const char *name, hid_t file_typ
     int code = FACET_OK;
     if (id < 0 || H5Dwrite(id, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
         code = h5_failed(store->part, what, &store->failed);
+    if (code == FACET_OK) code = write_sum(id, store->part, data, bytes, &store->failed);
     if (id >= 0 && H5Dclose(id) < 0 && code == FACET_OK) code = h5_failed(store->part, what, &store->failed);
     if (code != FACET_OK && error) *error = store->failed;
     if (space >= 0) H5Sclose(space);

@@ -162,6 +162,41 @@ static void a_truncated_file_is_refused(void **state) {
     assert_non_null(strstr(error.text, "truncated file"));
 }
 
+// The value 6 as it lies in the file: found nowhere else in it.
+static void alter(const void *bytes, size_t size) {
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    char all[1 << 16];
+    size_t length = fread(all, 1, sizeof all, file);
+    char *at = memmem(all, length, bytes, size);
+    assert_non_null(at);
+    assert_int_equal(fseek(file, at - all, SEEK_SET), 0);
+    fputc(*at ^ 4, file);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void altered_bytes_are_refused(void **state) {
+    (void)state;
+    struct facet_error error = {0};
+    struct facet_store *store;
+    struct facet_array array;
+    char **strings;
+    int64_t count;
+    const float six = 6;
+    write_sample(true);
+    alter(&six, sizeof six);
+    alter("vit", 3);
+    assert_int_equal(facet_store_open(path, &store, &error), FACET_OK);
+    assert_int_equal(facet_store_read(store, "a/b/x", FACET_F32, &array, &error), FACET_ERROR_DATA);
+    assert_null(array.data);
+    assert_non_null(strstr(error.text, path));
+    assert_non_null(strstr(error.text, "the bytes of a/b/x are not those that were written: the file is damaged"));
+    assert_int_equal(facet_store_read_strings(store, "a/name", &strings, &count, &error), FACET_ERROR_DATA);
+    assert_null(strings);
+    assert_non_null(strstr(error.text, "the bytes of a/name are not"));
+    facet_store_close(store);
+}
+
 static void an_uncommitted_file_leaves_nothing(void **state) {
     (void)state;
     unlink(path);
@@ -183,6 +218,7 @@ int main(void) {
         cmocka_unit_test(a_name_written_twice_cannot_be_committed),
         cmocka_unit_test(a_folder_that_is_not_there_is_named),
         cmocka_unit_test(a_truncated_file_is_refused),
+        cmocka_unit_test(altered_bytes_are_refused),
         cmocka_unit_test(an_uncommitted_file_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
