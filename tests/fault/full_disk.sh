@@ -16,7 +16,7 @@ hashes "$scratch/whole" >"$scratch/expected"
 # However early it comes: while the container is made, while its structure is flushed, while rows are written.
 for size in 4k 16k 64k 128k 200k 400k; do
     mount -o remount,size=$size "$scratch/disk" 2>/dev/null || continue
-    expect 1 "" timeout 60 mpirun -n 2 --oversubscribe --bind-to none "$FACET" run --quiet "$scratch/disk.cfg"
+    expect 1 "" timeout 150 mpirun -n 2 --oversubscribe --bind-to none "$FACET" run --quiet "$scratch/disk.cfg"
     rm -rf "$scratch/disk/run"
 done
 mount -o remount,size=3m "$scratch/disk"

@@ -31,7 +31,7 @@ for ranks in 1 2 3; do
             while :; do cat /dev/zero >>"$scratch/disk/taken" 2>/dev/null || true; done
         ) &
         taker=$!
-        expect 1 "" timeout 60 mpirun -n "$ranks" --oversubscribe --bind-to none "$FACET" run --quiet "$scratch/a.cfg"
+        expect 1 "" timeout 150 mpirun -n "$ranks" --oversubscribe --bind-to none "$FACET" run --quiet "$scratch/a.cfg"
         [ "$(grep -c '^facet: ' "$scratch/said")" -eq 1 ] || { cat "$scratch/said"; die "not one sentence"; }
         kill "$taker"
         wait "$taker" 2>/dev/null || true

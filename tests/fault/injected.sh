@@ -19,9 +19,9 @@ CFG
 
 run() { # without the loop's input, which mpirun would read
     if [ "$ranks" -gt 1 ]; then
-        timeout -k 5 60 mpirun -n "$ranks" --oversubscribe --bind-to none "$FACET" run --quiet "$scratch/a.cfg" "$@" </dev/null
+        timeout -k 5 150 mpirun -n "$ranks" --oversubscribe --bind-to none "$FACET" run --quiet "$scratch/a.cfg" "$@" </dev/null
     else
-        timeout -k 5 60 "$FACET" run --quiet "$scratch/a.cfg" "$@" </dev/null
+        timeout -k 5 150 "$FACET" run --quiet "$scratch/a.cfg" "$@" </dev/null
     fi
 }
 
@@ -94,7 +94,7 @@ one_case() {
 
 go_on() {
     status=0
-    timeout -k 5 60 "$FACET" run --quiet "$scratch/a.cfg" --set "workspace=$at/run" >"$at/said" 2>&1 </dev/null || status=$?
+    timeout -k 5 150 "$FACET" run --quiet "$scratch/a.cfg" --set "workspace=$at/run" >"$at/said" 2>&1 </dev/null || status=$?
     [ "$status" -eq 0 ] || complain "the next run: exit status $status"
     contents "$at/run" | diff "$scratch/expected" - || complain "the next run ends with other bits"
 }

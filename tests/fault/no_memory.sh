@@ -20,7 +20,7 @@ CFG
 run() {
     rm -f "$scratch/count"
     status=0
-    timeout -k 5 60 mpirun -n "$ranks" --oversubscribe --bind-to none -x FACET_NO_MEMORY_COUNT="$scratch/count" \
+    timeout -k 5 150 mpirun -n "$ranks" --oversubscribe --bind-to none -x FACET_NO_MEMORY_COUNT="$scratch/count" \
         env LD_PRELOAD="$FACET_TEST_PRELOAD/no_memory.so" "$FACET" run --quiet "$scratch/a.cfg" --set max_bad=0.5 \
         >"$scratch/said" 2>&1 || status=$?
 }
@@ -48,7 +48,7 @@ for case in $(cat "$scratch/cases"); do
     struck=$((struck + 1))
     [ "$status" -eq 1 ] || [ "$status" -eq 2 ] || { cat "$scratch/said"; die "allocation $case: exit status $status"; }
     [ "$(grep -c '^facet: ' "$scratch/said")" -eq 1 ] || { cat "$scratch/said"; die "allocation $case: not one sentence"; }
-    expect 0 "" timeout 60 "$FACET" run --quiet "$scratch/a.cfg" --set max_bad=0.5
+    expect 0 "" timeout 150 "$FACET" run --quiet "$scratch/a.cfg" --set max_bad=0.5
     contents "$scratch/run" | diff "$scratch/expected" - || die "allocation $case: other bits"
 done
 [ "$struck" -gt 0 ] || die "no allocation failed"

@@ -17,7 +17,7 @@ alike() {
     status=$1 text=$2 script=$3
     shift 3
     actual=0
-    timeout 60 mpirun -n 3 --oversubscribe --bind-to none sh -c "RANK=\$OMPI_COMM_WORLD_RANK; $script" \
+    timeout 150 mpirun -n 3 --oversubscribe --bind-to none sh -c "RANK=\$OMPI_COMM_WORLD_RANK; $script" \
         sh "$@" --set "workspace=$scratch/run" >"$scratch/said" 2>&1 || actual=$?
     [ "$actual" -eq "$status" ] || { cat "$scratch/said"; die "exit status $actual instead of $status: $text"; }
     [ "$(grep -c "^facet: " "$scratch/said")" -eq 1 ] || { cat "$scratch/said"; die "not one message: $text"; }

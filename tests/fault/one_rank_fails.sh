@@ -11,7 +11,7 @@ one_message() {
 small_pipeline "$scratch/a.cfg" "$scratch/run" ', { plugin = "hostile"; where = "transform"; keep = true; }'
 for ranks in 2 4; do
     for where in create declare transform; do
-        expect 1 "stage hostile" timeout 60 mpirun -n "$ranks" --oversubscribe --bind-to none "$FACET" run --quiet "$scratch/a.cfg" \
+        expect 1 "stage hostile" timeout 150 mpirun -n "$ranks" --oversubscribe --bind-to none "$FACET" run --quiet "$scratch/a.cfg" \
             --set hostile.where=$where --set "workspace=$scratch/run-$ranks-$where"
         one_message
     done
@@ -20,7 +20,7 @@ done
 # A collective stage that one rank leaves with a failure.
 small_pipeline "$scratch/b.cfg" "$scratch/together" ', { plugin = "hostile_together"; }'
 for ranks in 2 3; do
-    expect 1 "hostile run" timeout 60 mpirun -n "$ranks" --oversubscribe --bind-to none "$FACET" run --quiet "$scratch/b.cfg"
+    expect 1 "hostile run" timeout 150 mpirun -n "$ranks" --oversubscribe --bind-to none "$FACET" run --quiet "$scratch/b.cfg"
     one_message
 done
 

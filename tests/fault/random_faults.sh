@@ -19,7 +19,7 @@ CFG
 
 run() {
     status=0
-    timeout -k 5 60 mpirun -n "$ranks" --oversubscribe --bind-to none "$FACET" run --quiet "$scratch/a.cfg" "$@" \
+    timeout -k 5 150 mpirun -n "$ranks" --oversubscribe --bind-to none "$FACET" run --quiet "$scratch/a.cfg" "$@" \
         >"$scratch/said" 2>&1 || status=$?
 }
 

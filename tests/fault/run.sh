@@ -20,15 +20,17 @@ expect() { # status, what, text on stderr
 }
 same() { for s in affine total; do "$FACET" diff "$work/whole/$s.h5" "$work/$1/$s.h5" || fail "$1: another answer"; done; }
 
+begun() { until [ -e "$work/$1/affine.h5" ]; do sleep 0.05; done; }
+
 run whole && expect 0 "a whole run"
 
 "$FACET" run "$work/t.cfg" --quiet --set workspace="$work/killed" >/dev/null 2>&1 & victim=$!
-sleep 0.8 && kill -9 $victim && wait $victim 2>/dev/null || true
+begun killed && kill -9 $victim && wait $victim 2>/dev/null || true
 [ ! -e "$work/killed/total.h5" ] || fail "the run was over before it was killed"
 run killed && expect 0 "after kill -9" && same killed
 
 "$FACET" run "$work/t.cfg" --quiet --set workspace="$work/stopped" >/dev/null 2>&1 & victim=$!
-sleep 0.8 && kill -TERM $victim && status=0 && wait $victim || status=$?
+begun stopped && kill -TERM $victim && status=0 && wait $victim || status=$?
 [ "$status" -eq 75 ] || fail "SIGTERM: exit status $status, expected 75"
 run stopped && expect 0 "after SIGTERM" && same stopped
 
@@ -42,6 +44,6 @@ run whole --set affine.factor=3 --dry-run && expect 0 "a stale workspace" "affin
 run bad --set a.bad_every=4 --set max_bad=0.1 && expect 3 "too many bad rows" "12 of 48 rows"
 run bad --set a.bad_every=4 --set max_bad=0.3 && expect 0 "bad rows allowed"
 status=0
-timeout 40 mpirun -n 3 "$FACET" run "$work/t.cfg" --quiet --set workspace="$work/fatal" --set a.fatal_row=9 \
+timeout 120 mpirun -n 3 "$FACET" run "$work/t.cfg" --quiet --set workspace="$work/fatal" --set a.fatal_row=9 \
     >"$work/out" 2>"$work/err" || status=$?
 expect 1 "a failure on one rank" "row 9 is fatal"

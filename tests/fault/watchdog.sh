@@ -16,7 +16,7 @@ hangs() {
     name=$1 text=$2 ranks=$3
     shift 3
     actual=0
-    timeout 60 mpirun -n "$ranks" --oversubscribe --bind-to none "$FACET" run --quiet "$scratch/a.cfg" \
+    timeout 150 mpirun -n "$ranks" --oversubscribe --bind-to none "$FACET" run --quiet "$scratch/a.cfg" \
         --set "workspace=$scratch/$name" "$@" >"$scratch/said" 2>&1 || actual=$?
     told "$actual"
 }
