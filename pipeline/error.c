@@ -37,6 +37,13 @@ int facet_error_prefix(struct facet_error *error, const char *format, ...) {
     return error->code;
 }
 
+int facet_error_append(struct facet_error *error, const char *text) {
+    if (!error) return FACET_ERROR_INTERNAL;
+    size_t length = strlen(error->text);
+    snprintf(error->text + length, sizeof error->text - length, "%s", text);
+    return error->code;
+}
+
 const char *facet_code_name(int code) {
     return code >= 0 && code < N_CODES ? codes[code].name : "FACET_ERROR_UNKNOWN";
 }

@@ -2,7 +2,9 @@
 #include "pipeline/index_internal.h"
 
 #include "io/files/index.h"
+#include "mpi/clock.h"
 #include "pipeline/config_set.h"
+#include "pipeline/index_check.h"
 #include "pipeline/problems.h"
 #include "pipeline/stop.h"
 
@@ -73,25 +75,14 @@ static struct facet_hash add_text(struct facet_hash hash, const char *text) {
     return facet_hash_bytes(hash, text, strlen(text) + 1);
 }
 
-// Where the files lie does not matter, nor does the name of the list.
-static struct facet_hash hash_params(struct facet_hash hash, const char *lines) {
-    while (*lines) {
-        size_t length = strcspn(lines, "\n");
-        bool matters = strncmp(lines, "source.root ", 12) != 0 && strncmp(lines, "source.index ", 13) != 0;
-        if (matters) hash = facet_hash_bytes(hash, lines, length);
-        lines += length + (lines[length] == '\n');
-    }
-    return hash;
-}
-
 static int find_fingerprint(struct index_run *run, struct facet_error *error) {
-    char *lines = NULL;
+    char *settings;
     struct facet_hash hash = add_text(add_text((struct facet_hash){0}, FILES_INDEX_SCHEMA), run->plugin->name);
     hash = add_text(hash, run->plugin->version);
-    if (!facet_params_write(run->config->sources[0].params, "source", &lines))
-        return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the settings of the source");
-    hash = hash_params(hash, lines ? lines : "");
-    free(lines);
+    int code = facet_index_settings(run->config->sources[0].params, &settings, error);
+    if (code) return code;
+    hash = add_text(hash, settings);
+    free(settings);
     for (int i = 0; i < run->sources.n_fields; i++) {
         const struct facet_field *field = &run->sources.fields[i];
         hash = add_text(add_text(hash, field->name), facet_type_name(field->type));
@@ -120,20 +111,39 @@ static int finish(struct index_run *run, struct facet_index_summary *summary, st
     return code;
 }
 
+static int start(struct index_run *run, const struct facet_plugin_host *host, struct facet_error *error) {
+    char lock[PATH_MAX];
+    int code = configure(run, host, error);
+    if (!code) code = facet_index_check_old(run->plugin, run->options->out, error);
+    if (code || facet_comm_rank(run->comm) != 0) return code;
+    snprintf(lock, sizeof lock, "%s.lock", run->options->out);
+    return facet_lock_take_file(lock, run->options->out, "facet index", 0, &run->lock, error);
+}
+
+static int run_all(struct index_run *run, const struct facet_plugin_host *host, struct facet_index_summary *summary,
+                   struct facet_error *error) {
+    char about[200];
+    int code = facet_comm_agree(run->comm, start(run, host, error), error);
+    if (!code) code = facet_stop_set_limits(run->comm, &run->options->stop, about, error);
+    if (!code) code = index_list(run, facet_param_string(run->config->sources[0].params, "root"), error);
+    if (!code) code = facet_sources_open(run->config, run->comm, &run->sources, error);
+    if (!code) code = facet_comm_agree(run->comm, prepare(run, error), error); // and all have read the logs
+    if (!code) code = index_examine(run, error);
+    return code ? code : finish(run, summary, error);
+}
+
 int facet_index_run(struct facet_comm *comm, const struct facet_plugin_host *host,
                     const struct facet_index_options *options, struct facet_index_summary *summary,
                     struct facet_error *error) {
     struct index_run run = {.comm = comm, .options = options};
+    double began = facet_clock();
     *summary = (struct facet_index_summary){0};
     snprintf(run.list, sizeof run.list, "%s.list", options->out);
-    int code = facet_comm_agree(comm, configure(&run, host, error), error);
-    if (!code) code = index_list(&run, facet_param_string(run.config->sources[0].params, "root"), error);
-    if (!code) code = facet_sources_open(run.config, comm, &run.sources, error);
-    if (!code) code = facet_comm_agree(comm, prepare(&run, error), error); // and all have read the logs
-    if (!code) code = index_examine(&run, error);
-    if (!code) code = finish(&run, summary, error);
+    int code = run_all(&run, host, summary, error);
     facet_sources_close(&run.sources);
     if (run.config) facet_params_destroy(run.config->sources[0].params);
     free(run.config), free(run.keys), free(run.order), free(run.todo);
+    facet_lock_remove(run.lock);
+    summary->seconds = facet_clock() - began;
     return code;
 }

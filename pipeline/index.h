@@ -4,6 +4,7 @@
 #define FACET_PIPELINE_INDEX_H
 
 #include "pipeline/plugin_host.h"
+#include "pipeline/stop.h"
 
 #include <facet/comm.h>
 
@@ -11,26 +12,37 @@ struct facet_index_options {
     const char *plugin, *root, *out;
     const char *const *sets; // "key=value" for the plugin's parameters
     int n_sets;
+    struct facet_stop_rules stop;
     void (*progress)(int64_t done, int64_t total); // on rank 0, every second or so; may be NULL
 };
 
 enum { FACET_INDEX_REASONS = 16, FACET_INDEX_EXAMPLES = 3 };
-struct
-    facet_index_reason { // why rows are broken or have a note: sentences that differ in names and numbers alone count as one
+// Why rows are broken or have a note: sentences that differ in names and numbers alone count as one.
+struct facet_index_reason {
     int64_t count;
     char *example[FACET_INDEX_EXAMPLES]; // "path: sentence"
 };
+struct facet_index_label {
+    char *name;
+    int64_t rows;
+};
 struct facet_index_summary {
     int64_t files, bytes, archives; // below the root
-    int64_t rows, read, subjects, labels, broken, noted;
+    int64_t rows, read, subjects, broken, noted;
+    int64_t added, changed, gone, unchanged; // rows, against the index that was there
+    bool other_settings;                     // which was made with others, so that all rows were read again
+    double seconds;                          // of the whole run
+    struct facet_index_label *labels;        // sorted by name
+    int n_labels;
+    int64_t unlabelled;                                     // rows
     struct facet_index_reason reasons[FACET_INDEX_REASONS]; // most frequent first; the last one holds all others
     int n_reasons;
     char **notes; // what the source says of itself: missing and stray files
     int n_notes;
 };
 
-// Collective; options agree. The summary is filled in on rank 0. Errors: USAGE, CONFIG (parameters), what the source says,
-// IO, INTERRUPTED (asked to stop; the next call goes on from there).
+// Collective; options agree. The summary is filled in on rank 0. Errors: USAGE, CONFIG (parameters), STATE (another
+// `facet index` writes this file), what the source says, IO, INTERRUPTED (asked to stop; the next call goes on from there).
 int facet_index_run(struct facet_comm *comm, const struct facet_plugin_host *host,
                     const struct facet_index_options *options, struct facet_index_summary *summary,
                     struct facet_error *error);

@@ -37,6 +37,7 @@ int index_log_open(struct index_run *run, struct facet_error *error) {
     snprintf(path, sizeof path, "%s.log.%04d", run->options->out, facet_comm_rank(run->comm));
     run->log = fopen(path, "ae");
     if (!run->log) return log_error(run, "opened", error);
+    setvbuf(run->log, NULL, _IOLBF, 4096); // each result reaches the system as it comes: a killed run loses none
     head_of(run, head, sizeof head);
     fputc('\n', run->log); // after a line that was cut
     return fputs(head, run->log) < 0 ? log_error(run, "written", error) : FACET_OK;
@@ -52,10 +53,6 @@ int index_log_add(struct index_run *run, const struct index_result *result, stru
     n += snprintf(line + n, sizeof line - (size_t)n, "%s ", message);
     int written = fprintf(run->log, "%s%016" PRIx64 "\n", line, checksum(line, (size_t)n));
     return written < 0 ? log_error(run, "written", error) : FACET_OK;
-}
-
-int index_log_flush(struct index_run *run, struct facet_error *error) {
-    return fflush(run->log) != 0 ? log_error(run, "written", error) : FACET_OK;
 }
 
 int index_log_close(struct index_run *run, struct facet_error *error) {

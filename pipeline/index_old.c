@@ -1,81 +1,146 @@
 // Results of the index that is there already.
+#include "pipeline/index_check.h"
 #include "pipeline/index_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-struct old {
+struct index_old {
     struct facet_store *store;
-    struct facet_array keys, hashes, counts, codes, broken, messages;
+    const char *path;
+    int64_t rows;
+    int64_t *
+        place; // (rows) where the rows with its key begin in the order of keys; -1: no row has it, or it is tried again
 };
 
-static void free_old(struct old *old) {
-    struct facet_array *arrays[] = {&old->keys, &old->hashes, &old->counts, &old->codes, &old->broken, &old->messages};
-    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) facet_array_free(arrays[i]);
+static int no_memory(struct facet_error *error) {
+    return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the rows of the index");
+}
+
+static int damaged(const struct index_old *old, const char *name, struct facet_error *error) {
+    return facet_error_set(error, FACET_ERROR_DATA, "%s: %s is not as facet index writes it", old->path, name);
+}
+
+void index_old_close(struct index_old *old) {
+    if (!old) return;
     facet_store_close(old->store);
+    free(old->place);
+    free(old);
 }
 
 static bool is_shaped(const struct facet_array *array, int64_t rows, int64_t width) {
-    return array->rank == 2 && array->dims[0] == rows && array->dims[1] == width;
+    return array->dims[0] == rows && (width ? array->rank == 2 && array->dims[1] == width : array->rank == 1);
 }
 
-static bool is_whole(const struct old *old, int n_ragged) {
-    int64_t rows = old->codes.rank == 1 ? old->codes.dims[0] : -1, size = old->messages.dims[0], found = 0;
-    const char *text = old->messages.data;
-    if (rows < 0 || !is_shaped(&old->keys, rows, 2) || !is_shaped(&old->hashes, rows, 2)) return false;
-    if (!is_shaped(&old->counts, rows, n_ragged) || old->broken.rank != 1 || old->messages.rank != 1) return false;
-    for (int64_t i = 0; i < size; i++) found += text[i] == '\0';
-    return found == old->broken.dims[0] && (size == 0 || text[size - 1] == '\0');
+// The caller frees *array, also after an error.
+static int read_numbers(const struct index_old *old, const char *name, int64_t rows, int64_t width,
+                        struct facet_array *array, struct facet_error *error) {
+    int code = facet_store_read(old->store, name, FACET_I64, array, error);
+    if (!code && !is_shaped(array, rows, width)) code = damaged(old, name, error);
+    return code;
 }
 
-static int read_all(struct index_run *run, struct old *old, bool *usable, struct facet_error *error) {
-    static const char *const names[] = {"scans/key",  "scans/hash",   "scans/counts",
-                                        "scans/code", "scans/broken", "scans/messages"};
-    struct facet_array *arrays[] = {&old->keys, &old->hashes, &old->counts, &old->codes, &old->broken, &old->messages};
+static int has_fingerprint(const struct index_run *run, struct index_old *old, bool *has, struct facet_error *error) {
     char **texts, fingerprint[33];
     int64_t count;
-    int code = facet_store_open(run->options->out, &old->store, error);
-    if (!code) code = facet_store_read_strings(old->store, "fingerprint", &texts, &count, error);
+    int code = facet_store_read_strings(old->store, "fingerprint", &texts, &count, error);
     if (code) return code;
     facet_hash_text(run->fingerprint, fingerprint);
-    *usable = count == 1 && strcmp(texts[0], fingerprint) == 0;
+    *has = count == 1 && strcmp(texts[0], fingerprint) == 0;
     free(texts);
-    for (size_t i = 0; !code && *usable && i < sizeof names / sizeof *names; i++)
-        code = facet_store_read(old->store, names[i], i == 5 ? FACET_U8 : FACET_I64, arrays[i], error);
-    if (!code && *usable && !is_whole(old, run->n_ragged))
-        code = facet_error_set(error, FACET_ERROR_DATA, "%s: its scans are not as facet index writes them; remove it",
-                               run->options->out);
-    return code;
+    return FACET_OK;
 }
 
 // What could not be read may be readable now, and is tried again.
-static int take_rows(struct index_run *run, const struct old *old, index_take *take, void *context,
-                     struct facet_error *error) {
-    const int64_t *keys = old->keys.data, *hashes = old->hashes.data, *counts = old->counts.data;
-    const int64_t *codes = old->codes.data, *broken = old->broken.data;
-    const char *message = old->messages.data;
-    int64_t k = 0;
-    int code = FACET_OK;
-    for (int64_t i = 0; !code && i < old->codes.dims[0]; i++) {
-        bool is_broken = k < old->broken.dims[0] && broken[k] == i;
-        struct index_result result = {.key = {(uint64_t)keys[2 * i], (uint64_t)keys[2 * i + 1]},
-                                      .hash = {(uint64_t)hashes[2 * i], (uint64_t)hashes[2 * i + 1]},
-                                      .code = (int)codes[i],
-                                      .message = is_broken ? message : ""};
-        for (int c = 0; c < run->n_ragged; c++) result.counts[c] = counts[i * run->n_ragged + c];
-        if (is_broken) message += strlen(message) + 1, k++;
-        if (result.code != FACET_ERROR_IO) code = take(run, &result, context, error);
+static int find_places(const struct index_run *run, struct index_old *old, struct facet_error *error) {
+    struct facet_array keys = {0}, codes = {0}, shape;
+    int code = facet_store_shape(old->store, "scans/code", &shape, error);
+    if (!code) old->rows = shape.rank == 1 ? shape.dims[0] : -1;
+    if (!code) code = read_numbers(old, "scans/code", old->rows, 0, &codes, error);
+    if (!code) code = read_numbers(old, "scans/key", old->rows, 2, &keys, error);
+    if (!code && !(old->place = malloc((size_t)old->rows * sizeof *old->place + 1))) code = no_memory(error);
+    for (int64_t i = 0; !code && i < old->rows; i++) {
+        const int64_t *key = (const int64_t *)keys.data + 2 * i;
+        int64_t first, end;
+        index_find(run, (struct facet_hash){(uint64_t)key[0], (uint64_t)key[1]}, &first, &end);
+        old->place[i] = first < end && ((const int64_t *)codes.data)[i] != FACET_ERROR_IO ? first : -1;
     }
+    facet_array_free(&keys), facet_array_free(&codes);
     return code;
 }
 
-int index_old_read(struct index_run *run, index_take *take, void *context, struct facet_error *error) {
-    struct old old = {0};
-    bool usable = false;
+static int open_old(struct index_run *run, struct index_old *old, bool *holds, struct facet_error *error) {
+    old->path = run->options->out;
+    int code = facet_store_open(old->path, &old->store, error);
+    if (!code) code = has_fingerprint(run, old, holds, error);
+    return !code && *holds ? find_places(run, old, error) : code;
+}
+
+int index_old_open(struct index_run *run, struct index_old **opened, struct facet_error *error) {
+    *opened = NULL;
     if (access(run->options->out, F_OK) != 0) return FACET_OK;
-    int code = read_all(run, &old, &usable, error);
-    if (!code && usable) code = take_rows(run, &old, take, context, error);
-    free_old(&old);
-    return code;
+    struct index_old *old = calloc(1, sizeof *old);
+    if (!old) return no_memory(error);
+    bool holds = false;
+    int code = open_old(run, old, &holds, error);
+    run->has_other_settings = !code && !holds;
+    if (!code && holds)
+        *opened = old;
+    else
+        index_old_close(old);
+    return facet_index_remedy(code, error);
+}
+
+void index_old_mark(const struct index_run *run, const struct index_old *old, uint8_t *done) {
+    for (int64_t i = 0; old && i < old->rows; i++)
+        for (int64_t k = old->place[i]; k >= 0 && index_is_key(run, k, old->place[i]); k++) done[run->order[k]] = 1;
+}
+
+static void spread(const struct index_run *run, const struct index_old *old, const int64_t *from, int width,
+                   int64_t *to) {
+    for (int64_t i = 0; i < old->rows; i++, from += width)
+        for (int64_t k = old->place[i]; k >= 0 && index_is_key(run, k, old->place[i]); k++)
+            memcpy(to + run->order[k] * width, from, (size_t)width * sizeof *to);
+}
+
+int index_old_numbers(const struct index_run *run, const struct index_old *old, const char *name, int width,
+                      int64_t *to, struct facet_error *error) {
+    struct facet_array array = {0};
+    bool flat = strcmp(name, "scans/code") == 0;
+    int code = read_numbers(old, name, old->rows, flat ? 0 : width, &array, error);
+    if (!code) spread(run, old, array.data, width, to);
+    facet_array_free(&array);
+    return facet_index_remedy(code, error);
+}
+
+static bool is_text(const struct facet_array *texts, int64_t count) {
+    const char *text = texts->data;
+    int64_t size = texts->rank == 1 ? texts->dims[0] : 0, found = 0;
+    for (int64_t i = 0; i < size; i++) found += text[i] == '\0';
+    return found == count && (size == 0 || text[size - 1] == '\0');
+}
+
+static int spread_texts(const struct index_run *run, const struct index_old *old, const struct facet_array *broken,
+                        const char *text, char **to, struct facet_error *error) {
+    const int64_t *rows = broken->data;
+    for (int64_t b = 0; b < broken->dims[0]; b++, text += strlen(text) + 1) {
+        if (rows[b] < 0 || rows[b] >= old->rows) return damaged(old, "scans/broken", error);
+        int64_t place = old->place[rows[b]];
+        for (int64_t k = place; k >= 0 && index_is_key(run, k, place); k++) {
+            free(to[run->order[k]]);
+            if (!(to[run->order[k]] = strdup(text))) return no_memory(error);
+        }
+    }
+    return FACET_OK;
+}
+
+int index_old_messages(const struct index_run *run, const struct index_old *old, char **to, struct facet_error *error) {
+    struct facet_array broken = {0}, texts = {0};
+    int code = facet_store_read(old->store, "scans/broken", FACET_I64, &broken, error);
+    if (!code) code = facet_store_read(old->store, "scans/messages", FACET_U8, &texts, error);
+    if (!code && (broken.rank != 1 || !is_text(&texts, broken.dims[0]))) code = damaged(old, "scans/messages", error);
+    if (!code) code = spread_texts(run, old, &broken, texts.data, to, error);
+    facet_array_free(&broken), facet_array_free(&texts);
+    return facet_index_remedy(code, error);
 }

@@ -61,6 +61,11 @@ void index_find(const struct index_run *run, struct facet_hash key, int64_t *fir
     for (*first = *end = low; *end < rows && compare(run->keys[run->order[*end]], key) == 0;) ++*end;
 }
 
+bool index_is_key(const struct index_run *run, int64_t place, int64_t first) {
+    return place < facet_items_count(run->sources.items) &&
+           compare(run->keys[run->order[place]], run->keys[run->order[first]]) == 0;
+}
+
 // ---- what is to do --------------------------------------------------------------------------------------------------
 
 static int mark(struct index_run *run, const struct index_result *result, void *context, struct facet_error *error) {
@@ -72,12 +77,20 @@ static int mark(struct index_run *run, const struct index_result *result, void *
     return FACET_OK;
 }
 
+static int mark_old(struct index_run *run, uint8_t *done, struct facet_error *error) {
+    struct index_old *old;
+    int code = index_old_open(run, &old, error);
+    if (!code) index_old_mark(run, old, done);
+    index_old_close(old);
+    return code;
+}
+
 int index_find_todo(struct index_run *run, struct facet_error *error) {
     int64_t rows = facet_items_count(run->sources.items);
     uint8_t *done = calloc((size_t)rows + 1, 1);
     run->todo = malloc((size_t)rows * sizeof *run->todo + 1);
     int code = done && run->todo ? FACET_OK : no_memory(error);
-    if (!code) code = index_old_read(run, mark, done, error);
+    if (!code) code = mark_old(run, done, error);
     if (!code) code = index_log_read(run, mark, done, error);
     for (int64_t i = 0; !code && i < rows; i++)
         if (!done[i]) run->todo[run->n_todo++] = i;
@@ -171,7 +184,6 @@ static int examine_share(struct index_run *run, struct examiner *x, struct facet
         for (; !code && done < count && !facet_stop_requested(); done++)
             code = examine_row(run, x, run->todo[first + done], error);
         run->read += done;
-        if (!code) code = index_log_flush(run, error);
         if (!code) code = tell(run, counter, done, &telling, error);
     }
     facet_pulse_rest();

@@ -2,40 +2,36 @@
 #include "pipeline/index_internal.h"
 
 #include "io/files/index.h"
+#include "pipeline/index_check.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct table { // (rows)
-    int64_t rows, *hashes, *counts, *codes;
-    char **messages; // NULL: none
-};
 
 static int no_memory(struct facet_error *error) {
     return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the rows of the index");
 }
 
-static void free_table(struct table *table) {
+static void free_table(struct index_table *table) {
     for (int64_t i = 0; table->messages && i < table->rows; i++) free(table->messages[i]);
     free(table->hashes), free(table->counts), free(table->codes), free(table->messages);
 }
 
 enum { NO_RESULT = -1 };
 
-static int create_table(const struct index_run *run, struct table *table, struct facet_error *error) {
+static int create_table(const struct index_run *run, struct index_table *table, struct facet_error *error) {
     int64_t rows = facet_items_count(run->sources.items);
-    *table = (struct table){.rows = rows,
-                            .hashes = calloc(2 * (size_t)rows + 1, sizeof(int64_t)),
-                            .counts = calloc((size_t)rows * (size_t)run->n_ragged + 1, sizeof(int64_t)),
-                            .codes = calloc((size_t)rows + 1, sizeof(int64_t)),
-                            .messages = calloc((size_t)rows + 1, sizeof(char *))};
+    *table = (struct index_table){.rows = rows,
+                                  .hashes = calloc(2 * (size_t)rows + 1, sizeof(int64_t)),
+                                  .counts = calloc((size_t)rows * (size_t)run->n_ragged + 1, sizeof(int64_t)),
+                                  .codes = calloc((size_t)rows + 1, sizeof(int64_t)),
+                                  .messages = calloc((size_t)rows + 1, sizeof(char *))};
     if (!table->hashes || !table->counts || !table->codes || !table->messages) return no_memory(error);
     for (int64_t i = 0; i < rows; i++) table->codes[i] = NO_RESULT;
     return FACET_OK;
 }
 
 static int take(struct index_run *run, const struct index_result *result, void *context, struct facet_error *error) {
-    struct table *table = context;
+    struct index_table *table = context;
     int64_t first, end;
     index_find(run, result->key, &first, &end);
     for (; first < end; first++) {
@@ -50,9 +46,23 @@ static int take(struct index_run *run, const struct index_result *result, void *
     return FACET_OK;
 }
 
-static int gather(struct index_run *run, struct table *table, struct facet_error *error) {
+static int take_old(struct index_run *run, struct index_table *table, struct facet_error *error) {
+    struct index_old *old;
+    int code = index_old_open(run, &old, error);
+    if (!code && old) {
+        code = index_old_numbers(run, old, "scans/code", 1, table->codes, error);
+        if (!code) code = index_old_numbers(run, old, "scans/hash", 2, table->hashes, error);
+        if (!code && run->n_ragged)
+            code = index_old_numbers(run, old, "scans/counts", run->n_ragged, table->counts, error);
+        if (!code) code = index_old_messages(run, old, table->messages, error);
+    }
+    index_old_close(old);
+    return code;
+}
+
+static int gather(struct index_run *run, struct index_table *table, struct facet_error *error) {
     int code = create_table(run, table, error);
-    if (!code) code = index_old_read(run, take, table, error);
+    if (!code) code = take_old(run, table, error);
     if (!code) code = index_log_read(run, take, table, error);
     for (int64_t i = 0; !code && i < table->rows; i++)
         if (table->codes[i] == NO_RESULT)
@@ -70,35 +80,35 @@ static int write_numbers(struct facet_store *store, const char *name, int64_t ro
     return facet_store_write(store, name, &array, error);
 }
 
-typedef const char *tell(const struct index_run *run, const struct table *table, int64_t index);
+typedef const char *tell(const struct index_run *run, const struct index_table *table, int64_t index);
 
-static const char *path_of(const struct index_run *run, const struct table *table, int64_t row) {
+static const char *path_of(const struct index_run *run, const struct index_table *table, int64_t row) {
     (void)table;
     return facet_items_get(run->sources.items, row).path;
 }
 
-static const char *subject_of(const struct index_run *run, const struct table *table, int64_t row) {
+static const char *subject_of(const struct index_run *run, const struct index_table *table, int64_t row) {
     (void)table;
     return facet_items_get(run->sources.items, row).subject;
 }
 
-static const char *label_of(const struct index_run *run, const struct table *table, int64_t row) {
+static const char *label_of(const struct index_run *run, const struct index_table *table, int64_t row) {
     (void)table;
     return facet_items_get(run->sources.items, row).label;
 }
 
-static const char *message_of(const struct index_run *run, const struct table *table, int64_t row) {
+static const char *message_of(const struct index_run *run, const struct index_table *table, int64_t row) {
     (void)run;
     return table->messages[row]; // NULL: the row has none
 }
 
-static const char *field_of(const struct index_run *run, const struct table *table, int64_t field) {
+static const char *field_of(const struct index_run *run, const struct index_table *table, int64_t field) {
     (void)table;
     return run->sources.fields[run->ragged[field]].name;
 }
 
 static int write_texts(struct facet_store *store, const char *name, const struct index_run *run,
-                       const struct table *table, int64_t count, tell *text, struct facet_error *error) {
+                       const struct index_table *table, int64_t count, tell *text, struct facet_error *error) {
     size_t size = 0;
     for (int64_t i = 0; i < count; i++) size += text(run, table, i) ? strlen(text(run, table, i)) + 1 : 0;
     char *all = malloc(size + 1), *end = all;
@@ -111,7 +121,7 @@ static int write_texts(struct facet_store *store, const char *name, const struct
     return code;
 }
 
-static int write_broken(struct facet_store *store, const struct table *table, struct facet_error *error) {
+static int write_broken(struct facet_store *store, const struct index_table *table, struct facet_error *error) {
     int64_t n = 0, *rows = malloc((size_t)table->rows * sizeof *rows + 1);
     if (!rows) return no_memory(error);
     for (int64_t i = 0; i < table->rows; i++)
@@ -121,7 +131,7 @@ static int write_broken(struct facet_store *store, const struct table *table, st
     return code;
 }
 
-static int write_room(struct facet_store *store, const struct index_run *run, const struct table *table,
+static int write_room(struct facet_store *store, const struct index_run *run, const struct index_table *table,
                       struct facet_error *error) {
     int64_t most[FACET_MAX_FIELDS] = {0};
     for (int64_t i = 0; i < table->rows; i++)
@@ -140,7 +150,7 @@ static int write_keys(struct facet_store *store, const struct index_run *run, in
     return code;
 }
 
-static int write_scans(struct facet_store *store, const struct index_run *run, struct table *table,
+static int write_scans(struct facet_store *store, const struct index_run *run, struct index_table *table,
                        struct facet_error *error) {
     int64_t rows = table->rows;
     int code = write_keys(store, run, rows, error);
@@ -157,95 +167,16 @@ static int write_scans(struct facet_store *store, const struct index_run *run, s
 }
 
 static int write_heads(struct facet_store *store, const struct index_run *run, struct facet_error *error) {
-    char fingerprint[33], *params = NULL;
+    char fingerprint[33], *settings;
     facet_hash_text(run->fingerprint, fingerprint);
-    bool told = facet_params_write(run->config->sources[0].params, run->plugin->name, &params);
-    int code = told ? FACET_OK : no_memory(error);
+    int code = facet_index_settings(run->config->sources[0].params, &settings, error);
     if (!code) code = facet_store_write_string(store, "schema", FILES_INDEX_SCHEMA, error);
     if (!code) code = facet_store_write_string(store, "plugin", run->plugin->name, error);
     if (!code) code = facet_store_write_string(store, "plugin_version", run->plugin->version, error);
-    if (!code) code = facet_store_write_string(store, "parameters", params, error);
+    if (!code) code = facet_store_write_string(store, "parameters", settings, error);
     if (!code) code = facet_store_write_string(store, "fingerprint", fingerprint, error);
-    free(params);
+    free(settings);
     return code;
-}
-
-// ---- the summary ----------------------------------------------------------------------------------------------------
-
-// Two sentences are of one kind when they differ in names and numbers alone: what is compared are words of letters that
-// hold no dot or slash.
-static void kind_of(const char *message, char *kind, size_t size) {
-    size_t n = 0;
-    while (*message && n + 2 < size) {
-        size_t length = strcspn(message, " ");
-        bool plain = length > 0;
-        for (size_t i = 0; i + 1 < length; i++) plain &= strchr("./_0123456789", message[i]) == NULL;
-        if (plain && length < size - n - 2 && !strchr("0123456789", message[length - 1])) {
-            memcpy(kind + n, message, length);
-            n += length, kind[n++] = ' ';
-        }
-        message += length + (message[length] == ' ');
-    }
-    kind[n] = '\0';
-}
-
-static int add_example(struct facet_index_reason *reason, const char *path, const char *message,
-                       struct facet_error *error) {
-    int64_t i = reason->count++;
-    if (i >= FACET_INDEX_EXAMPLES) return FACET_OK;
-    bool named = strstr(message, path) != NULL;
-    int length = asprintf(&reason->example[i], "%s%s%s", named ? "" : path, named ? "" : ": ", message);
-    if (length >= 0) return FACET_OK;
-    reason->example[i] = NULL;
-    return no_memory(error);
-}
-
-static int count_broken(const struct index_run *run, const struct table *table, struct facet_index_summary *summary,
-                        struct facet_error *error) {
-    char kinds[FACET_INDEX_REASONS][FACET_ERROR_TEXT / 4], kind[FACET_ERROR_TEXT / 4];
-    int code = FACET_OK;
-    for (int64_t i = 0; !code && i < table->rows; i++) {
-        if (table->codes[i] == FACET_OK) continue;
-        const char *message = table->messages[i] ? table->messages[i] : "";
-        int r = 0;
-        kind_of(message, kind, sizeof kind);
-        while (r < summary->n_reasons && strcmp(kinds[r], kind) != 0) r++;
-        if (r == FACET_INDEX_REASONS) r--;
-        if (r == summary->n_reasons) memcpy(kinds[summary->n_reasons++], kind, sizeof kind);
-        *(table->codes[i] == FACET_NOTED ? &summary->noted : &summary->broken) += 1;
-        code = add_example(&summary->reasons[r], path_of(run, table, i), message, error);
-    }
-    return code;
-}
-
-static int by_count(const void *a, const void *b) {
-    const struct facet_index_reason *x = a, *y = b;
-    return (x->count < y->count) - (x->count > y->count);
-}
-
-static int summarise(const struct index_run *run, const struct table *table, struct facet_index_summary *summary,
-                     struct facet_error *error) {
-    const struct facet_items *items = run->sources.items;
-    summary->rows = table->rows, summary->read = run->read;
-    summary->subjects = facet_items_subjects(items), summary->labels = facet_items_classes(items);
-    int code = count_broken(run, table, summary, error);
-    qsort(summary->reasons, (size_t)summary->n_reasons, sizeof *summary->reasons, by_count);
-    summary->notes = calloc((size_t)facet_items_notes(items) + 1, sizeof *summary->notes);
-    if (!summary->notes) return no_memory(error);
-    for (int i = 0; !code && i < facet_items_notes(items); i++) {
-        summary->notes[i] = strdup(facet_items_note_text(items, i));
-        if (!summary->notes[i]) return no_memory(error);
-        summary->n_notes++;
-    }
-    return code;
-}
-
-void facet_index_summary_free(struct facet_index_summary *summary) {
-    for (int r = 0; r < summary->n_reasons; r++)
-        for (int i = 0; i < FACET_INDEX_EXAMPLES; i++) free(summary->reasons[r].example[i]);
-    for (int i = 0; i < summary->n_notes; i++) free(summary->notes[i]);
-    free(summary->notes);
-    *summary = (struct facet_index_summary){0};
 }
 
 // ---- all of it ------------------------------------------------------------------------------------------------------
@@ -264,9 +195,10 @@ static int write_files(const struct index_run *run, struct facet_store *store, s
 
 int index_write(struct index_run *run, struct facet_index_summary *summary, struct facet_error *error) {
     struct facet_store *store = NULL;
-    struct table table = {0};
-    int code = gather(run, &table, error);
-    if (!code) code = summarise(run, &table, summary, error);
+    struct index_table table = {0};
+    int code = index_changes(run, summary, error);
+    if (!code) code = gather(run, &table, error);
+    if (!code) code = index_summarise(run, &table, summary, error);
     if (!code) code = facet_store_create(run->options->out, &store, error);
     if (!code) code = write_heads(store, run, error);
     if (!code) code = write_scans(store, run, &table, error);

@@ -1,6 +1,7 @@
 #include "pipeline/sources.h"
 
 #include "pipeline/block.h"
+#include "pipeline/index_check.h"
 #include "pipeline/items.h"
 
 #include <stdlib.h>
@@ -67,9 +68,10 @@ static int open_one(struct facet_sources *sources, int index, struct facet_error
     const struct facet_stage_config *source = &sources->config->sources[index];
     struct facet_field fields[FACET_MAX_FIELDS] = {0};
     int count = 0, code = facet_items_begin_dataset(sources->items, source->name, error);
-    if (code != FACET_OK) return code;
-    code = source->plugin->source->open(source->params, (uint64_t)sources->config->seed, sources->items, fields, &count,
-                                        &sources->self[index], error);
+    if (code == FACET_OK) code = facet_index_check(source->plugin, source->params, error);
+    if (code == FACET_OK)
+        code = source->plugin->source->open(source->params, (uint64_t)sources->config->seed, sources->items, fields,
+                                            &count, &sources->self[index], error);
     if (code != FACET_OK) return facet_error_prefix(error, "source %s", source->name), code;
     sources->first[index + 1] = facet_items_count(sources->items);
     if (sources->first[index + 1] == sources->first[index])

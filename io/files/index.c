@@ -4,8 +4,12 @@
 #include "io/files/archive.h"
 #include "io/files/unpack.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 // ---- columns --------------------------------------------------------------------------------------------------------
 
@@ -140,7 +144,10 @@ int files_index_write(const struct facet_files *files, struct facet_store *store
                    {"files/packed", file_packed, false, true},     {"files/check", file_check, false, true},
                    {"archives/kind", archive_kind, true, false},   {"archives/bytes", archive_bytes, true, false},
                    {"archives/stamp", archive_stamp, true, false}, {"archives/members", archive_members, true, false}};
-    int code = write_texts(store, "files/path", files, files->count, file_path, error);
+    char *root = realpath(files->root, NULL);
+    int code = facet_store_write_string(store, "root", root ? root : files->root, error);
+    free(root);
+    if (!code) code = write_texts(store, "files/path", files, files->count, file_path, error);
     for (size_t i = 0; !code && i < sizeof columns / sizeof *columns; i++) {
         if (columns[i].of_members && !files->n_archives) continue;
         code = write_column(store, columns[i].name, files, columns[i].of_archives ? files->n_archives : files->count,
@@ -161,8 +168,7 @@ struct reading {
 };
 
 static int broken(const struct reading *r, const char *name, struct facet_error *error) {
-    return facet_error_set(error, FACET_ERROR_DATA, "%s: %s is not as facet index writes it; run facet index again",
-                           r->path, name);
+    return facet_error_set(error, FACET_ERROR_DATA, "%s: %s is not as facet index writes it", r->path, name);
 }
 
 static int read_numbers(const struct reading *r, const char *name, int64_t count, int64_t **numbers,
@@ -363,6 +369,47 @@ static int read_rooms(const struct reading *r, struct facet_error *error) {
     return FACET_OK;
 }
 
+// ---- the root -------------------------------------------------------------------------------------------------------------
+
+// What lies at the file's place, or at its archive's, is what was indexed.
+static bool is_there(const struct facet_files *files, const struct files_entry *entry) {
+    const struct files_archive *archive = entry->archive ? files->archives[entry->archive - 1] : NULL;
+    struct stat status;
+    char path[PATH_MAX];
+    if (archive) return stat(archive->whole, &status) == 0 && files_stamp(&status) == archive->stamp;
+    snprintf(path, sizeof path, "%s/%s", files->root, files->text + entry->path);
+    return stat(path, &status) == 0 && files_stamp(&status) == entry->stamp;
+}
+
+// A dataset may be moved, or seen under another name; the index of another one is refused. Each row's file is compared when
+// it is loaded, so that a few of them are enough here.
+static int check_moved(const struct reading *r, const char *was, struct facet_error *error) {
+    enum { LOOKED_AT = 32 };
+    const struct facet_files *files = r->files;
+    int64_t step = files->count / LOOKED_AT + 1;
+    for (int64_t i = 0; i < files->count; i += step)
+        if (!is_there(files, &files->entries[i]))
+            return facet_error_set(error, FACET_ERROR_DATA,
+                                   "%s: is an index of %s, and %s below %s is not the file it knows: it is of another "
+                                   "dataset; remove it and "
+                                   "run facet index again",
+                                   r->path, was, files->text + files->entries[i].path, files->root);
+    return FACET_OK;
+}
+
+static int check_root(const struct reading *r, const char *was, struct facet_error *error) {
+    char *now = realpath(r->files->root, NULL); // NULL: opening it says why
+    int code = now && strcmp(was, now) != 0 ? check_moved(r, was, error) : FACET_OK;
+    free(now);
+    return code;
+}
+
+static int read_root(const struct reading *r, char ***was, struct facet_error *error) {
+    int64_t count;
+    int code = facet_store_read_strings(r->store, "root", was, &count, error);
+    return !code && count != 1 ? broken(r, "root", error) : code;
+}
+
 static int check_schema(const struct reading *r, struct facet_error *error) {
     char **texts;
     int64_t count;
@@ -374,17 +421,26 @@ static int check_schema(const struct reading *r, struct facet_error *error) {
     return code;
 }
 
+static int read_all(const struct reading *r, char ***root, struct facet_error *error) {
+    int code = check_schema(r, error);
+    if (!code) code = read_root(r, root, error);
+    if (!code) code = read_archives(r, error);
+    if (!code) code = read_files(r, error);
+    if (!code) code = read_points(r, error);
+    if (!code) code = read_notes(r, error);
+    return code ? code : read_rooms(r, error);
+}
+
 int files_read_index(struct facet_files *files, const char *path, struct facet_error *error) {
     struct reading r = {.path = path, .files = files};
-    int code = facet_store_open(path, &r.store, error);
-    if (code) return code;
+    char **root = NULL;
     files->indexed = true;
-    code = check_schema(&r, error);
-    if (!code) code = read_archives(&r, error);
-    if (!code) code = read_files(&r, error);
-    if (!code) code = read_points(&r, error);
-    if (!code) code = read_notes(&r, error);
-    if (!code) code = read_rooms(&r, error);
+    int code = facet_store_open(path, &r.store, error);
+    if (!code) code = read_all(&r, &root, error);
+    if (code == FACET_ERROR_DATA || (code == FACET_ERROR_IO && access(path, R_OK) == 0))
+        facet_error_append(error, "; remove it and run facet index again");
+    if (!code) code = check_root(&r, *root, error);
+    free(root);
     facet_store_close(r.store);
     return code;
 }

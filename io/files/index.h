@@ -5,7 +5,7 @@
 #include <facet/files.h>
 #include <facet/store.h>
 
-#define FILES_INDEX_SCHEMA "facet-index/1"
+#define FILES_INDEX_SCHEMA "facet-index/2"
 
 // What lies in root itself, in order: each may be listed by another process. Of a root that is an archive it is one name, "".
 struct files_top {

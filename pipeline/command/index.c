@@ -3,6 +3,7 @@
 
 #include "mpi/ranks.h"
 #include "pipeline/builtin.h"
+#include "pipeline/duration.h"
 #include "pipeline/index.h"
 #include "pipeline/stop.h"
 
@@ -21,6 +22,7 @@ static const char usage[] =
     "into one file, for the source's parameter `index`. Where the file is there already only what changed is read.\n"
     "  --set KEY=VALUE      a parameter of the source, as in a pipeline file\n"
     "  --out FILE           the index; default: the last name of ROOT with .index.h5 after it, in this folder\n"
+    "  --max-time TIME      stop cleanly after this long: 5400, 90m, 3:50:00\n"
     "  --json               print the summary as JSON\n"
     "  --quiet              do not show progress\n";
 
@@ -40,10 +42,14 @@ static void name_index(const char *root, char *out, size_t size) {
 }
 
 static int parse(int argc, char **argv, struct arguments *a, struct facet_error *error) {
-    enum { SET = 1, OUT, JSON, QUIET, HELP };
-    static const struct option options[] = {
-        {"set", required_argument, NULL, SET}, {"out", required_argument, NULL, OUT}, {"json", no_argument, NULL, JSON},
-        {"quiet", no_argument, NULL, QUIET},   {"help", no_argument, NULL, HELP},     {0}};
+    enum { SET = 1, OUT, MAX_TIME, JSON, QUIET, HELP };
+    static const struct option options[] = {{"set", required_argument, NULL, SET},
+                                            {"max-time", required_argument, NULL, MAX_TIME},
+                                            {"out", required_argument, NULL, OUT},
+                                            {"json", no_argument, NULL, JSON},
+                                            {"quiet", no_argument, NULL, QUIET},
+                                            {"help", no_argument, NULL, HELP},
+                                            {0}};
     *a = (struct arguments){0};
     a->options.sets = a->sets;
     opterr = 0;
@@ -55,6 +61,11 @@ static int parse(int argc, char **argv, struct arguments *a, struct facet_error 
             break;
         case OUT:
             a->options.out = optarg;
+            break;
+        case MAX_TIME:
+            if (!facet_duration_read(optarg, &a->options.stop.max_time))
+                return facet_error_set(error, FACET_ERROR_USAGE,
+                                       "--max-time: %s is no time; write 5400, 90m, 2h or 3:50:00", optarg);
             break;
         case JSON:
             a->json = true;
@@ -83,21 +94,37 @@ static void show_progress(int64_t done, int64_t total) {
 
 // ---- the summary --------------------------------------------------------------------------------------------------------
 
-static void print_summary(const struct arguments *a, const struct facet_index_summary *s) {
-    printf("%-10s %12lld\n%-10s %12lld\n%-10s %12lld\n", "files", (long long)s->files, "bytes", (long long)s->bytes,
-           "rows", (long long)s->rows);
-    printf("%-10s %12lld\n%-10s %12lld\n%-10s %12lld\n%-10s %12lld\n", "read now", (long long)s->read, "subjects",
-           (long long)s->subjects, "labels", (long long)s->labels, "broken", (long long)s->broken);
-    if (s->noted) printf("%-10s %12lld\n", "noted", (long long)s->noted);
+static void print_number(const char *name, int64_t number) {
+    printf("%-10s %12lld\n", name, (long long)number);
+}
+
+static void print_labels(const struct facet_index_summary *s) {
+    for (int i = 0; i < s->n_labels; i++) printf("  %-24s %12lld\n", s->labels[i].name, (long long)s->labels[i].rows);
+    if (s->unlabelled) printf("  %-24s %12lld\n", "(no label)", (long long)s->unlabelled);
+}
+
+static void print_broken(const struct facet_index_summary *s) {
+    print_number("broken", s->broken);
+    if (s->noted) print_number("noted", s->noted);
     for (int r = 0; r < s->n_reasons; r++) {
         const struct facet_index_reason *reason = &s->reasons[r];
-        for (int i = 0; i < FACET_INDEX_EXAMPLES && i < reason->count; i++)
-            printf("%10s  %s\n", "", reason->example[i]);
+        for (int i = 0; i < FACET_INDEX_EXAMPLES && i < reason->count; i++) printf("  %s\n", reason->example[i]);
         if (reason->count > FACET_INDEX_EXAMPLES)
-            printf("%10s  and %lld more like these\n", "", (long long)reason->count - FACET_INDEX_EXAMPLES);
+            printf("  and %lld more like these\n", (long long)reason->count - FACET_INDEX_EXAMPLES);
     }
+}
+
+static void print_summary(const struct arguments *a, const struct facet_index_summary *s) {
+    char took[32];
+    facet_duration_write(s->seconds, took, sizeof took);
+    print_number("files", s->files), print_number("bytes", s->bytes), print_number("rows", s->rows);
+    print_number("  new", s->added), print_number("  changed", s->changed), print_number("  unchanged", s->unchanged);
+    print_number("  gone", s->gone), print_number("read now", s->read), print_number("subjects", s->subjects);
+    print_number("labels", s->n_labels), print_labels(s), print_broken(s);
     for (int i = 0; i < s->n_notes; i++) printf("note: %s\n", s->notes[i]);
-    printf("index: %s\n", a->options.out);
+    if (s->other_settings)
+        printf("note: the index that was there was made with other settings or another version; all was read again\n");
+    printf("index: %s, in %s\n", a->options.out, took);
 }
 
 static json_t *text_json(const char *text) { // a path need not be UTF-8, JSON must
@@ -117,14 +144,28 @@ static json_t *reasons_json(const struct facet_index_summary *s) {
     return all;
 }
 
-static int print_json(const struct arguments *a, const struct facet_index_summary *s, struct facet_error *error) {
+static json_t *labels_json(const struct facet_index_summary *s) {
+    json_t *all = json_object();
+    for (int i = 0; i < s->n_labels; i++)
+        if (json_object_set_new(all, s->labels[i].name, json_integer(s->labels[i].rows)) != 0)
+            json_object_set_new(all, "(a name that is not UTF-8)", json_integer(s->labels[i].rows));
+    return all;
+}
+
+static json_t *summary_json(const struct arguments *a, const struct facet_index_summary *s) {
     json_t *notes = json_array();
     for (int i = 0; i < s->n_notes; i++) json_array_append_new(notes, text_json(s->notes[i]));
-    json_t *whole =
-        json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "index", text_json(a->options.out),
-                  "files", (json_int_t)s->files, "bytes", (json_int_t)s->bytes, "rows", (json_int_t)s->rows, "read",
-                  (json_int_t)s->read, "subjects", (json_int_t)s->subjects, "labels", (json_int_t)s->labels, "broken",
-                  (json_int_t)s->broken, "noted", (json_int_t)s->noted, "reasons", reasons_json(s), "notes", notes);
+    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:I, s:I, s:o, s:I, s:I, s:I, s:o, s:o, s:f}",
+                     "index", text_json(a->options.out), "files", (json_int_t)s->files, "bytes", (json_int_t)s->bytes,
+                     "rows", (json_int_t)s->rows, "new", (json_int_t)s->added, "changed", (json_int_t)s->changed,
+                     "unchanged", (json_int_t)s->unchanged, "gone", (json_int_t)s->gone, "other_settings",
+                     (int)s->other_settings, "read", (json_int_t)s->read, "subjects", (json_int_t)s->subjects, "labels",
+                     labels_json(s), "unlabelled", (json_int_t)s->unlabelled, "broken", (json_int_t)s->broken, "noted",
+                     (json_int_t)s->noted, "reasons", reasons_json(s), "notes", notes, "seconds", s->seconds);
+}
+
+static int print_json(const struct arguments *a, const struct facet_index_summary *s, struct facet_error *error) {
+    json_t *whole = summary_json(a, s);
     char *text = whole ? json_dumps(whole, JSON_INDENT(2)) : NULL;
     json_decref(whole);
     if (!text) return facet_error_set(error, FACET_ERROR_MEMORY, "out of memory for the summary");

@@ -10,12 +10,18 @@
 struct filed {
     struct facet_files *files;
     long sleep_ms;
+    const char *hold, *trace;
 };
 
 static const struct facet_param_spec params[] = {
     {.name = "root", .type = FACET_PARAM_PATH, .doc = "Where the files are."},
     {.name = "index", .type = FACET_PARAM_STRING, .fallback = "\"\"", .doc = "A list that facet index made."},
     {.name = "sleep_ms", .type = FACET_PARAM_INT, .fallback = "0", .max = 60000, .doc = "How long a row takes."},
+    {.name = "hold",
+     .type = FACET_PARAM_STRING,
+     .fallback = "\"\"",
+     .doc = "While this file is there, rows from the one it names on wait."},
+    {.name = "trace", .type = FACET_PARAM_STRING, .fallback = "\"\"", .doc = "Gets a line for each row that is read."},
     {.name = NULL},
 };
 
@@ -46,6 +52,8 @@ static int open_filed(const struct facet_params *given, uint64_t seed, struct fa
     (void)seed;
     if (!filed) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory");
     filed->sleep_ms = (long)facet_param_int(given, "sleep_ms");
+    filed->hold = facet_param_string(given, "hold");
+    filed->trace = facet_param_string(given, "trace");
     int code = facet_files_open(facet_param_string(given, "root"), &options, &filed->files, error);
     if (!code) code = add_rows(filed, items, error);
     if (code) return close_filed(filed), code;
@@ -57,10 +65,29 @@ static int open_filed(const struct facet_params *given, uint64_t seed, struct fa
     return FACET_OK;
 }
 
+static bool must_wait(const struct filed *filed, int64_t index) {
+    FILE *hold = *filed->hold ? fopen(filed->hold, "r") : NULL;
+    long from = 0;
+    if (!hold) return false;
+    bool told = fscanf(hold, "%ld", &from) == 1;
+    fclose(hold);
+    return told && index >= from;
+}
+
+static void wait_and_tell(const struct filed *filed, int64_t index) {
+    const struct timespec nap = {.tv_nsec = 5000000};
+    nanosleep(&(struct timespec){filed->sleep_ms / 1000, filed->sleep_ms % 1000 * 1000000}, NULL);
+    while (must_wait(filed, index)) nanosleep(&nap, NULL);
+    FILE *trace = *filed->trace ? fopen(filed->trace, "a") : NULL;
+    if (!trace) return;
+    fprintf(trace, "%lld\n", (long long)index);
+    fclose(trace);
+}
+
 static int load(const void *self, int64_t index, struct facet_block *block, int64_t row, struct facet_error *error) {
     const struct filed *filed = self;
     struct facet_bytes bytes = {0};
-    nanosleep(&(struct timespec){filed->sleep_ms / 1000, filed->sleep_ms % 1000 * 1000000}, NULL);
+    wait_and_tell(filed, index);
     int code = facet_files_read(filed->files, index, &bytes, error);
     if (!code && bytes.size > 0 && bytes.data[0] == '!')
         code =

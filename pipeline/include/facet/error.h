@@ -51,6 +51,8 @@ struct facet_error {
 int facet_error_set(struct facet_error *error, int code, const char *format, ...) FACET_PRINTF(3, 4);
 // Puts "context: " before the sentence already there; returns the code already there.
 int facet_error_prefix(struct facet_error *error, const char *format, ...) FACET_PRINTF(2, 3);
+// Puts `text` after it, as it is; returns the code already there.
+int facet_error_append(struct facet_error *error, const char *text);
 const char *facet_code_name(int code);
 int facet_code_exit_status(int code);
 
