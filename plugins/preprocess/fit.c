@@ -89,7 +89,7 @@ struct normal_equations {
 };
 
 // The distance of p from the surface along its normal n, linear in (w, t, s): p + w x p + t + s p.
-static void add_point(const struct preprocess_template *face, const double p[3], double reach,
+static void add_point(const struct preprocess_template *face, const double p[3], double reach, bool firm,
                       struct normal_equations *sum) {
     struct preprocess_template_at at;
     if (!preprocess_template_look(face, p[0], p[1], &at)) return;
@@ -98,7 +98,7 @@ static void add_point(const struct preprocess_template *face, const double p[3],
     double r = (p[2] - at.height) * inverse,
            u = r / (r > 0 && (p[1] > 55 || fabs(p[0]) > 55) ? fmin(reach, hair_reach) : reach);
     if (u * u >= 1) return;
-    double weight = at.weight * (1 - u * u) * (1 - u * u); // Tukey's biweight
+    double weight = (firm ? at.firm : at.weight) * (1 - u * u) * (1 - u * u); // Tukey's biweight
     double j[N] = {p[1] * n[2] - p[2] * n[1],
                    p[2] * n[0] - p[0] * n[2],
                    p[0] * n[1] - p[1] * n[0],
@@ -179,7 +179,7 @@ static void rotate(double rotation[3][3], const double p[3], double out[3]) {
 
 void preprocess_fit_refine(const struct preprocess_template *face, const struct preprocess_cloud *cloud,
                            struct preprocess_view *view, struct preprocess_search search, int steps, double from,
-                           double to, struct preprocess_pose *pose) {
+                           double to, bool firm, struct preprocess_pose *pose) {
     double tip[3], start = pose->scale;
     for (int step = 0; step < steps; step++) {
         double reach = from + (to - from) * step / (steps > 1 ? steps - 1 : 1);
@@ -189,7 +189,7 @@ void preprocess_fit_refine(const struct preprocess_template *face, const struct 
         for (int i = 0; i < view->visible; i++) {
             double p[3];
             place(view->points[i], tip, pose->scale, p);
-            add_point(face, p, reach, &sum);
+            add_point(face, p, reach, firm, &sum);
         }
         sum.matrix[6][6] += scale_hold * sum.weight;
         sum.right[6] -= scale_hold * sum.weight * log(pose->scale / start);

@@ -15,10 +15,10 @@ double preprocess_fit_verdict(const struct preprocess_template *face, const stru
 double preprocess_fit_agreement(const struct preprocess_template *face, const struct preprocess_cloud *cloud,
                                 struct preprocess_view *view, double close, const struct preprocess_pose *pose);
 
-// Gauss-Newton steps on the weighted point-to-surface distances; reach falls from `from` to `to` mm. pose is in the
-// cloud's frame. Uses the view as working memory.
+// Gauss-Newton steps on the weighted point-to-surface distances; reach falls from `from` to `to` mm. `firm`: by the parts
+// of the face that tell most of the rotation, else by those that move least. pose is in the cloud's frame. Uses the view as working memory.
 void preprocess_fit_refine(const struct preprocess_template *face, const struct preprocess_cloud *cloud,
                            struct preprocess_view *view, struct preprocess_search search, int steps, double from,
-                           double to, struct preprocess_pose *pose);
+                           double to, bool firm, struct preprocess_pose *pose);
 
 #endif

@@ -33,6 +33,11 @@ static void join_pieces(const struct preprocess_surface *surface, int32_t *paren
     }
 }
 
+void preprocess_surface_label(const struct preprocess_surface *surface, int32_t *piece) {
+    join_pieces(surface, piece);
+    for (int64_t v = 0; v < surface->n_vertices; v++) piece[v] = piece[piece[v]]; // parents come first
+}
+
 int preprocess_surface_pieces(const struct preprocess_surface *surface, int64_t *pieces, struct facet_error *error) {
     int32_t *parent = malloc(((size_t)surface->n_vertices + 1) * sizeof *parent);
     if (!parent) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory to count the pieces of a mesh");

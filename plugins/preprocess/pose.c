@@ -2,6 +2,7 @@
 
 #include "preprocess/cloud.h"
 #include "preprocess/fit.h"
+#include "preprocess/solid.h"
 #include "preprocess/tip.h"
 
 #include <math.h>
@@ -10,11 +11,11 @@
 static const double degree = 3.14159265358979323846 / 180;
 static const double yaws[] = {-44, -22, 0, 22, 44}, pitches[] = {-20, 0, 20}; // degrees
 static const double sizes[] = {0.8, 1.0, 1.25};
-enum { N_YAWS = 5, N_PITCHES = 3, N_SIZES = 3, N_TIPS = 3, N_TRIED = 14, N_FINAL = 4, N_STEPS = 9 };
+enum { N_YAWS = 5, N_PITCHES = 3, N_SIZES = 3, N_TIPS = 3, N_TRIED = 14, N_FINAL = 4, N_STEPS = 5, N_FIRM = 5 };
 static const double same_within = 8, same_turn = 10; // mm, degrees
 static const double near_radius = 115;               // mm around the nose tip that hold all of the face
 static const double close_by = 5;                    // mm, what agrees
-static const double score_least = 0.42;              // below this, what was fitted is no face
+static const double score_least = 0.50;              // below this, what was fitted is no face
 
 static void start_rotation(double yaw, double pitch, double rotation[3][3]) {
     double cy = cos(yaw * degree), sy = sin(yaw * degree), cp = cos(pitch * degree), sp = sin(pitch * degree);
@@ -91,7 +92,7 @@ static int refine_starts(const struct preprocess_template *face, const struct pr
     struct preprocess_pose sorted[N_TRIED];
     int kept = 0;
     for (int i = 0, in = 0; i < n; i++) {
-        preprocess_fit_refine(face, cloud, view, search, 6, 18, 10, &poses[i]);
+        preprocess_fit_refine(face, cloud, view, search, 6, 18, 10, false, &poses[i]);
         in = insert(sorted, in, N_TRIED, &poses[i]);
     }
     for (int i = 0; i < n; i++) {
@@ -159,7 +160,10 @@ static int refine_near(const struct preprocess_template *face, const struct prep
     if (!code) {
         memset(pose->tip, 0, sizeof pose->tip);
         pose->scale /= unit;
-        preprocess_fit_refine(face, &cloud, &view, search, N_STEPS, 18, 18, pose);
+        preprocess_fit_refine(face, &cloud, &view, search, N_STEPS, 18, 18, false, pose);
+        double verdict = pose->score; // of the whole face; the firm parts alone only turn it
+        preprocess_fit_refine(face, &cloud, &view, search, N_FIRM, 18, 18, true, pose);
+        pose->score = verdict;
         pose->agreement = preprocess_fit_agreement(face, &cloud, &view, close_by, pose);
         leave_cloud(&cloud, pose);
         preprocess_view_free(&view);
@@ -178,22 +182,41 @@ static int finish(const struct preprocess_template *face, const struct preproces
     return FACET_OK;
 }
 
+static int settle(const struct preprocess_template *face, const struct preprocess_surface *solid,
+                  struct preprocess_search search, double unit, struct preprocess_pose *pose,
+                  struct facet_error *error) {
+    int code = refine_near(face, solid, search, unit, pose, error);
+    return code ? code : finish(face, solid, search, pose, error);
+}
+
+static int find(const struct preprocess_template *face, const struct preprocess_surface *solid,
+                struct preprocess_search search, struct preprocess_pose *pose, struct facet_error *error) {
+    struct preprocess_pose poses[N_TRIED] = {{.score = 0}};
+    double unit = 1;
+    int n = 0, code = find_coarse(face, solid, search, poses, &n, &unit, error);
+    *pose = (struct preprocess_pose){.score = -1};
+    for (int i = 0; !code && i < n && i < N_FINAL; i++) {
+        code = refine_near(face, solid, search, unit, &poses[i], error);
+        if (!code && poses[i].score > pose->score) *pose = poses[i];
+    }
+    return code ? code : finish(face, solid, search, pose, error);
+}
+
 int preprocess_pose_settle(const struct preprocess_template *face, const struct preprocess_surface *surface,
                            struct preprocess_search search, double unit, struct preprocess_pose *pose,
                            struct facet_error *error) {
-    int code = refine_near(face, surface, search, unit, pose, error);
-    return code ? code : finish(face, surface, search, pose, error);
+    struct preprocess_surface solid;
+    int code = preprocess_solid_create(surface, &solid, error);
+    if (!code) code = settle(face, &solid, search, unit, pose, error);
+    preprocess_surface_free(&solid);
+    return code;
 }
 
 int preprocess_pose_find(const struct preprocess_template *face, const struct preprocess_surface *surface,
                          struct preprocess_search search, struct preprocess_pose *pose, struct facet_error *error) {
-    struct preprocess_pose poses[N_TRIED] = {{.score = 0}};
-    double unit = 1;
-    int n = 0, code = find_coarse(face, surface, search, poses, &n, &unit, error);
-    *pose = (struct preprocess_pose){.score = -1};
-    for (int i = 0; !code && i < n && i < N_FINAL; i++) {
-        code = refine_near(face, surface, search, unit, &poses[i], error);
-        if (!code && poses[i].score > pose->score) *pose = poses[i];
-    }
-    return code ? code : finish(face, surface, search, pose, error);
+    struct preprocess_surface solid;
+    int code = preprocess_solid_create(surface, &solid, error);
+    if (!code) code = find(face, &solid, search, pose, error);
+    preprocess_surface_free(&solid);
+    return code;
 }

@@ -31,6 +31,8 @@ void preprocess_surface_crop(struct preprocess_surface *surface, double radius);
 int preprocess_surface_drop_pieces(struct preprocess_surface *surface, double share, struct facet_error *error);
 // How many connected pieces there are; vertices that no triangle uses count as one each.
 int preprocess_surface_pieces(const struct preprocess_surface *surface, int64_t *pieces, struct facet_error *error);
+// The connected piece of each vertex, named by its first vertex.
+void preprocess_surface_label(const struct preprocess_surface *surface, int32_t *piece);
 // Drops vertices no triangle uses. Keeps the order.
 int preprocess_surface_compact(struct preprocess_surface *surface, struct facet_error *error);
 // Merges neighbours, where it changes the surface least, until max_vertices are left; the boundary keeps its place, no triangle is

@@ -19,17 +19,17 @@ static const struct knot profile[] = {{-90, -50}, {-78, -32}, {-65, -21}, {-50, 
                                       {45, -28},  {60, -23},  {80, -25},  {95, -32},  {110, -45}};
 static const struct knot ridge[] = {{-20, 0}, {-13, 4}, {-6, 19}, {0, 27}, {10, 24},
                                     {25, 15}, {35, 7},  {45, 1},  {52, 0}};
-static const struct knot ridge_width[] = {{-20, 13}, {0, 11.5}, {10, 11}, {25, 9}, {45, 8}};
+static const struct knot ridge_width[] = {{-20, 14}, {0, 12.5}, {10, 11}, {25, 9}, {45, 8}};
 static const struct knot half_width[] = {{-90, 46}, {-65, 56}, {-30, 68}, {20, 75}, {60, 75}, {110, 70}};
 static const double side_depth = 85.0; // how far the sides fall back over the half width
 
 static const struct bump {
     double x, y, height, wide, tall; // mirrored in x; wide and tall are Gaussian deviations
 } bumps[] = {
-    {18, 36, -9, 8, 8},  // inner corner of the eye
-    {43, 35, -6, 9, 8},  // outer corner of the eye
-    {27, 52, 3, 14, 6},  // brow ridge
-    {42, 8, 5, 15, 14},  // cheekbone
+    {18, 30, -8, 8, 8},  // inner corner of the eye
+    {40, 31, -2, 10, 8}, // outer corner of the eye
+    {27, 47, 3, 14, 6},  // brow ridge
+    {52, 14, 8, 16, 20}, // cheekbone
     {24, -8, -4, 8, 12}, // crease beside the nostril
     {27, -33, -4, 7, 8}, // corner of the mouth
 };
@@ -72,12 +72,24 @@ static double face_weight(double x, double y) {
     return y > 78 ? 0.5 : 1.0;
 }
 
+// Eyes and nose stand in the same place in every head; foreheads slope and cheeks are full as they please, and mouth and
+// chin move.
+static double face_firm(double x, double y) {
+    if (!(face_weight(x, y) > 0)) return 0;
+    if (fabs(x) < 20 && y > -16 && y < 36) return 3;
+    if (y > 60) return 0.3;
+    if (y > 40) return 0.5;
+    if (y > 20) return 4;
+    return y > -18 ? 0.4 : 0.08;
+}
+
 void preprocess_template_fill(struct preprocess_template *face) {
     for (int row = 0; row < PREPROCESS_TEMPLATE_HEIGHT; row++) {
         for (int column = 0; column < PREPROCESS_TEMPLATE_WIDTH; column++) {
             double x = left + step * column, y = bottom + step * row;
             face->height[row][column] = (float)face_height(x, y);
             face->weight[row][column] = (float)face_weight(x, y);
+            face->firm[row][column] = (float)face_firm(x, y);
         }
     }
 }
@@ -90,6 +102,7 @@ bool preprocess_template_look(const struct preprocess_template *face, double x, 
     float fu = (float)(u - column), fv = (float)(v - row);
     at->weight = face->weight[row][column];
     if (at->weight <= 0) return false;
+    at->firm = face->firm[row][column];
     const float *low = &face->height[row][column], *high = &face->height[row + 1][column];
     float bottom_edge = low[0] + fu * (low[1] - low[0]), top_edge = high[0] + fu * (high[1] - high[0]);
     at->height = bottom_edge + fv * (top_edge - bottom_edge);
@@ -103,7 +116,7 @@ static const struct {
     double x, y, trust; // less for what expressions move
 } landmarks[FACET_LANDMARKS] = {
     [FACET_NOSE_TIP] = {0, 0, 1},
-    [FACET_NASION] = {0, 36, 1},
+    [FACET_NASION] = {0, 33, 1},
     [FACET_SUBNASALE] = {0, -15, 0.7},
     [FACET_ALAR_LEFT] = {17, -5, 0.5},
     [FACET_ALAR_RIGHT] = {-17, -5, 0.5},

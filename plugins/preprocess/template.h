@@ -10,6 +10,7 @@ enum { PREPROCESS_TEMPLATE_WIDTH = 73, PREPROCESS_TEMPLATE_HEIGHT = 93 };
 struct preprocess_template {
     float height[PREPROCESS_TEMPLATE_HEIGHT][PREPROCESS_TEMPLATE_WIDTH];
     float weight[PREPROCESS_TEMPLATE_HEIGHT][PREPROCESS_TEMPLATE_WIDTH]; // 0 outside the face; less where it moves
+    float firm[PREPROCESS_TEMPLATE_HEIGHT][PREPROCESS_TEMPLATE_WIDTH];   // how much a place tells of the rotation
 };
 
 void preprocess_template_fill(struct preprocess_template *face);
@@ -18,7 +19,7 @@ void preprocess_template_fill(struct preprocess_template *face);
 double preprocess_template_landmark(const struct preprocess_template *face, int landmark, double at[3]);
 
 struct preprocess_template_at {
-    float height, slope_x, slope_y, weight;
+    float height, slope_x, slope_y, weight, firm;
 };
 // False outside the face.
 bool preprocess_template_look(const struct preprocess_template *face, double x, double y,

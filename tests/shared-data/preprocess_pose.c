@@ -5,6 +5,7 @@
 // FACET_POSE_SEED for others; the errors measured go to stdout.
 #include "clutter.h"
 #include "preprocess/pose.h"
+#include "preprocess/repair.h"
 
 #include <facet/random.h>
 
@@ -234,6 +235,14 @@ static void keep_seen(struct preprocess_surface *surface) {
     assert_int_equal(preprocess_surface_compact(surface, NULL), FACET_OK);
 }
 
+// What the preprocess does to a scan before it looks for the face, by its defaults.
+static void clean_scan(struct preprocess_surface *surface) {
+    int64_t spikes = 0;
+    assert_int_equal(preprocess_surface_clean(surface, NULL), FACET_OK);
+    assert_int_equal(preprocess_spikes_remove(surface, 2.0, &spikes, NULL), FACET_OK);
+    assert_true(spikes > 0);
+}
+
 // mm, of the landmarks found, from the model's own vertices.
 static void measure_landmarks(const struct preprocess_pose *pose, const struct scan *scan, double unit, uint32_t number,
                               struct errors *errors) {
@@ -270,6 +279,7 @@ static void measure(int kind, double unit, int free_size, uint32_t number, struc
         FACET_OK);
     assert_int_equal(preprocess_surface_compact(&surface, NULL), FACET_OK);
     if (kind & ONE_CAMERA) keep_seen(&surface);
+    if (kind & CLUTTERED) clean_scan(&surface);
     double start = seconds();
     struct preprocess_search search = {.turn = true, .scale = free_size};
     int code = preprocess_pose_find(&model.face, &surface, search, &pose, &error);
