@@ -232,5 +232,6 @@ void crate_put_files(struct crate *crate, json_t *results) {
     put_file(crate, "user.log", "text/plain", "What happened when", results);
     put_file(crate, "metrics.json", "application/json", "The evaluation's numbers", results);
     put_file(crate, "metrics.txt", "text/plain", "The evaluation's numbers", results);
+    put_file(crate, "duplicates.csv", "text/csv", "Scans that are there twice", results);
     put_file(crate, "report/index.html", "text/html", "The report", results);
 }

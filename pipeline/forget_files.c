@@ -62,6 +62,7 @@ static bool must_go(const char *name, const char *workspace) {
     char path[4300];
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (ends_with(name, ends[i])) return true;
+    if (strcmp(name, "duplicates.csv") == 0) return true; // names people, and files of theirs
     if (!ends_with(name, ".png")) return false;
     snprintf(path, sizeof path, "%s/%.*s.h5", workspace, (int)(strlen(name) - 4), name);
     return access(path, F_OK) == 0;

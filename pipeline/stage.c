@@ -361,6 +361,15 @@ void facet_stage_progress(struct facet_stage *stage, int64_t done, int64_t total
     facet_journal_progress(stage->run, done, total, what);
 }
 
+void facet_stage_warn(struct facet_stage *stage, const char *format, ...) {
+    char text[FACET_ERROR_TEXT];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (!stage->run->options->pilot) facet_run_note(stage->run, "warning: %s: %s", facet_stage_name(stage), text);
+}
+
 int facet_stage_path(struct facet_stage *stage, const char *relative, char *path, size_t size,
                      struct facet_error *error) {
     int length = snprintf(path, size, "%s/%s", stage->run->config->workspace, relative);

@@ -57,6 +57,10 @@ bool facet_stage_should_stop(struct facet_stage *stage);     // the same, for st
 // Rank 0 shows it. what: one word for what is counted, then whatever else is to be seen: "epochs (fold 1 of 2)".
 void facet_stage_progress(struct facet_stage *stage, int64_t done, int64_t total, const char *what);
 
+// Tells the user something that does not end the run: "warning: STAGE: ..." on the terminal and in user.log, once, from rank 0;
+// nothing in a trial run of `facet plan`. Any rank may call it.
+void facet_stage_warn(struct facet_stage *stage, const char *format, ...) FACET_PRINTF(2, 3);
+
 // A file beside the containers, for people: "<workspace>/<relative>"; its folder is made. Rank-local. Returns path.
 int facet_stage_path(struct facet_stage *stage, const char *relative, char *path, size_t size,
                      struct facet_error *error);
