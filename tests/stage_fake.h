@@ -36,6 +36,7 @@ struct facet_stage {
     int n_records;
     struct facet_quarantine_entry quarantine[16];
     int n_quarantine;
+    char warning[FACET_ERROR_TEXT]; // the last one
 };
 
 static inline struct fake_array *fake_find(struct fake_array *arrays, int n, const char *name) {
@@ -205,6 +206,16 @@ int facet_stage_path(struct facet_stage *stage, const char *relative, char *path
     return FACET_OK;
 }
 
+void facet_stage_warn(struct facet_stage *stage, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    vsnprintf(stage->warning, sizeof stage->warning, format, args);
+    va_end(args);
+}
+bool facet_stage_should_stop(struct facet_stage *stage) {
+    (void)stage;
+    return false;
+}
 void facet_stage_progress(struct facet_stage *stage, int64_t done, int64_t total, const char *what) {
     (void)stage, (void)done, (void)total, (void)what;
 }
