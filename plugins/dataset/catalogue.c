@@ -194,6 +194,8 @@ static int tell_oddities(const struct listing *list, const struct oddities *odd,
         code =
             facet_items_note(list->items, error, "%lld scans are missing whose other files are there: first that of %s",
                              (long long)odd->orphans, path_of(source, odd->first_orphan));
+    if (!code && landmarks && odd->bare > 0 && odd->bare == source->n_scans)
+        code = facet_items_note(list->items, error, "no scan has landmarks; landmarks = false does not ask for them");
     if (!code && landmarks && odd->bare > 0 && odd->bare < source->n_scans)
         code = facet_items_note(list->items, error, "%lld of %lld scans have no landmarks: first %s",
                                 (long long)odd->bare, (long long)source->n_scans, path_of(source, odd->first_bare));

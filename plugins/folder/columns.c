@@ -32,22 +32,24 @@ int folder_column_code(const char *name) {
 
 enum { NAME_ROOM = 16 };
 
-// How many letters are to be changed, put in or left out to make one of the other, upper and lower case alike.
+static int smaller(int a, int b) {
+    return a < b ? a : b;
+}
+
+// How many letters are to be changed, put in, left out or swapped with the next to make one of the other, upper and lower
+// case alike.
 static int slips(const char *a, const char *b) {
-    int row[NAME_ROOM + 1] = {0}, n = (int)strlen(b);
-    if (strlen(a) > NAME_ROOM || n > NAME_ROOM) return NAME_ROOM;
-    for (int j = 0; j <= n; j++) row[j] = j;
-    for (int i = 1; *a; a++, i++) {
-        int corner = row[0];
-        row[0] = i;
-        for (int j = 1; j <= n; j++) {
-            int changed = corner + (tolower((unsigned char)*a) != b[j - 1]);
-            int other = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
-            corner = row[j];
-            row[j] = changed < other ? changed : other;
+    int n[NAME_ROOM + 1][NAME_ROOM + 1] = {{0}}, rows = (int)strlen(a), columns = (int)strlen(b);
+    if (rows > NAME_ROOM || columns > NAME_ROOM) return NAME_ROOM;
+    for (int i = 0; i <= rows; i++) n[i][0] = i;
+    for (int j = 0; j <= columns; j++) n[0][j] = j;
+    for (int i = 1; i <= rows; i++)
+        for (int j = 1; j <= columns; j++) {
+            int x = tolower((unsigned char)a[i - 1]), before = i > 1 ? tolower((unsigned char)a[i - 2]) : 0;
+            n[i][j] = smaller(n[i - 1][j - 1] + (x != b[j - 1]), smaller(n[i - 1][j], n[i][j - 1]) + 1);
+            if (i > 1 && j > 1 && x == b[j - 2] && before == b[j - 1]) n[i][j] = smaller(n[i][j], n[i - 2][j - 2] + 1);
         }
-    }
-    return row[n];
+    return n[rows][columns];
 }
 
 int folder_column_like(const char *name) {
@@ -147,12 +149,38 @@ static int read_labels(const char *text, char labels[FOLDER_LABELS_MAX]) {
     return 0;
 }
 
+// Bytes that continue a character behind its first; -1: none begins so.
+static int continuation(unsigned char first) {
+    if (first < 0x80) return 0;
+    if (first >= 0xc2 && first < 0xe0) return 1;
+    if (first >= 0xe0 && first < 0xf0) return 2;
+    return first >= 0xf0 && first < 0xf5 ? 3 : -1;
+}
+
+static bool is_utf8(const char *text) {
+    while (*text) {
+        int more = continuation((unsigned char)*text++);
+        for (; more > 0 && ((unsigned char)*text & 0xc0) == 0x80; more--) text++;
+        if (more != 0) return false;
+    }
+    return true;
+}
+
+// Names of files are whatever bytes they are.
+static int check_texts(const struct folder_record *record, struct folder_complaint *complaint) {
+    static const enum folder_column texts[] = {FOLDER_SUBJECT, FOLDER_LABEL,   FOLDER_LABELS, FOLDER_SEQUENCE,
+                                               FOLDER_LICENCE, FOLDER_CONSENT, FOLDER_SPLIT};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (!is_utf8(record->text[texts[i]])) return complain(complaint, texts[i], "text in UTF-8");
+    return 0;
+}
+
 int folder_values_read(const struct folder_record *record, struct folder_values *values,
                        struct folder_complaint *complaint) {
     const char *path = record->text[FOLDER_PATH];
     if (!path[strspn(path, "./")]) return complain(complaint, FOLDER_PATH, "the name of a file");
     if (!*record->text[FOLDER_SUBJECT]) return complain(complaint, FOLDER_SUBJECT, "the name of a person");
-    if (read_frames(record, values, complaint) ||
+    if (check_texts(record, complaint) || read_frames(record, values, complaint) ||
         read_amount(record, FOLDER_INTENSITY, 0, &values->intensity, complaint) ||
         read_amount(record, FOLDER_VALENCE, -1, &values->valence, complaint) ||
         read_amount(record, FOLDER_AROUSAL, -1, &values->arousal, complaint))

@@ -1,6 +1,8 @@
 // folder: scans in a folder or archive, with a manifest that says whose they are and what they show.
 #include "folder/folder.h"
+#include "folder/columns.h"
 
+#include "dataset/vocabulary.h"
 #include <facet/plugin.h>
 
 #include <stdio.h>
@@ -26,6 +28,11 @@ static const struct facet_param_spec params[] = {
      .fallback = "[]",
      .doc = "Which points of the landmark files are which of Facet's: \"NAME=nose_tip\", or by their place from 1, "
             "\"34=nose_tip\"."},
+    {.name = "vocabulary",
+     .type = FACET_PARAM_BOOL,
+     .fallback = "false",
+     .doc =
+         "Whether labels that the datasets' vocabulary spells otherwise are spelled so: \"Happy\" is \"happiness\"."},
     {.name = "textures",
      .type = FACET_PARAM_BOOL,
      .fallback = "false",
@@ -153,16 +160,46 @@ static struct facet_item item_of(const struct folder *folder, const struct facet
     return item;
 }
 
+// A label as the vocabulary has it, where that is asked for; the first that is otherwise is told.
+static int spell(struct folder *folder, bool asked, struct facet_items *items, const char *text,
+                 char spelled[FOLDER_LABELS_MAX], struct facet_error *error) {
+    char word[FOLDER_LABELS_MAX];
+    bool known = true, fits = *text && dataset_label_spell(text, word, sizeof word, &known);
+    snprintf(spelled, FOLDER_LABELS_MAX, "%s", fits && asked ? word : text);
+    if (folder->told_label || !fits || (asked ? known : strcmp(word, text) == 0)) return FACET_OK;
+    folder->told_label = true;
+    if (asked)
+        return facet_items_note(items, error, "label \"%s\" is not a word of the vocabulary; it stays as it is", text);
+    return facet_items_note(items, error, "label \"%s\" is \"%s\" in datasets; with vocabulary = true it is here too",
+                            text, word);
+}
+
+static int add_item(struct folder *folder, const struct facet_params *given, struct facet_items *items,
+                    const struct folder_row *row, struct facet_error *error) {
+    struct facet_item item = item_of(folder, given, row);
+    char label[FOLDER_LABELS_MAX], labels[FOLDER_LABELS_MAX];
+    bool asked = facet_param_bool(given, "vocabulary");
+    int code = spell(folder, asked, items, item.label, label, error);
+    if (!code) code = spell(folder, asked, items, item.labels, labels, error);
+    item.label = label, item.labels = labels;
+    return code ? code : facet_items_add(items, &item, error);
+}
+
 static int add_items(struct folder *folder, const struct facet_params *given, struct facet_items *items,
                      struct facet_error *error) {
-    for (int64_t i = 0; i < folder_manifest_rows(folder->manifest); i++) {
+    int64_t rows = folder_manifest_rows(folder->manifest), missing = 0, first = 0;
+    for (int64_t i = 0; i < rows; i++) {
         struct folder_row row = folder_manifest_row(folder->manifest, i);
-        struct facet_item item = item_of(folder, given, &row);
-        int code = facet_items_add(items, &item, error);
+        int code = add_item(folder, given, items, &row, error);
         if (code) return code;
         folder->has_landmarks = folder->has_landmarks || *row.landmarks;
+        if (facet_files_find(folder->files, row.path) < 0 && missing++ == 0) first = i;
     }
-    return FACET_OK;
+    if (missing == 0) return FACET_OK;
+    struct folder_row row = folder_manifest_row(folder->manifest, first);
+    return facet_items_note(items, error, "%lld of the %lld scans that %s names are not below root: line %lld, %s",
+                            (long long)missing, (long long)rows, facet_param_string(given, "labels"),
+                            (long long)row.line, row.path);
 }
 
 static void close_folder(void *self) {

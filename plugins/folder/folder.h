@@ -26,6 +26,7 @@ struct folder {
     struct folder_point_name *names;
     int64_t n_names;
     bool has_landmarks; // of some row
+    bool told_label;    // that the vocabulary has another spelling, or none
     struct dataset_rows rows;
     struct dataset_pool *pool;
 };

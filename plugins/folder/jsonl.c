@@ -135,8 +135,8 @@ static int parse_line(struct jsonl *jsonl, struct facet_error *error) {
     jsonl->object = json_loadb(jsonl->line, jsonl->length, JSON_REJECT_DUPLICATES, &reason);
     if (!jsonl->object && json_error_code(&reason) == json_error_out_of_memory) return no_memory(jsonl, error);
     if (!jsonl->object)
-        return facet_error_set(error, FACET_ERROR_DATA, "%s:%lld:%d: %s", jsonl->name, (long long)jsonl->next_line - 1,
-                               reason.column > 0 ? reason.column : 1, reason.text);
+        return facet_error_set(error, FACET_ERROR_DATA, "%s:%lld:%d: %s; a whole object a line expected", jsonl->name,
+                               (long long)jsonl->next_line - 1, reason.column > 0 ? reason.column : 1, reason.text);
     if (json_is_object(jsonl->object)) return FACET_OK;
     return facet_error_set(error, FACET_ERROR_DATA, "%s:%lld:1: an object expected, {\"path\": ..., ...}", jsonl->name,
                            (long long)jsonl->next_line - 1);

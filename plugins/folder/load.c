@@ -13,9 +13,10 @@ int folder_read_file(const struct folder *folder, const struct folder_row *row, 
     int64_t file = facet_files_find(folder->files, path);
     const char *slash = strrchr(folder->labels, '/');
     if (file >= 0) return facet_files_read(folder->files, file, bytes, error);
-    return facet_error_set(error, FACET_ERROR_IO, "%s line %lld names %s, %s", slash ? slash + 1 : folder->labels,
+    return facet_error_set(error, FACET_ERROR_IO, "%s line %lld names %s, %s%s", slash ? slash + 1 : folder->labels,
                            (long long)row->line, path,
-                           leaves_root(path) ? "but paths start from root and stay below it" : "which does not exist");
+                           leaves_root(path) ? "but paths start from root and stay below it" : "which does not exist",
+                           strchr(path, '\\') ? "; folders are parted by /" : "");
 }
 
 static int put_landmarks(const struct folder *folder, const struct folder_row *entry, const struct facet_mesh *mesh,

@@ -56,11 +56,14 @@ static int require_columns(const struct reader *reader, struct facet_error *erro
     return FACET_OK;
 }
 
-// "Path " is path.
+// The text without blanks before and behind it.
+static char *trim(char *text) {
+    text += strspn(text, " \t");
+    for (char *end = text + strlen(text); end > text && (end[-1] == ' ' || end[-1] == '\t');) *--end = '\0';
+    return text;
+}
+
 static void tidy_name(char *name) {
-    size_t blank = strspn(name, " \t"), length = strlen(name + blank);
-    memmove(name, name + blank, length + 1);
-    while (length > 0 && (name[length - 1] == ' ' || name[length - 1] == '\t')) name[--length] = '\0';
     for (char *c = name; folder_column_code(name) < 0 && *c; c++) *c = (char)tolower((unsigned char)*c);
 }
 
@@ -70,7 +73,7 @@ static int read_header(struct reader *reader, struct facet_error *error) {
     reader->n_fields = reader->csv.n_fields;
     for (int c = 0; c < FOLDER_COLUMNS; c++) reader->where[c] = -1;
     for (int f = 0; f < reader->n_fields; f++) {
-        char *name = reader->csv.field[f];
+        char *name = reader->csv.field[f] = trim(reader->csv.field[f]);
         tidy_name(name);
         int column = folder_column_code(name);
         if (column < 0 && folder_column_like(name) >= 0) code = note_slip(reader, name, reader->csv.line, error);
@@ -92,7 +95,7 @@ static int next_csv(struct reader *reader, struct folder_record *record, bool *f
                                (long long)reader->csv.line, reader->csv.n_fields, reader->n_fields);
     record->line = reader->csv.line;
     for (int c = 0; c < FOLDER_COLUMNS; c++)
-        record->text[c] = reader->where[c] < 0 ? "" : reader->csv.field[reader->where[c]];
+        record->text[c] = reader->where[c] < 0 ? "" : trim(reader->csv.field[reader->where[c]]);
     return FACET_OK;
 }
 

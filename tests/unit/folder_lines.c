@@ -151,6 +151,7 @@ static void lines_that_are_no_json_get_their_place(void **state) {
         assert_int_equal(folder_manifest_parse("l.jsonl", all[i].text, all[i].size, &manifest, &error),
                          FACET_ERROR_DATA);
         if (strncmp(error.text, all[i].place, strlen(all[i].place)) != 0) fail_msg("%s", error.text);
+        assert_non_null(strstr(error.text, "; a whole object a line expected"));
     }
 }
 

@@ -64,8 +64,10 @@ static void frames_of_a_sequence_are_brought_together(void **state) {
 
 static void names_of_columns_may_have_slips(void **state) {
     (void)state;
-    struct folder_manifest *m = parse(" PATH,Subject,label \na,s,x\n");
-    assert_string_equal(folder_manifest_row(m, 0).label, "x");
+    struct folder_manifest *m = parse(" PATH,Subject,label \n a,s ,\t\xc3\xa4 x \n");
+    assert_string_equal(folder_manifest_row(m, 0).path, "a");
+    assert_string_equal(folder_manifest_row(m, 0).subject, "s");
+    assert_string_equal(folder_manifest_row(m, 0).label, "\xc3\xa4 x");
     assert_null(folder_manifest_slip(m));
     folder_manifest_destroy(m);
     m = parse("\npath,subject,label,age,valance,texure\na,s,x,1,0.5,\n");
@@ -103,6 +105,10 @@ static const struct {
     {HEAD "a,s,x,0,1.5,\n", "l.csv:2: intensity is \"1.5\", a number from 0 to 1 expected"},
     {HEAD "a,s,x,0,nan,\n", "l.csv:2: intensity is \"nan\", a number from 0 to 1 expected"},
     {HEAD "a,s,x,3,0,q\nb,s,x,3,0,q\n", "l.csv:3: frame 3 of sequence q stands in line 2 already"},
+    {HEAD "a,M\xfcller,x,0,0,\n", "l.csv:2: subject is \"M?ller\", text in UTF-8 expected"},
+    {HEAD "\xe9,s,\xe0\xa4,0,0,\n", "l.csv:2: label is \"??\", text in UTF-8 expected"},
+    {"path,subject,lable\n",
+     "l.csv:1: no column label; path, subject and label are needed, and \"lable\" is none of them"},
     {HEAD "\"a,s,x,0,0,\n", "l.csv:2: a quote is opened and never closed"},
     {HEAD "\"a\"b,s,x,0,0,\n", "l.csv:2: a comma or the end of the line expected after a closing quote"},
 };

@@ -168,12 +168,42 @@ static void room_is_enough_for_the_largest_file(void **state) {
     close_source(&s);
 }
 
+static void expect_notes(const char *rows, const char *more, const char *labels, const char *first,
+                         const char *second) {
+    struct source s;
+    struct facet_error error = {0};
+    char found[256] = "", text[256];
+    snprintf(text, sizeof text, "path,subject,labels\n%s", rows);
+    if (open_source(text, more, &s, &error)) fail_msg("%s", error.text);
+    for (int64_t i = 0; i < facet_items_count(s.items); i++) {
+        struct facet_item item = facet_items_get(s.items, i);
+        size_t used = strlen(found);
+        snprintf(found + used, sizeof found - used, "%s(%s) ", item.label, item.labels);
+    }
+    assert_string_equal(found, labels);
+    assert_int_equal(facet_items_notes(s.items), (first != NULL) + (second != NULL));
+    if (first) assert_string_equal(facet_items_note_text(s.items, 0), first);
+    if (second) assert_string_equal(facet_items_note_text(s.items, 1), second);
+    close_source(&s);
+}
+
+static void labels_and_paths_that_are_off_are_told(void **state) {
+    (void)state;
+    expect_notes("a.ply,s,fear\nb.obj,s,wink\n", "", "fear() wink() ", NULL, NULL);
+    expect_notes("a.ply,s,fear\nb.obj,s,Scared\nb\\c.obj,s,Happy+sad\n", "", "fear() Scared() Happy(Happy+sad) ",
+                 "lab: label \"Scared\" is \"fear\" in datasets; with vocabulary = true it is here too",
+                 "lab: 1 of the 3 scans that labels.csv names are not below root: line 4, b\\c.obj");
+    expect_notes("a.ply,s,wink\nb.obj,s,sad+Happy\n", "vocabulary = true;", "wink() sadness(happiness+sadness) ",
+                 "lab: label \"wink\" is not a word of the vocabulary; it stays as it is", NULL);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_say_whose_they_are_and_hold_the_mesh),
         cmocka_unit_test(rows_that_cannot_be_read_say_why),
         cmocka_unit_test(a_broken_table_stops_before_any_work),
         cmocka_unit_test(room_is_enough_for_the_largest_file),
+        cmocka_unit_test(labels_and_paths_that_are_off_are_told),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
