@@ -15,24 +15,24 @@ struct word {
 // docs/datasets.md has the table.
 static const struct word words[] = {
     {"amusement", "amused"},
-    {"anger", "angry"},
+    {"anger", "angry ang"},
     {"confusion", "confused"},
     {"contempt", "contemptuous"},
-    {"disgust", "disgusted"},
+    {"disgust", "disgusted dis"},
     {"embarrassment", "embarrassed embarrassing"},
     {"excitement", "excited"},
-    {"fear", "fearful afraid scared"},
+    {"fear", "fearful afraid scared fea"},
     {"frustration", "frustrated"},
-    {"happiness", "happy joy joyful"},
+    {"happiness", "happy joy joyful hap"},
     {"negative", ""},
-    {"neutral", ""},
+    {"neutral", "neu"},
     {"other", "others"},
     {"pain", "painful"},
     {"positive", ""},
     {"repression", "repressed"},
     {"sadness", "sad"},
     {"smile", "smiling"},
-    {"surprise", "surprised"},
+    {"surprise", "surprised sur"},
 };
 enum { WORDS = sizeof words / sizeof *words };
 
