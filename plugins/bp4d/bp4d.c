@@ -60,9 +60,7 @@ static int annotate(const struct facet_params *given, const char *path, const vo
 static bool expected(const struct facet_params *given, int64_t index, struct dataset_place *place) {
     int64_t person = index / TASKS;
     if (person >= WOMEN + MEN || is_plus(given)) return false;
-    bool woman = person < WOMEN;
-    snprintf(place->subject, sizeof place->subject, "%c%03d", woman ? 'F' : 'M',
-             (int)(woman ? person : person - WOMEN) + 1);
+    dataset_name_person(place->subject, person, WOMEN, 3);
     snprintf(place->key, sizeof place->key, "T%d", (int)(index % TASKS) + 1);
     return true;
 }
@@ -104,14 +102,7 @@ static const struct facet_param_spec params[] = {
     {.name = NULL},
 };
 
-static int open_source(const struct facet_params *given, uint64_t seed, struct facet_items *items,
-                       struct facet_field *fields, int *n_fields, void **self, struct facet_error *error) {
-    (void)seed;
-    return dataset_open(&description, given, items, fields, n_fields, self, error);
-}
-
-static const struct facet_source_ops ops = {.open = open_source, .load = dataset_load, .close = dataset_close};
-static const char *const makes[] = {"vertices", "triangles", "landmarks", "colours", NULL};
+DATASET_SOURCE(description);
 
 const struct facet_plugin facet_plugin_bp4d = {
     .abi = FACET_PLUGIN_ABI,

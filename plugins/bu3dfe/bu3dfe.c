@@ -74,9 +74,8 @@ static bool expected(const struct facet_params *given, int64_t index, struct dat
     int n = levels_wanted(given);
     int64_t scans = CODES * n + 1, person = index / scans, scan = index % scans;
     if (person >= WOMEN + MEN) return false;
-    bool woman = person < WOMEN, neutral = scan == CODES * n;
-    snprintf(place->subject, sizeof place->subject, "%c%04d", woman ? 'F' : 'M',
-             (int)(woman ? person : person - WOMEN) + 1);
+    bool neutral = scan == CODES * n;
+    dataset_name_person(place->subject, person, WOMEN, 4);
     snprintf(place->key, sizeof place->key, "%s%02d", codes[neutral ? CODES : scan / n],
              neutral ? 0 : wanted_level(given, scan % n));
     return true;
@@ -91,25 +90,25 @@ static const struct dataset_label labels[] = {{"AN", "anger"},     {"DI", "disgu
                                               {"HA", "happiness"}, {"SA", "sadness"}, {"SU", "surprise"},
                                               {"NE", "neutral"},   {NULL, NULL}};
 
-// The places of .bnd; RAW_84_LMS has the nose tip as well.
-static const struct dataset_point points[] = {
-    {.number = 1, .landmark = FACET_EYE_LEFT_INNER},  {.number = 5, .landmark = FACET_EYE_LEFT_OUTER},
-    {.number = 9, .landmark = FACET_EYE_RIGHT_INNER}, {.number = 13, .landmark = FACET_EYE_RIGHT_OUTER},
-    {.number = 40, .landmark = FACET_ALAR_LEFT},      {.number = 43, .landmark = FACET_SUBNASALE},
-    {.number = 45, .landmark = FACET_ALAR_RIGHT},     {.number = 49, .landmark = FACET_MOUTH_LEFT},
-    {.number = 52, .landmark = FACET_LIP_UPPER},      {.number = 55, .landmark = FACET_MOUTH_RIGHT},
-    {.number = 58, .landmark = FACET_LIP_LOWER},      {.number = 76, .landmark = FACET_CHIN},
-    {.number = 84, .landmark = FACET_NOSE_TIP},       {.name = NULL}};
-
 static const char *const stray_folders[] = {"BU_WrlViewer", "BU_WrlViewer_V2", NULL};
+
+static int check(const struct facet_params *given, struct facet_error *error) {
+    for (size_t i = 0; i < facet_param_count(given, "levels"); i++) {
+        double level = facet_param_float_at(given, "levels", i);
+        if (level != (double)(int)level)
+            return facet_error_set(error, FACET_ERROR_CONFIG, "levels: %g; whole numbers from 1 to 4 expected", level);
+    }
+    return FACET_OK;
+}
 
 static const struct dataset_description description = {
     .title = "BU-3DFE",
     .example = "F0001/F0001_AN01WH_F3D.wrl",
+    .check = check,
     .place = place,
     .stray_folders = stray_folders,
     .labels = labels,
-    .points = points,
+    .points = dataset_points_of_bnd,
     .counts = counts,
     .expected = expected,
 };
@@ -126,19 +125,7 @@ static const struct facet_param_spec params[] = {
     {.name = NULL},
 };
 
-static int open_source(const struct facet_params *given, uint64_t seed, struct facet_items *items,
-                       struct facet_field *fields, int *n_fields, void **self, struct facet_error *error) {
-    (void)seed;
-    for (size_t i = 0; i < facet_param_count(given, "levels"); i++) {
-        double level = facet_param_float_at(given, "levels", i);
-        if (level != (double)(int)level)
-            return facet_error_set(error, FACET_ERROR_CONFIG, "levels: %g; whole numbers from 1 to 4 expected", level);
-    }
-    return dataset_open(&description, given, items, fields, n_fields, self, error);
-}
-
-static const struct facet_source_ops ops = {.open = open_source, .load = dataset_load, .close = dataset_close};
-static const char *const makes[] = {"vertices", "triangles", "landmarks", "colours", NULL};
+DATASET_SOURCE(description);
 
 const struct facet_plugin facet_plugin_bu3dfe = {
     .abi = FACET_PLUGIN_ABI,

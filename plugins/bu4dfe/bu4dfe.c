@@ -51,9 +51,7 @@ static bool expected(const struct facet_params *given, int64_t index, struct dat
     (void)given;
     int64_t person = index / EXPRESSIONS;
     if (person >= WOMEN + MEN) return false;
-    bool woman = person < WOMEN;
-    snprintf(place->subject, sizeof place->subject, "%c%03d", woman ? 'F' : 'M',
-             (int)(woman ? person : person - WOMEN) + 1);
+    dataset_name_person(place->subject, person, WOMEN, 3);
     snprintf(place->key, sizeof place->key, "%s", expressions[index % EXPRESSIONS]);
     return true;
 }
@@ -67,21 +65,6 @@ static const struct dataset_label labels[] = {
     {"Angry", "anger"}, {"Disgust", "disgust"},   {"Fear", "fear"}, {"Happy", "happiness"},
     {"Sad", "sadness"}, {"Surprise", "surprise"}, {NULL, NULL}};
 
-// The places of .bnd, as in BU-3DFE.
-static const struct dataset_point points[] = {{.number = 1, .landmark = FACET_EYE_LEFT_INNER},
-                                              {.number = 5, .landmark = FACET_EYE_LEFT_OUTER},
-                                              {.number = 9, .landmark = FACET_EYE_RIGHT_INNER},
-                                              {.number = 13, .landmark = FACET_EYE_RIGHT_OUTER},
-                                              {.number = 40, .landmark = FACET_ALAR_LEFT},
-                                              {.number = 43, .landmark = FACET_SUBNASALE},
-                                              {.number = 45, .landmark = FACET_ALAR_RIGHT},
-                                              {.number = 49, .landmark = FACET_MOUTH_LEFT},
-                                              {.number = 52, .landmark = FACET_LIP_UPPER},
-                                              {.number = 55, .landmark = FACET_MOUTH_RIGHT},
-                                              {.number = 58, .landmark = FACET_LIP_LOWER},
-                                              {.number = 76, .landmark = FACET_CHIN},
-                                              {.name = NULL}};
-
 static const char *const stray_folders[] = {"BU_WrlViewer", "BU_WrlViewer_V2", NULL};
 static const char *const more_roots[] = {"landmark_root", NULL};
 
@@ -92,7 +75,7 @@ static const struct dataset_description description = {
     .stray_folders = stray_folders,
     .more_roots = more_roots,
     .labels = labels,
-    .points = points,
+    .points = dataset_points_of_bnd,
     .counts = counts,
     .expected = expected,
 };
@@ -106,14 +89,7 @@ static const struct facet_param_spec params[] = {
     {.name = NULL},
 };
 
-static int open_source(const struct facet_params *given, uint64_t seed, struct facet_items *items,
-                       struct facet_field *fields, int *n_fields, void **self, struct facet_error *error) {
-    (void)seed;
-    return dataset_open(&description, given, items, fields, n_fields, self, error);
-}
-
-static const struct facet_source_ops ops = {.open = open_source, .load = dataset_load, .close = dataset_close};
-static const char *const makes[] = {"vertices", "triangles", "landmarks", "colours", NULL};
+DATASET_SOURCE(description);
 
 const struct facet_plugin facet_plugin_bu4dfe = {
     .abi = FACET_PLUGIN_ABI,

@@ -49,14 +49,7 @@ static const struct dataset_description description = {
     .counts = counts,
 };
 
-static int open_d3dfacs(const struct facet_params *given, uint64_t seed, struct facet_items *items,
-                        struct facet_field *fields, int *n_fields, void **self, struct facet_error *error) {
-    (void)seed;
-    return dataset_open(&description, given, items, fields, n_fields, self, error);
-}
-
-static const struct facet_source_ops ops = {.open = open_d3dfacs, .load = dataset_load, .close = dataset_close};
-static const char *const makes[] = {"vertices", "triangles", "landmarks", "colours", NULL};
+DATASET_SOURCE(description);
 
 const struct facet_plugin facet_plugin_d3dfacs = {
     .abi = FACET_PLUGIN_ABI,

@@ -153,12 +153,14 @@ static int fill(struct dataset_source *source, const struct facet_params *given,
 int dataset_open(const struct dataset_description *description, const struct facet_params *given,
                  struct facet_items *items, struct facet_field *fields, int *n_fields, void **self,
                  struct facet_error *error) {
+    int code = description->check ? description->check(given, error) : FACET_OK;
+    if (code) return code;
     struct dataset_source *source = calloc(1, sizeof *source);
     if (!source) return dataset_no_memory(error);
     source->description = description;
     source->rows = dataset_rows_of(given);
     source->pool = dataset_pool_create();
-    int code = source->pool ? fill(source, given, items, error) : dataset_no_memory(error);
+    code = source->pool ? fill(source, given, items, error) : dataset_no_memory(error);
     if (code) {
         dataset_close(source);
         return code;

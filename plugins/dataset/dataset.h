@@ -1,12 +1,5 @@
 // Sources of published datasets: a description says what the files of a dataset are, the rest is shared. Such a plugin is a
-// description, a table of parameters and the lines that hand both over:
-//
-//     static int open_x(const struct facet_params *given, uint64_t seed, struct facet_items *items,
-//                       struct facet_field *fields, int *n_fields, void **self, struct facet_error *error) {
-//         (void)seed;
-//         return dataset_open(&description, given, items, fields, n_fields, self, error);
-//     }
-//     static const struct facet_source_ops ops = {.open = open_x, .load = dataset_load, .close = dataset_close};
+// description, a table of parameters, DATASET_SOURCE and its struct facet_plugin.
 #ifndef FACET_DATASET_H
 #define FACET_DATASET_H
 
@@ -73,6 +66,8 @@ struct dataset_point {
     enum facet_landmark landmark;
 };
 
+extern const struct dataset_point dataset_points_of_bnd[]; // the 83 points of Binghamton University
+
 // What the names alone say of a row besides its label; begins empty. Annotations go before it.
 struct dataset_told {
     char au[FACET_AU_MAX + 2]; // as in struct facet_item
@@ -87,6 +82,8 @@ struct dataset_counts {
 struct dataset_description {
     const char *title;   // "BU-3DFE"
     const char *example; // how a scan's path may end, for messages: "F0001/F0001_AN01WH_F3D.wrl"
+    // What the kinds of the parameters do not say. NULL: nothing. Errors: CONFIG.
+    int (*check)(const struct facet_params *given, struct facet_error *error);
     // What a file is. `given` has the plugin's own parameters. path is from the root; dataset/path.h takes it apart.
     void (*place)(const struct facet_params *given, const char *path, struct dataset_place *place);
     bool sparse;                      // frames of a sequence need not follow each other: gaps are not told
@@ -115,6 +112,16 @@ int dataset_open(const struct dataset_description *description, const struct fac
 struct facet_block;
 int dataset_load(const void *self, int64_t index, struct facet_block *block, int64_t row, struct facet_error *error);
 void dataset_close(void *self);
+
+// The plugin's `ops` and `makes`.
+#define DATASET_SOURCE(description)                                                                                    \
+    static int open_source(const struct facet_params *given, uint64_t seed, struct facet_items *items,                 \
+                           struct facet_field *fields, int *n_fields, void **self, struct facet_error *error) {        \
+        (void)seed;                                                                                                    \
+        return dataset_open(&(description), given, items, fields, n_fields, self, error);                              \
+    }                                                                                                                  \
+    static const struct facet_source_ops ops = {.open = open_source, .load = dataset_load, .close = dataset_close};    \
+    static const char *const makes[] = {"vertices", "triangles", "landmarks", "colours", NULL}
 
 // Parameters that all have; entries of the plugin's table.
 #define DATASET_PARAMS                                                                                                 \

@@ -1,6 +1,7 @@
 #include "dataset/path.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -42,6 +43,11 @@ bool dataset_is_hidden(const char *name) {
 void dataset_upper(char *text) {
     for (; *text; text++)
         if (*text >= 'a' && *text <= 'z') *text = (char)(*text - 'a' + 'A');
+}
+
+void dataset_name_person(char *name, int64_t person, int64_t women, int digits) {
+    bool woman = person < women;
+    sprintf(name, "%c%0*d", woman ? 'F' : 'M', digits, (int)(woman ? person : person - women) + 1);
 }
 
 int64_t dataset_number(const char **text) {

@@ -29,6 +29,9 @@ void dataset_upper(char *text); // letters of ASCII
 // Whether name matches a form of characters: '#' is a digit, '@' an upper-case letter, everything else itself.
 bool dataset_has_form(const char *name, const char *form);
 
+// "F007": the person-th, from 0, of so many women and the men behind them. name has room for 16 bytes.
+void dataset_name_person(char *name, int64_t person, int64_t women, int digits);
+
 // Bounded copies; what does not fit makes the target empty. Return whether it fitted.
 bool dataset_copy(char *to, size_t room, const char *from, size_t length);
 

@@ -3,6 +3,16 @@
 #include <ctype.h>
 #include <string.h>
 
+// What BU-3DFE, BU-4DFE and RAW_84_LMS number alike. Only the last has the 84th.
+const struct dataset_point dataset_points_of_bnd[] = {
+    {.number = 1, .landmark = FACET_EYE_LEFT_INNER},  {.number = 5, .landmark = FACET_EYE_LEFT_OUTER},
+    {.number = 9, .landmark = FACET_EYE_RIGHT_INNER}, {.number = 13, .landmark = FACET_EYE_RIGHT_OUTER},
+    {.number = 40, .landmark = FACET_ALAR_LEFT},      {.number = 43, .landmark = FACET_SUBNASALE},
+    {.number = 45, .landmark = FACET_ALAR_RIGHT},     {.number = 49, .landmark = FACET_MOUTH_LEFT},
+    {.number = 52, .landmark = FACET_LIP_UPPER},      {.number = 55, .landmark = FACET_MOUTH_RIGHT},
+    {.number = 58, .landmark = FACET_LIP_LOWER},      {.number = 76, .landmark = FACET_CHIN},
+    {.number = 84, .landmark = FACET_NOSE_TIP},       {.name = NULL}};
+
 // The words of two names are the same, whatever their order and letters' case.
 static bool has_word(const char *name, const char *word, size_t length) {
     for (const char *c = name; *c;) {

@@ -63,9 +63,18 @@ static int annotate(const struct facet_params *given, const char *path, const vo
     return code;
 }
 
+static int check(const struct facet_params *given, struct facet_error *error) {
+    const char *pattern = facet_param_string(given, "pattern");
+    if (strstr(pattern, "{subject}") && strstr(pattern, "{clip}")) return FACET_OK;
+    return facet_error_set(error, FACET_ERROR_CONFIG,
+                           "pattern: \"%s\" must have {subject} and {clip}, such as \"{subject}/{clip}/{frame}.*\"",
+                           pattern);
+}
+
 static const struct dataset_description description = {
     .title = "4DME",
     .example = "SUBJECT/CLIP/FRAME.obj (parameter pattern)",
+    .check = check,
     .place = place,
     .sparse = true,
     .labels = labels,
@@ -73,20 +82,7 @@ static const struct dataset_description description = {
     .annotate = annotate,
 };
 
-static int open_fourdme(const struct facet_params *given, uint64_t seed, struct facet_items *items,
-                        struct facet_field *fields, int *n_fields, void **self, struct facet_error *error) {
-    const char *pattern = facet_param_string(given, "pattern");
-    (void)seed;
-    if (!strstr(pattern, "{subject}") || !strstr(pattern, "{clip}"))
-        return facet_error_set(error, FACET_ERROR_CONFIG,
-                               "pattern: \"%s\" must have {subject} and {clip}, such as "
-                               "\"{subject}/{clip}/{frame}.*\"",
-                               pattern);
-    return dataset_open(&description, given, items, fields, n_fields, self, error);
-}
-
-static const struct facet_source_ops ops = {.open = open_fourdme, .load = dataset_load, .close = dataset_close};
-static const char *const makes[] = {"vertices", "triangles", "landmarks", "colours", NULL};
+DATASET_SOURCE(description);
 
 const struct facet_plugin facet_plugin_fourdme = {
     .abi = FACET_PLUGIN_ABI,
