@@ -80,8 +80,11 @@ static int join_parts(struct index_run *run, const char *root, struct facet_file
     int code = FACET_OK, ranks = facet_comm_size(run->comm);
     for (int rank = 1; !code && rank < ranks; rank++) code = join_part(run, root, rank, files, error);
     if (!code && ranks > 1) code = files_parts_end(files, error);
-    if (!code && facet_files_count(files) == 0)
-        code = facet_error_set(error, FACET_ERROR_DATA, "%s: holds no files", root);
+    if (!code && facet_files_count(files) == 0) {
+        bool told = facet_files_notes(files) > 0; // such as an archive that is cut
+        code = facet_error_set(error, FACET_ERROR_DATA, "%s: holds no files%s%s", root, told ? "; " : "",
+                               told ? facet_files_note(files, 0) : "");
+    }
     return code ? code : write_list(files, run->list, error);
 }
 

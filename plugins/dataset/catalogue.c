@@ -249,9 +249,11 @@ static int refuse_empty(struct listing *list, struct facet_error *error) {
     const struct dataset_description *description = list->source->description;
     const char *root = facet_param_string(list->given, "root");
     long long files = facet_files_count(list->source->trees[0]), others = list->other_kind;
+    bool told = facet_files_notes(list->source->trees[0]) > 0; // such as an archive that is cut
     if (files == 0)
-        return facet_error_set(error, FACET_ERROR_DATA, "%s holds no file; a folder or archive with %s expected", root,
-                               description->title);
+        return facet_error_set(error, FACET_ERROR_DATA, "%s holds no file; a folder or archive with %s expected%s%s",
+                               root, description->title, told ? "; " : "",
+                               told ? facet_files_note(list->source->trees[0], 0) : "");
     if (others > 0)
         return facet_error_set(error, FACET_ERROR_DATA,
                                "%s holds no scan of %s of the kind \"%s\", but %lld of another", root,

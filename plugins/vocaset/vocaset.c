@@ -61,7 +61,7 @@ static void place(const struct facet_params *given, const char *path, struct dat
 
 static struct dataset_counts counts(const struct facet_params *given) {
     (void)given;
-    return (struct dataset_counts){.subjects = 12};
+    return (struct dataset_counts){.subjects = 12, .sequences = 480};
 }
 
 static const struct dataset_description description = {

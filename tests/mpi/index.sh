@@ -221,4 +221,7 @@ PY
 echo "anything" >root.index.h5
 expect 1 "root.index.h5" "$FACET" index folder root
 grep -q anything root.index.h5 || die "a file that is no index was overwritten"
+
+mkdir cut && printf PK >cut/F001.zip
+expect 1 "cut: holds no files; cut/F001.zip: ends at byte 2" "$FACET" index bu4dfe cut
 echo passed

@@ -98,6 +98,8 @@ static void a_root_that_is_off_is_told(void **state) {
     clear();
     expect_refusal(&facet_plugin_bu4dfe, "", "", FACET_ERROR_DATA,
                    "holds no file; a folder or archive with BU-4DFE expected");
+    write_file("F001.zip", "PK");
+    expect_refusal(&facet_plugin_bu4dfe, "", "", FACET_ERROR_DATA, "F001.zip: ends at byte 2");
     expect_refusal(&facet_plugin_bu4dfe, "gone", "", FACET_ERROR_IO, "gone");
     put_files((const char *const[]){"F0001_AN01WH_RAW.wrl", "F0001_AN02WH_RAW.wrl", NULL});
     expect_refusal(&facet_plugin_bu3dfe, "", "", FACET_ERROR_DATA,
