@@ -62,8 +62,9 @@ int index_examine(struct index_run *run, struct facet_error *error); // collecti
 // settings. Errors: IO, DATA (damaged), MEMORY. Rank-local.
 struct index_old;
 int index_old_open(struct index_run *run, struct index_old **old, struct facet_error *error);
-void index_old_close(struct index_old *old);                                                  // NULL is fine
-void index_old_mark(const struct index_run *run, const struct index_old *old, uint8_t *done); // (rows)
+void index_old_close(struct index_old *old); // NULL is fine
+// Marks rows (a flag each) that the index there has a result of.
+int index_old_mark(struct index_run *run, uint8_t *done, struct facet_error *error);
 // One array of the old index into `to` (rows, width), or its messages into `to` (rows), where they hold.
 int index_old_numbers(const struct index_run *run, const struct index_old *old, const char *name, int width,
                       int64_t *to, struct facet_error *error);

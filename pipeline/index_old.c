@@ -52,49 +52,89 @@ static int has_fingerprint(const struct index_run *run, struct index_old *old, b
     return FACET_OK;
 }
 
+static struct facet_hash key_at(const struct facet_array *keys, int64_t row) {
+    const int64_t *key = (const int64_t *)keys->data + 2 * row;
+    return (struct facet_hash){(uint64_t)key[0], (uint64_t)key[1]};
+}
+
 // What could not be read may be readable now, and is tried again.
+static bool is_sound(const struct facet_array *codes, int64_t row) {
+    return ((const int64_t *)codes->data)[row] != FACET_ERROR_IO;
+}
+
 static int find_places(const struct index_run *run, struct index_old *old, struct facet_error *error) {
-    struct facet_array keys = {0}, codes = {0}, shape;
-    int code = facet_store_shape(old->store, "scans/code", &shape, error);
-    if (!code) old->rows = shape.rank == 1 ? shape.dims[0] : -1;
-    if (!code) code = read_numbers(old, "scans/code", old->rows, 0, &codes, error);
+    struct facet_array keys = {0}, codes = {0};
+    int code = read_numbers(old, "scans/code", old->rows, 0, &codes, error);
     if (!code) code = read_numbers(old, "scans/key", old->rows, 2, &keys, error);
     if (!code && !(old->place = malloc((size_t)old->rows * sizeof *old->place + 1))) code = no_memory(error);
     for (int64_t i = 0; !code && i < old->rows; i++) {
-        const int64_t *key = (const int64_t *)keys.data + 2 * i;
         int64_t first, end;
-        index_find(run, (struct facet_hash){(uint64_t)key[0], (uint64_t)key[1]}, &first, &end);
-        old->place[i] = first < end && ((const int64_t *)codes.data)[i] != FACET_ERROR_IO ? first : -1;
+        index_find(run, key_at(&keys, i), &first, &end);
+        old->place[i] = first < end && is_sound(&codes, i) ? first : -1;
     }
     facet_array_free(&keys), facet_array_free(&codes);
     return code;
 }
 
-static int open_old(struct index_run *run, struct index_old *old, bool *holds, struct facet_error *error) {
-    old->path = run->options->out;
-    int code = facet_store_open(old->path, &old->store, error);
-    if (!code) code = has_fingerprint(run, old, holds, error);
-    return !code && *holds ? find_places(run, old, error) : code;
+static int count_rows(struct index_old *old, struct facet_error *error) {
+    struct facet_array shape;
+    int code = facet_store_shape(old->store, "scans/code", &shape, error);
+    if (!code && shape.rank != 1) code = damaged(old, "scans/code", error);
+    if (!code) old->rows = shape.dims[0];
+    return code;
 }
 
-int index_old_open(struct index_run *run, struct index_old **opened, struct facet_error *error) {
+static int open_old(struct index_run *run, struct index_old **opened, struct facet_error *error) {
     *opened = NULL;
     if (access(run->options->out, F_OK) != 0) return FACET_OK;
     struct index_old *old = calloc(1, sizeof *old);
     if (!old) return no_memory(error);
     bool holds = false;
-    int code = open_old(run, old, &holds, error);
+    old->path = run->options->out;
+    int code = facet_store_open(old->path, &old->store, error);
+    if (!code) code = has_fingerprint(run, old, &holds, error);
+    if (!code) code = count_rows(old, error);
     run->has_other_settings = !code && !holds;
     if (!code && holds)
         *opened = old;
     else
         index_old_close(old);
+    return code;
+}
+
+int index_old_open(struct index_run *run, struct index_old **old, struct facet_error *error) {
+    int code = open_old(run, old, error);
+    if (!code && *old) code = find_places(run, *old, error);
+    if (code) index_old_close(*old), *old = NULL;
     return facet_index_remedy(code, error);
 }
 
-void index_old_mark(const struct index_run *run, const struct index_old *old, uint8_t *done) {
-    for (int64_t i = 0; old && i < old->rows; i++)
-        for (int64_t k = old->place[i]; k >= 0 && index_is_key(run, k, old->place[i]); k++) done[run->order[k]] = 1;
+static int mark_slice(const struct index_run *run, const struct index_old *old, int64_t first, int64_t count,
+                      uint8_t *done, struct facet_error *error) {
+    struct facet_array keys = {0}, codes = {0};
+    int code = facet_store_read_rows(old->store, "scans/key", FACET_I64, first, count, &keys, error);
+    if (!code) code = facet_store_read_rows(old->store, "scans/code", FACET_I64, first, count, &codes, error);
+    if (!code && !is_shaped(&keys, count, 2)) code = damaged(old, "scans/key", error);
+    for (int64_t i = 0; !code && i < count; i++) {
+        int64_t from, end;
+        index_find(run, key_at(&keys, i), &from, &end);
+        for (; is_sound(&codes, i) && from < end; from++) done[run->order[from]] = 1;
+    }
+    facet_array_free(&keys), facet_array_free(&codes);
+    return code;
+}
+
+// By slices, as memory is dearest then; checksums are of whole arrays, and compared when results are taken over.
+int index_old_mark(struct index_run *run, uint8_t *done, struct facet_error *error) {
+    enum { SLICE = 1 << 16 };
+    struct index_old *old;
+    int code = open_old(run, &old, error);
+    for (int64_t first = 0; !code && old && first < old->rows; first += SLICE) {
+        int64_t count = old->rows - first < SLICE ? old->rows - first : SLICE;
+        code = mark_slice(run, old, first, count, done, error);
+    }
+    index_old_close(old);
+    return facet_index_remedy(code, error);
 }
 
 static void spread(const struct index_run *run, const struct index_old *old, const int64_t *from, int width,

@@ -77,20 +77,12 @@ static int mark(struct index_run *run, const struct index_result *result, void *
     return FACET_OK;
 }
 
-static int mark_old(struct index_run *run, uint8_t *done, struct facet_error *error) {
-    struct index_old *old;
-    int code = index_old_open(run, &old, error);
-    if (!code) index_old_mark(run, old, done);
-    index_old_close(old);
-    return code;
-}
-
 int index_find_todo(struct index_run *run, struct facet_error *error) {
     int64_t rows = facet_items_count(run->sources.items);
     uint8_t *done = calloc((size_t)rows + 1, 1);
     run->todo = malloc((size_t)rows * sizeof *run->todo + 1);
     int code = done && run->todo ? FACET_OK : no_memory(error);
-    if (!code) code = mark_old(run, done, error);
+    if (!code) code = index_old_mark(run, done, error);
     if (!code) code = index_log_read(run, mark, done, error);
     for (int64_t i = 0; !code && i < rows; i++)
         if (!done[i]) run->todo[run->n_todo++] = i;

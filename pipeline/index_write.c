@@ -196,6 +196,7 @@ static int write_files(const struct index_run *run, struct facet_store *store, s
 int index_write(struct index_run *run, struct facet_index_summary *summary, struct facet_error *error) {
     struct facet_store *store = NULL;
     struct index_table table = {0};
+    facet_sources_end_loading(&run->sources);
     int code = index_changes(run, summary, error);
     if (!code) code = gather(run, &table, error);
     if (!code) code = index_summarise(run, &table, summary, error);

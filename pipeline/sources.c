@@ -144,9 +144,15 @@ int facet_sources_open(const struct facet_config *config, struct facet_comm *com
     return code;
 }
 
-void facet_sources_close(struct facet_sources *sources) {
-    for (int i = 0; sources->config && i < sources->config->n_sources; i++)
+void facet_sources_end_loading(struct facet_sources *sources) {
+    for (int i = 0; sources->config && i < sources->config->n_sources; i++) {
         sources->config->sources[i].plugin->source->close(sources->self[i]);
+        sources->self[i] = NULL;
+    }
+}
+
+void facet_sources_close(struct facet_sources *sources) {
+    facet_sources_end_loading(sources);
     facet_items_destroy(sources->items);
     free(sources->picked);
     *sources = (struct facet_sources){0};

@@ -23,6 +23,8 @@ struct facet_sources {
 int facet_sources_open(const struct facet_config *config, struct facet_comm *comm, struct facet_sources *sources,
                        struct facet_error *error);
 void facet_sources_close(struct facet_sources *sources);
+// Nothing can be loaded any more; the item table and the fields stay. Makes room for what comes then.
+void facet_sources_end_loading(struct facet_sources *sources);
 // Leaves only `rows` (rising, each dataset represented) of open sources, numbered from 0. Rank-local.
 int facet_sources_pick(struct facet_sources *sources, const int64_t *rows, int64_t count, struct facet_error *error);
 // Loads a workspace row into a row of a block. Thread-safe. Broken scans are set aside in the block.

@@ -63,7 +63,22 @@ static bool grow(void **all, int64_t count, int64_t *room, size_t bytes) {
     return more != NULL;
 }
 
-// Rows often say what the row before says.
+// Rows often say what one of the rows before says: those are found by their bytes, the last one of each hash.
+static int share(struct folder_manifest *m, const char *name, const struct folder_shared *shared, int32_t *place,
+                 struct facet_error *error) {
+    uint32_t hash = 2166136261u; // FNV-1a
+    const unsigned char *bytes = (const unsigned char *)shared;
+    for (size_t i = 0; i < sizeof *shared; i++) hash = (hash ^ bytes[i]) * 16777619u;
+    int32_t *recent = &m->recent[hash % FOLDER_RECENT]; // place + 1
+    *place = *recent - 1;
+    if (*recent > 0 && memcmp(&m->shared[*place], shared, sizeof *shared) == 0) return FACET_OK;
+    if (!grow((void **)&m->shared, m->n_shared, &m->shared_room, sizeof *shared)) return no_memory(name, error);
+    *place = (int32_t)m->n_shared;
+    m->shared[m->n_shared++] = *shared;
+    *recent = *place + 1;
+    return FACET_OK;
+}
+
 static int keep_shared(struct folder_manifest *m, const char *name, const struct folder_record *record,
                        const struct folder_values *values, int32_t *place, struct facet_error *error) {
     const char *const texts[] = {record->text[FOLDER_SUBJECT],
@@ -82,12 +97,7 @@ static int keep_shared(struct folder_manifest *m, const char *name, const struct
                                    .arousal = values->arousal};
     for (int t = 0; t < N_TEXTS - N_OWN_TEXTS; t++)
         if ((shared.text[t] = dataset_text(&m->texts, texts[t])) < 0) return no_memory(name, error);
-    if (m->n_shared == 0 || memcmp(&m->shared[m->n_shared - 1], &shared, sizeof shared) != 0) {
-        if (!grow((void **)&m->shared, m->n_shared, &m->shared_room, sizeof shared)) return no_memory(name, error);
-        m->shared[m->n_shared++] = shared;
-    }
-    *place = (int32_t)(m->n_shared - 1);
-    return FACET_OK;
+    return share(m, name, &shared, place, error);
 }
 
 int folder_rows_add(struct folder_manifest *m, const char *name, const struct folder_record *record,

@@ -1,4 +1,4 @@
-// The rows of a manifest in memory: 32 bytes a row, the texts of its own, and what differs from the row before of all else.
+// The rows of a manifest in memory: 32 bytes a row, the texts of its own, and of all else what no recent row has.
 #ifndef FACET_FOLDER_ROWS_H
 #define FACET_FOLDER_ROWS_H
 
@@ -36,6 +36,7 @@ struct folder_entry {
     float intensity;
 };
 
+enum { FOLDER_RECENT = 1024 };
 struct folder_manifest {
     char *slip;  // NULL: there was none
     char *store; // begins with an empty text
@@ -43,6 +44,7 @@ struct folder_manifest {
     struct dataset_texts texts;
     struct folder_shared *shared;
     int64_t n_shared, shared_room;
+    int32_t recent[FOLDER_RECENT]; // places among the shared + 1, by their hash; 0: none
     struct folder_entry *rows;
     int64_t n_rows, rows_room;
 };
