@@ -128,6 +128,12 @@ static int share_ranges(const struct sizes *sizes, struct facet_comm *comm, stru
     return code;
 }
 
+// Of scans that are all alike none is bad; nor are those that are as good as any.
+static bool is_bad(const struct quality_metric *metric, enum facet_worse worse, const struct quality_scan *scan) {
+    return scan->row >= 0 && metric->smallest < metric->most &&
+           (worse != FACET_WORSE_SMALL || scan->value < metric->most);
+}
+
 static int share_worst(const struct sizes *sizes, struct facet_comm *comm, struct facet_error *error) {
     struct quality_metric *metrics = sizes->sweep->quality->metrics;
     void *all = NULL;
@@ -138,8 +144,9 @@ static int share_worst(const struct sizes *sizes, struct facet_comm *comm, struc
                    ((const struct quality_scan *)all)[i]);
     }
     for (int m = 0; !code && m < FACET_METRICS; m++)
-        while (metrics[m].smallest < metrics[m].most && metrics[m].n_worst < QUALITY_WORST &&
-               metrics[m].worst[metrics[m].n_worst].row >= 0)
+        while (
+            metrics[m].n_worst < QUALITY_WORST &&
+            is_bad(&metrics[m], facet_metric_about((enum facet_metric)m)->worse, &metrics[m].worst[metrics[m].n_worst]))
             metrics[m].n_worst++;
     free(all);
     return code;
@@ -293,6 +300,7 @@ int quality_gather(struct facet_stage *stage, struct report_quality *quality, st
     struct sweep sweep = {.stage = stage, .quality = quality};
     int code = create(stage, quality, error);
     if (!code && facet_comm_rank(comm) == 0) code = gather_reasons(stage, quality, error);
+    if (!code && facet_comm_rank(comm) == 0) code = quality_pairs_gather(stage, &quality->pairs, error);
     if (!code && quality->measured) code = open_sweep(&sweep, error);
     code = facet_comm_agree(comm, code, error);
     if (!code && quality->measured) code = gather_sizes(&sweep, error);

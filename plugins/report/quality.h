@@ -10,7 +10,7 @@
 #include <facet/quality.h>
 #include <facet/stage.h>
 
-enum { QUALITY_WORST = 6, QUALITY_FIRST = 20 };
+enum { QUALITY_WORST = 6, QUALITY_FIRST = 20, QUALITY_PAIRS = 12 };
 
 struct quality_dataset {
     int64_t found, used;
@@ -38,12 +38,27 @@ struct quality_metric {
     int n_worst; // 0 where no value speaks against a scan
 };
 
+// Two scans that are one.
+struct quality_pair {
+    int64_t rows[2];
+    float distance; // mm; NaN when it is not known
+    bool exact;     // the same bits, not only the same shape
+};
+
+struct quality_pairs {
+    bool searched; // some stage looked for them
+    int64_t exact, near, between_people;
+    struct quality_pair first[QUALITY_PAIRS]; // those of two people first, then exact ones, then the closest
+    int n_first;
+};
+
 struct report_quality {
     int n_datasets;
     struct quality_dataset *datasets;
     bool measured; // some stage that is kept made `quality`
     bool pictured; // pictures of the scans named below lie beside the page
     struct quality_metric metrics[FACET_METRICS];
+    struct quality_pairs pairs;
     struct report_reasons reasons;
     int64_t n_set_aside;
     struct facet_quarantine_entry first[QUALITY_FIRST]; // borrowed from the stage
@@ -55,6 +70,8 @@ struct report_quality {
 
 // Every rank reads its share of the rows; rank 0 alone learns the reasons. Collective; all ranks return the same code.
 int quality_gather(struct facet_stage *stage, struct report_quality *quality, struct facet_error *error);
+// What an earlier stage found; rank-local. Errors: DATA (not what facet/quality.h says), IO, MEMORY.
+int quality_pairs_gather(struct facet_stage *stage, struct quality_pairs *pairs, struct facet_error *error);
 void quality_free(struct report_quality *quality); // NULL is fine; leaves none
 
 double quality_bar(const struct quality_spread *spread, int bar); // the scans in a bar of the axis

@@ -131,6 +131,34 @@ static void put_metrics(struct builder *b, json_t *root) {
     put(b, root, "metrics", array);
 }
 
+static json_t *pair(struct builder *b, const struct quality_pair *of) {
+    json_t *object = json_object(), *scans = json_array();
+    put(b, object, "exact", json_boolean(of->exact));
+    put(b, object, "distance_mm", number(of->distance));
+    for (int side = 0; side < 2; side++) {
+        json_t *scan = json_object();
+        put_scan(b, scan, of->rows[side]);
+        push(b, scans, scan);
+    }
+    put(b, object, "scans", scans);
+    return object;
+}
+
+static void put_pairs(struct builder *b, json_t *root) {
+    const struct quality_pairs *of = &b->quality->pairs;
+    if (!of->searched) {
+        put(b, root, "duplicates", json_null());
+        return;
+    }
+    json_t *duplicates = json_object(), *array = json_array();
+    for (int i = 0; i < of->n_first; i++) push(b, array, pair(b, &of->first[i]));
+    put(b, duplicates, "exact", json_integer(of->exact));
+    put(b, duplicates, "near", json_integer(of->near));
+    put(b, duplicates, "between_people", json_integer(of->between_people));
+    put(b, duplicates, "pairs", array);
+    put(b, root, "duplicates", duplicates);
+}
+
 json_t *quality_json(const struct report_quality *quality, const struct facet_items *items) {
     struct builder b = {quality, items, false};
     json_t *root = json_object();
@@ -138,6 +166,7 @@ json_t *quality_json(const struct report_quality *quality, const struct facet_it
     put_datasets(&b, root);
     put_reasons(&b, root);
     put_metrics(&b, root);
+    put_pairs(&b, root);
     if (!b.failed) return root;
     json_decref(root);
     return NULL;

@@ -165,6 +165,52 @@ static void worst(struct html *html, const struct report_quality *quality, const
     }
 }
 
+// ---- pairs ----------------------------------------------------------------------------------------------------------
+
+static void half(struct html *html, const struct facet_items *items, int64_t row) {
+    struct facet_item item = facet_items_get(items, row);
+    html_add(html, "<td class=reason>");
+    html_text(html, item.dataset);
+    html_add(html, ", ");
+    html_text(html, item.subject);
+    if (*item.label) html_add(html, ", ");
+    html_text(html, item.label);
+    html_add(html, "<br><span class=soft>");
+    html_text(html, item.path);
+    html_add(html, "</span></td>");
+}
+
+static void pair_line(struct html *html, const struct report_quality *quality, int i, const struct facet_items *items) {
+    const struct quality_pair *pair = &quality->pairs.first[i];
+    html_add(html, "<tr>");
+    for (int side = 0; side < 2 && quality->pictured; side++)
+        html_add(html, "<td class=half><img src=\"%s\" alt=\"row %lld\"></td>", quality_pair_file(i, side).name,
+                 (long long)pair->rows[side]);
+    html_add(html, "<td>%s</td><td class=number>%s%s</td>", pair->exact ? "exact" : "near",
+             quality_number(pair->distance).text, isfinite(pair->distance) ? " mm" : "");
+    for (int side = 0; side < 2; side++) half(html, items, pair->rows[side]);
+    html_add(html, "</tr>\n");
+}
+
+static void pairs(struct html *html, const struct report_quality *quality, const struct facet_items *items) {
+    const struct quality_pairs *of = &quality->pairs;
+    html_add(html, "<h3>Scans that are there twice</h3>\n");
+    if (of->n_first == 0) {
+        html_add(html, "<p>No two scans are the same.</p>\n");
+        return;
+    }
+    html_add(
+        html,
+        "<p>%lld pair%s with the same content, %lld more with the same shape; %lld of all are of two people, or of "
+        "two datasets.</p>\n<p class=note>%s, those of two people first, then exact ones, then the closest."
+        "</p>\n<div class=scroll><table class=wide><thead><tr>%s<th>kind</th><th class=number>distance</th>"
+        "<th>scan</th><th>and</th></tr></thead><tbody>\n",
+        (long long)of->exact, of->exact == 1 ? "" : "s", (long long)of->near, (long long)of->between_people,
+        of->n_first < of->exact + of->near ? "The first 12" : "All", quality->pictured ? "<th></th><th></th>" : "");
+    for (int i = 0; i < of->n_first; i++) pair_line(html, quality, i, items);
+    html_add(html, "</tbody></table></div>\n");
+}
+
 void page_quality(struct html *html, const struct report_data *data) {
     const struct report_quality *quality = &data->quality;
     page_section(html, "quality", "Data quality");
@@ -174,6 +220,7 @@ void page_quality(struct html *html, const struct report_data *data) {
     noted(html, quality, data->items);
     if (quality->measured) spreads(html, quality, data->items);
     if (quality->measured) worst(html, quality, data->items);
+    if (quality->pairs.searched) pairs(html, quality, data->items);
     if (!quality->measured)
         html_add(html, "<p class=note>No stage kept the metrics of the scans: add <code>describe</code> after "
                        "<code>preprocess</code> to see them here.</p>\n");

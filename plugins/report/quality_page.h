@@ -26,7 +26,8 @@ struct quality_file {
     char name[96];
 };
 struct quality_file quality_worst_file(enum facet_metric metric, int place);
-// Draws the pictures of the worst scans when the pipeline has views.
+struct quality_file quality_pair_file(int pair, int side);
+// Draws the pictures of the worst scans and of pairs when the pipeline has views.
 int quality_draw(struct facet_stage *stage, struct report_quality *quality, struct facet_error *error);
 
 // report/quality.json; its layout is in docs/report.md. NULL when out of memory.

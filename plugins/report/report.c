@@ -86,6 +86,7 @@ static const struct facet_need needs[] = {{.name = "views", .optional = true, .r
                                           {.name = "curves", .optional = true},
                                           {.name = "metrics", .optional = true},
                                           {.name = "quality", .optional = true, .rows = true, .kept = true},
+                                          {.name = "duplicates", .optional = true},
                                           {.name = NULL}};
 static const struct facet_collective_ops ops = {.always = true, .run = run};
 

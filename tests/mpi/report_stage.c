@@ -196,9 +196,9 @@ static void quality_is_counted_over_all_ranks(void **state) {
     assert_true(fabs(noise->spread[0].median - 0.25) <= noise->axis.step / HISTOGRAM_FINE);
     assert_true(noise->spread[1].smallest == 0.375 && noise->spread[1].most == 0.375);
     check_worst(noise, 4, (const int64_t[]){2, 4, 0, 3});
-    check_worst(&quality.metrics[FACET_METRIC_YAW], 3, (const int64_t[]){0, 2, 1}); // as far, the first row first
-    check_worst(&quality.metrics[FACET_METRIC_COVERAGE], 5, (const int64_t[]){1, 3, 2, 0, 4});
-    check_worst(&quality.metrics[FACET_METRIC_VERTICES], 0, NULL); // the same everywhere
+    check_worst(&quality.metrics[FACET_METRIC_YAW], 3, (const int64_t[]){0, 2, 1});      // as far, the first row first
+    check_worst(&quality.metrics[FACET_METRIC_COVERAGE], 3, (const int64_t[]){1, 3, 2}); // 1 is the best there is
+    check_worst(&quality.metrics[FACET_METRIC_VERTICES], 0, NULL);                       // the same everywhere
     assert_true(isnan(quality.metrics[FACET_METRIC_YAW].limit) && isnan(quality.metrics[FACET_METRIC_COVERAGE].limit));
     const struct quality_metric *gap = &quality.metrics[FACET_METRIC_LANDMARK_GAP];
     assert_true(gap->measured == 0 && gap->axis.bars == 0 && gap->n_worst == 0 && isnan(gap->spread[0].median));
@@ -248,6 +248,68 @@ static void the_worst_are_drawn(void **state) {
     fake_clear(&stage);
 }
 
+// ---- pairs ----------------------------------------------------------------------------------------------------------
+
+static void give_pairs(struct facet_stage *stage, int64_t count, const int64_t (*rows_of)[2], const float *distance,
+                       const uint8_t *exact) {
+    fake_give(stage, "duplicates/rows", FACET_I64, 2, (const int64_t[]){count, 2}, rows_of);
+    fake_give(stage, "duplicates/distance", FACET_F32, 1, &count, distance);
+    fake_give(stage, "duplicates/exact", FACET_U8, 1, &count, exact);
+}
+
+// Rows 0 and 1 are of A, 2 and 3 of B, 4 of C.
+static void pairs_of_two_people_come_first(void **state) {
+    (void)state;
+    const int64_t pairs[6][2] = {{0, 1}, {2, 3}, {0, 2}, {1, 4}, {1, 3}, {0, 4}};
+    const float distance[6] = {0, 0.25F, NAN, 0.5F, 0, 0.125F};
+    const uint8_t exact[6] = {1, 0, 0, 0, 1, 0};
+    const int order[6] = {4, 5, 3, 2, 0, 1};
+    struct facet_stage stage = new_stage();
+    struct quality_pairs found = {0};
+    give_pairs(&stage, 6, pairs, distance, exact);
+    assert_int_equal(quality_pairs_gather(&stage, &found, NULL), FACET_OK);
+    assert_true(found.searched && found.exact == 2 && found.near == 4 && found.between_people == 4);
+    assert_int_equal(found.n_first, 6);
+    for (int i = 0; i < 6; i++) assert_memory_equal(found.first[i].rows, pairs[order[i]], sizeof pairs[0]);
+    fake_clear(&stage);
+}
+
+static void only_so_many_pairs_are_shown(void **state) {
+    (void)state;
+    int64_t pairs[50][2];
+    float distance[50];
+    uint8_t exact[50] = {0};
+    struct facet_stage stage = new_stage();
+    struct quality_pairs found = {0};
+    for (int i = 0; i < 50; i++) pairs[i][0] = i % 2, pairs[i][1] = 4, distance[i] = (float)((i * 7) % 50);
+    give_pairs(&stage, 50, pairs, distance, exact);
+    assert_int_equal(quality_pairs_gather(&stage, &found, NULL), FACET_OK);
+    assert_int_equal(found.near, 50);
+    assert_int_equal(found.n_first, QUALITY_PAIRS);
+    for (int i = 0; i < QUALITY_PAIRS; i++) assert_true(found.first[i].distance == (float)i);
+    fake_clear(&stage);
+}
+
+static void pairs_are_shown_side_by_side(void **state) {
+    (void)state;
+    for (int64_t count = 0; count < 2; count++) {
+        struct facet_stage stage = new_stage();
+        struct facet_error error = {0};
+        give_rows(&stage);
+        give_pairs(&stage, count, (const int64_t[1][2]){{2, 4}}, (const float[]){0.25F}, (const uint8_t[]){0});
+        if (fake_run(&facet_plugin_report, "", &stage, &error)) fail_msg("%s", error.text);
+        if (facet_comm_rank(world) == 0) {
+            char *text = read_page();
+            assert_int_equal(strstr(text, "No two scans are the same.") != NULL, count == 0);
+            assert_int_equal(strstr(text, "<td>near</td><td class=number>0.25 mm</td>") != NULL, count == 1);
+            assert_int_equal(strstr(text, "<img src=\"pictures/pair_0_1.png\" alt=\"row 4\">") != NULL, count == 1);
+            if (count == 1) check_picture("pictures/pair_0_1.png", SIDE, SIDE);
+            free(text);
+        }
+        fake_clear(&stage);
+    }
+}
+
 static void no_scan_left_is_a_page_too(void **state) {
     (void)state;
     static const uint8_t none[ROWS] = {0};
@@ -280,11 +342,19 @@ static void broken_inputs_stop_all_ranks(void **state) {
                  {"probabilities", FACET_F32, 3, {ROWS, SLOTS + 1, CLASSES}, "probabilities has not"},
                  {"curves/values", FACET_F32, 3, {1, 1, 3}, "curves/values is not"},
                  {"quality", FACET_F64, 2, {ROWS, 14}, "quality is not f32"},
-                 {"quality", FACET_F32, 3, {ROWS, 14, 1}, "quality is not f32"}};
+                 {"quality", FACET_F32, 3, {ROWS, 14, 1}, "quality is not f32"},
+                 {"duplicates/rows", FACET_I64, 2, {1, 3}, "duplicates has not"},
+                 {"duplicates/rows", FACET_I64, 2, {2, 2}, "duplicates has not"},
+                 {"duplicates/rows", FACET_I64, 2, {1, 2}, "pair 0 has row 6 of 6"}};
+    const int64_t beyond[4] = {1, ROWS, 1, 1};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct facet_stage stage = new_stage();
         struct facet_error error = {0};
-        fake_give(&stage, cases[i].name, cases[i].type, cases[i].rank, cases[i].dims, NULL);
+        fake_give(&stage, cases[i].name, cases[i].type, cases[i].rank, cases[i].dims,
+                  cases[i].type == FACET_I64 ? beyond : NULL);
+        fake_give(&stage, "duplicates/distance", FACET_F32, 1, (const int64_t[]){1}, NULL);
+        fake_give(&stage, "duplicates/exact", FACET_U8, 1, (const int64_t[]){1}, NULL);
+        if (i < 7) fake_give(&stage, "duplicates/rows", FACET_I64, 2, (const int64_t[]){1, 2}, NULL);
         fake_give(&stage, "test_fold", FACET_I32, 2, (const int64_t[]){ROWS, SLOTS}, test_fold);
         fake_give_text(&stage, "curves/columns", "total");
         if (i != 4) fake_give(&stage, "curves/values", FACET_F32, 3, (const int64_t[]){1, 1, 1}, NULL);
@@ -328,6 +398,9 @@ int main(int argc, char **argv) {
         cmocka_unit_test(quality_is_counted_over_all_ranks),
         cmocka_unit_test(metrics_may_be_fewer_or_more),
         cmocka_unit_test(the_worst_are_drawn),
+        cmocka_unit_test(pairs_of_two_people_come_first),
+        cmocka_unit_test(only_so_many_pairs_are_shown),
+        cmocka_unit_test(pairs_are_shown_side_by_side),
         cmocka_unit_test(no_scan_left_is_a_page_too),
         cmocka_unit_test(broken_inputs_stop_all_ranks),
     };
