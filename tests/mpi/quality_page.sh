@@ -29,8 +29,8 @@ for row in range(18):
     vertices, triangles = value("vertices", row).astype(float), value("triangles", row)
     if row == 2:  # three spikes
         for v in (100, 900, 2000): vertices[v] += (0, 0, 60)
-    if row == 4:  # cut in half
-        triangles = triangles[(vertices[triangles][:, :, 0] < 0).all(axis=1)]
+    if row == 4:  # cut beside the nose
+        triangles = triangles[(vertices[triangles][:, :, 0] < 15).all(axis=1)]
     if row == 11:  # noise
         vertices += numpy.random.default_rng(1).normal(0, 0.3, vertices.shape)
     path = f"{row}/scan.obj" if row != 2 else "<b>2 & \"'</b>.obj"
@@ -99,7 +99,10 @@ for m, metric in enumerate(found["metrics"]):
             continue
         if abs(of["smallest"] - here[0]) > 1e-6 * abs(here[0]) or abs(of["largest"] - here[-1]) > 1e-6 * abs(here[-1]):
             sys.exit(f"{metric['name']}: {of} of {here}")
-        bars = numpy.bincount(((here - metric["low"]) // metric["step"]).astype(int), minlength=len(of["bars"]))
+        at = (here - metric["low"]) / metric["step"]
+        for off in (-1e-9, 1e-9): # a value on the edge of two bars may stand in either
+            bars = numpy.bincount(numpy.clip(numpy.floor(at + off), 0, len(of["bars"]) - 1).astype(int), minlength=len(of["bars"]))
+            if of["bars"] == bars.tolist(): break
         check(metric["name"], (of["below"], of["bars"], of["above"]), (0, bars.tolist(), 0))
         if abs(of["median"] - here[(len(here) - 1) // 2]) > metric["step"] / 25: sys.exit(f"median {of} of {here}")
 limits = {m["name"]: m["limit"] and (m["limit"]["setting"], m["limit"]["value"]) for m in found["metrics"] if m["limit"]}
