@@ -244,12 +244,15 @@ static int gather_spreads(const struct sweep *sweep, struct facet_error *error) 
 
 // ---- limits and datasets --------------------------------------------------------------------------------------------
 
-// As the last stage that has the setting is given it; 0 there means that there is none.
+// As the last preprocess stage is given it; 0 there means that there is none. Settings of that name in other plugins
+// mean something else.
 static double limit_of(const struct facet_stage *stage, const char *name) {
     double limit = 0;
     for (int i = 0; name && i < facet_stage_records(stage); i++) {
-        const struct facet_params *params = facet_stage_record(stage, i).params;
-        if (params && facet_param_has(params, name, FACET_PARAM_FLOAT)) limit = facet_param_float(params, name);
+        struct facet_stage_record record = facet_stage_record(stage, i);
+        bool sets = record.params && strcmp(record.plugin, "preprocess") == 0;
+        if (sets && facet_param_has(record.params, name, FACET_PARAM_FLOAT))
+            limit = facet_param_float(record.params, name);
     }
     return limit > 0 ? limit : NAN;
 }

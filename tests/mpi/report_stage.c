@@ -184,7 +184,12 @@ static void quality_is_counted_over_all_ranks(void **state) {
         {.name = "min_coverage", .type = FACET_PARAM_STRING, .fallback = "\"no number\"", .doc = "d"},
         {.name = NULL}};
     assert_int_equal(facet_params_from_text(table, "", &params, &error), FACET_OK);
-    stage.n_records = 2, stage.records[1].params = params;
+    struct facet_params *others = NULL; // a setting of the same name that sets no scan aside by the metric
+    assert_int_equal(facet_params_from_text(table, "max_noise_mm = 0.3;", &others, &error), FACET_OK);
+    stage.n_records = 3;
+    stage.records[0] = (struct facet_stage_record){.plugin = "synth"};
+    stage.records[1] = (struct facet_stage_record){.plugin = "preprocess", .params = params};
+    stage.records[2] = (struct facet_stage_record){.plugin = "describe", .params = others};
     give_quality(&stage, FACET_METRICS);
     if (quality_gather(&stage, &quality, &error)) fail_msg("%s", error.text);
     assert_int_equal(quality.datasets[0].found, 4);
@@ -204,6 +209,7 @@ static void quality_is_counted_over_all_ranks(void **state) {
     assert_true(gap->measured == 0 && gap->axis.bars == 0 && gap->n_worst == 0 && isnan(gap->spread[0].median));
     assert_true(gap->spread[0].missing == 4 && gap->spread[1].missing == 1);
     facet_params_destroy(params);
+    facet_params_destroy(others);
     quality_free(&quality);
     fake_clear(&stage);
 }
