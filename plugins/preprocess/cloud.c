@@ -39,16 +39,23 @@ static double choose_unit(double size) {
     return unit;
 }
 
+// floor() of what an int32 holds, without a call.
+static int32_t round_down(double x) {
+    int32_t whole = (int32_t)x;
+    return whole - (x < whole);
+}
+
 // Fills the cloud with the means of the cubes; returns how many, or more than MOST_POINTS when there are too many.
 static int fill(const struct preprocess_surface *surface, struct preprocess_cloud *cloud, double limit, double *count,
                 struct preprocess_keymap *map) {
+    double per_cell = 1 / cloud->cell;
     int used = 0;
     for (int64_t i = 0; i < surface->n_vertices; i++) {
         double p[3];
         int32_t key[3];
         for (int k = 0; k < 3; k++) p[k] = cloud->unit * (surface->vertices[i][k] - cloud->centre[k]);
         if (p[0] * p[0] + p[1] * p[1] + p[2] * p[2] > limit * limit) continue;
-        for (int k = 0; k < 3; k++) key[k] = (int32_t)floor(p[k] / cloud->cell);
+        for (int k = 0; k < 3; k++) key[k] = round_down(p[k] * per_cell);
         int32_t slot = preprocess_keymap_put(map, key, used);
         if (slot == used && ++used > MOST_POINTS) return used;
         if (slot == used - 1 && count[slot] == 0) memset(cloud->points[slot], 0, sizeof *cloud->points);
@@ -113,26 +120,25 @@ void preprocess_cloud_free(struct preprocess_cloud *cloud) {
 int preprocess_view_create(const struct preprocess_cloud *cloud, struct preprocess_view *view,
                            struct facet_error *error) {
     *view = (struct preprocess_view){.cell = fmax(1.2 * cloud->cell, cloud->radius / 100), .radius = cloud->radius};
+    view->per_cell = 1 / view->cell;
     view->side = 2 * (int)ceil(cloud->radius / view->cell) + 2;
     view->points = malloc((size_t)cloud->n * sizeof *view->points);
+    view->cells = malloc((size_t)cloud->n * sizeof *view->cells);
     view->top = malloc((size_t)view->side * (size_t)view->side * sizeof *view->top);
-    if (view->points && view->top) return FACET_OK;
+    if (view->points && view->cells && view->top) return FACET_OK;
     preprocess_view_free(view);
     return facet_error_set(error, FACET_ERROR_MEMORY, "no memory to look at a scan from the front");
 }
 
 void preprocess_view_free(struct preprocess_view *view) {
     free(view->points);
+    free(view->cells);
     free(view->top);
     *view = (struct preprocess_view){0};
 }
 
 static int cell_of(const struct preprocess_view *view, double x) {
-    return (int)((x + view->radius) / view->cell);
-}
-
-static float *top_at(const struct preprocess_view *view, const double p[3]) {
-    return &view->top[cell_of(view, p[1]) * view->side + cell_of(view, p[0])];
+    return (int)((x + view->radius) * view->per_cell);
 }
 
 void preprocess_view_turn(struct preprocess_view *view, const struct preprocess_cloud *cloud, double rotation[3][3]) {
@@ -141,22 +147,22 @@ void preprocess_view_turn(struct preprocess_view *view, const struct preprocess_
         double *q = view->points[i];
         const double *p = cloud->points[i];
         for (int k = 0; k < 3; k++) q[k] = rotation[k][0] * p[0] + rotation[k][1] * p[1] + rotation[k][2] * p[2];
-        float *top = top_at(view, q);
+        view->cells[i] = cell_of(view, q[1]) * view->side + cell_of(view, q[0]);
+        float *top = &view->top[view->cells[i]];
         if (q[2] > *top) *top = (float)q[2];
     }
     view->visible = 0;
     for (int i = 0; i < cloud->n; i++) {
-        const double *q = view->points[i];
-        if (q[2] < *top_at(view, q) - 2 * view->cell) continue;
-        memmove(view->points[view->visible++], q, sizeof *view->points);
+        if (view->points[i][2] < view->top[view->cells[i]] - 2 * view->cell) continue;
+        memmove(view->points[view->visible++], view->points[i], sizeof *view->points);
     }
 }
 
 int preprocess_view_is_peak(const struct preprocess_view *view, int i) {
     const double *p = view->points[i];
     float own = (float)p[2];
-    if (own < *top_at(view, p)) return 0;
     int reach = (int)ceil(15.0 / view->cell), column = cell_of(view, p[0]), row = cell_of(view, p[1]);
+    if (own < view->top[row * view->side + column]) return 0;
     for (int y = row - reach; y <= row + reach; y++) {
         for (int x = column - reach; x <= column + reach; x++) {
             if (x < 0 || y < 0 || x >= view->side || y >= view->side) continue;

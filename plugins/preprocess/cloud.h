@@ -23,9 +23,10 @@ void preprocess_cloud_free(struct preprocess_cloud *cloud);
 struct preprocess_view {
     double (*points)[3]; // the rotated cloud; the first `visible` of them have nothing in front
     int visible;
+    int *cells; // (n of the cloud) where its points fall
     float *top; // (side, side) largest z in a cell, -INFINITY in an empty one
     int side;
-    double cell, radius;
+    double cell, per_cell, radius;
 };
 
 int preprocess_view_create(const struct preprocess_cloud *cloud, struct preprocess_view *view,

@@ -17,7 +17,7 @@ static bool agreement(const struct preprocess_template *face, const double p[3],
     struct preprocess_template_at at;
     if (!preprocess_template_look(face, p[0], p[1], &at)) return false;
     double d = p[2] - at.height;
-    double d2 = d * d / (1 + at.slope_x * at.slope_x + at.slope_y * at.slope_y) / (reach * reach);
+    double d2 = d * d / ((1 + at.slope_x * at.slope_x + at.slope_y * at.slope_y) * (reach * reach));
     double most = d > 0 && (p[1] > 45 || fabs(p[0]) > 45) ? hidden_most : wrong_most;
     *agrees = 1 - (d2 < 1 + most ? d2 : 1 + most);
     *weight = at.weight;
@@ -32,9 +32,10 @@ enum { COLUMNS = 13, ROWS = 17 };
 static const double square = 12.0; // mm
 
 static bool square_of(const double p[3], int *column, int *row) {
-    *column = (int)floor(p[0] / square + COLUMNS / 2.0);
-    *row = (int)floor(p[1] / square + ROWS / 2.0);
-    return *column >= 0 && *row >= 0 && *column < COLUMNS && *row < ROWS;
+    double x = p[0] * (1 / square) + COLUMNS / 2.0, y = p[1] * (1 / square) + ROWS / 2.0;
+    if (!(x >= 0 && y >= 0 && x < COLUMNS && y < ROWS)) return false;
+    *column = (int)x, *row = (int)y;
+    return true;
 }
 
 static void centre_of(int row, int column, double centre[3]) {
