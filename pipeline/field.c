@@ -8,11 +8,11 @@ static const struct {
     const char *name;
 } types[] = {
     [FACET_U8] = {1, "u8"},   [FACET_I32] = {4, "i32"}, [FACET_I64] = {8, "i64"},
-    [FACET_F32] = {4, "f32"}, [FACET_F64] = {8, "f64"},
+    [FACET_F32] = {4, "f32"}, [FACET_F64] = {8, "f64"}, [FACET_U16] = {2, "u16"},
 };
 
 static bool known(enum facet_type type) {
-    return type >= FACET_U8 && type <= FACET_F64;
+    return type >= FACET_U8 && type <= FACET_U16;
 }
 
 size_t facet_type_size(enum facet_type type) {

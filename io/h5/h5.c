@@ -48,6 +48,8 @@ hid_t h5_memory_type(enum facet_type type) {
         return H5T_NATIVE_FLOAT;
     case FACET_F64:
         return H5T_NATIVE_DOUBLE;
+    case FACET_U16:
+        return H5T_NATIVE_UINT16;
     }
     return H5I_INVALID_HID;
 }
@@ -64,6 +66,8 @@ hid_t h5_file_type(enum facet_type type) {
         return H5T_IEEE_F32LE;
     case FACET_F64:
         return H5T_IEEE_F64LE;
+    case FACET_U16:
+        return H5T_STD_U16LE;
     }
     return H5I_INVALID_HID;
 }
@@ -73,6 +77,7 @@ enum facet_type h5_facet_type(hid_t type) {
     switch (H5Tget_class(type)) {
     case H5T_INTEGER:
         if (size == 1 && H5Tget_sign(type) == H5T_SGN_NONE) return FACET_U8;
+        if (size == 2 && H5Tget_sign(type) == H5T_SGN_NONE) return FACET_U16;
         return size <= 2 || (size == 4 && H5Tget_sign(type) == H5T_SGN_2) ? FACET_I32 : FACET_I64;
     case H5T_FLOAT:
         return size <= 4 ? FACET_F32 : FACET_F64;

@@ -25,7 +25,7 @@ int h5_in_disorder(struct facet_comm *comm, struct facet_error *error);
 void h5_silence(void);
 hid_t h5_memory_type(enum facet_type type);
 hid_t h5_file_type(enum facet_type type);         // little endian
-enum facet_type h5_facet_type(hid_t type);        // 0: none of ours; int16 and int8 widen to I32, uint8 is U8
+enum facet_type h5_facet_type(hid_t type);        // 0: none of ours; int16 and int8 widen to I32
 hid_t h5_text_type(size_t width);                 // UTF-8 of so many bytes, padded with zeros
 bool h5_countable(int rank, const hsize_t *dims); // whether a size_t holds the bytes of so many numbers
 bool h5_has(hid_t file, const char *name);        // whether a link of this name exists, groups on the way included

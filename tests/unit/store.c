@@ -52,6 +52,28 @@ static void what_was_written_reads_back(void **state) {
     facet_store_close(store);
 }
 
+static void numbers_of_16_bits_stay_what_they_are(void **state) {
+    (void)state;
+    struct facet_error error = {0};
+    struct facet_store *store;
+    uint16_t codes[3] = {0, 32768, 65535};
+    struct facet_array array = {.type = FACET_U16, .rank = 1, .dims = {3}, .data = codes}, back;
+    char file[80];
+    snprintf(file, sizeof file, "%s.u16", path);
+    assert_string_equal(facet_type_name(FACET_U16), "u16");
+    assert_int_equal(facet_store_create(file, &store, &error), FACET_OK);
+    assert_int_equal(facet_store_write(store, "codes", &array, &error), FACET_OK);
+    assert_int_equal(facet_store_commit(store, &error), FACET_OK);
+    facet_store_close(store);
+    assert_int_equal(facet_store_open(file, &store, &error), FACET_OK);
+    assert_int_equal(facet_store_read(store, "codes", 0, &back, &error), FACET_OK);
+    assert_int_equal(back.type, FACET_U16);
+    assert_memory_equal(back.data, codes, sizeof codes);
+    facet_array_free(&back);
+    facet_store_close(store);
+    unlink(file);
+}
+
 static void wrong_requests_give_a_sentence(void **state) {
     (void)state;
     struct facet_error error = {0};
@@ -213,6 +235,7 @@ int main(void) {
     close(file);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_written_reads_back),
+        cmocka_unit_test(numbers_of_16_bits_stay_what_they_are),
         cmocka_unit_test(wrong_requests_give_a_sentence),
         cmocka_unit_test(files_made_by_others_read),
         cmocka_unit_test(a_name_written_twice_cannot_be_committed),

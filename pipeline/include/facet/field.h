@@ -8,7 +8,7 @@
 
 enum { FACET_NAME_MAX = 48, FACET_MAX_DIMS = 6, FACET_MAX_FIELDS = 16 };
 
-enum facet_type { FACET_U8 = 1, FACET_I32, FACET_I64, FACET_F32, FACET_F64 };
+enum facet_type { FACET_U8 = 1, FACET_I32, FACET_I64, FACET_F32, FACET_F64, FACET_U16 };
 
 size_t facet_type_size(enum facet_type type);      // bytes of one element
 const char *facet_type_name(enum facet_type type); // "u8", "i32", ...
