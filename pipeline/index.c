@@ -12,6 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
+int index_no_memory(struct facet_error *error) {
+    return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the index");
+}
+
 static bool has_param(const struct facet_plugin *plugin, const char *name) {
     const struct facet_param_spec *spec = plugin->params;
     while (spec && spec->name && strcmp(spec->name, name) != 0) spec++;
@@ -35,7 +39,7 @@ static int set_text(config_t *settings, const char *name, const char *value, str
     if (config_setting_get_member(root, name)) config_setting_remove(root, name);
     config_setting_t *setting = config_setting_add(root, name, CONFIG_TYPE_STRING);
     if (setting && config_setting_set_string(setting, value)) return FACET_OK;
-    return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the settings of the source");
+    return index_no_memory(error);
 }
 
 static int make_params(struct index_run *run, config_t *settings, struct facet_error *error) {
@@ -44,7 +48,7 @@ static int make_params(struct index_run *run, config_t *settings, struct facet_e
     source->params = facet_params_create(run->plugin->params, config_root_setting(settings), NULL, 0, &problems);
     int code = FACET_OK;
     if (!source->params || problems.out_of_memory)
-        code = facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the settings of the source");
+        code = index_no_memory(error);
     else if (problems.count)
         code = facet_error_set(error, FACET_ERROR_CONFIG, "%s", problems.text);
     facet_problems_free(&problems);
@@ -57,7 +61,7 @@ static int configure(struct index_run *run, const struct facet_plugin_host *host
     int code = find_plugin(run, host, error);
     if (code) return code;
     run->config = calloc(1, sizeof *run->config);
-    if (!run->config) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the settings of the source");
+    if (!run->config) return index_no_memory(error);
     run->config->n_sources = 1, run->config->name = run->config->file = options->plugin;
     run->config->sources[0] = (struct facet_stage_config){.name = run->plugin->name, .plugin = run->plugin};
     config_init(&settings);

@@ -20,14 +20,10 @@ static uint64_t hash_path(const char *path) {
     return facet_hash_bytes((struct facet_hash){0}, path, strlen(path) + 1).low;
 }
 
-static int no_memory(struct facet_error *error) {
-    return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the rows of the index");
-}
-
 static int see_now(const struct index_run *run, struct seen **rows, int64_t *count, struct facet_error *error) {
     *count = facet_items_count(run->sources.items);
     *rows = malloc((size_t)*count * sizeof **rows + 1);
-    if (!*rows) return no_memory(error);
+    if (!*rows) return index_no_memory(error);
     for (int64_t i = 0; i < *count; i++)
         (*rows)[i] = (struct seen){hash_path(facet_items_get(run->sources.items, i).path), run->keys[i].low};
     qsort(*rows, (size_t)*count, sizeof **rows, by_path);
@@ -55,7 +51,7 @@ static int see_then(const struct index_run *run, struct seen **rows, int64_t *co
     if (!code) {
         *count = keys.rank == 2 && keys.dims[1] == 2 ? keys.dims[0] : 0;
         *rows = malloc((size_t)*count * sizeof **rows + 1);
-        code = *rows ? see_texts(&paths, keys.data, *rows, *count, run->options->out, error) : no_memory(error);
+        code = *rows ? see_texts(&paths, keys.data, *rows, *count, run->options->out, error) : index_no_memory(error);
     }
     facet_array_free(&paths), facet_array_free(&keys);
     facet_store_close(store);

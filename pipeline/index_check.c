@@ -1,14 +1,11 @@
 #include "pipeline/index_check.h"
 
+#include "pipeline/index_internal.h"
 #include "pipeline/params.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static int no_memory(struct facet_error *error) {
-    return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the settings of the source");
-}
 
 // ---- settings -----------------------------------------------------------------------------------------------------------
 
@@ -19,7 +16,7 @@ static bool matters(const char *line) {
 int facet_index_settings(const struct facet_params *params, char **text, struct facet_error *error) {
     char *lines = NULL;
     *text = NULL;
-    if (!facet_params_write(params, "", &lines)) return no_memory(error);
+    if (!facet_params_write(params, "", &lines)) return index_no_memory(error);
     char *settings = malloc(strlen(lines ? lines : "") + 1), *end = settings;
     for (const char *line = lines; settings && line && *line;) {
         size_t length = strcspn(line, "\n") + 1;
@@ -27,7 +24,7 @@ int facet_index_settings(const struct facet_params *params, char **text, struct 
         line += length;
     }
     free(lines);
-    if (!settings) return no_memory(error);
+    if (!settings) return index_no_memory(error);
     *end = '\0';
     *text = settings;
     return FACET_OK;

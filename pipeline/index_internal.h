@@ -1,4 +1,4 @@
-// Shared by the files of `facet index` alone.
+// Shared by the files index*.c alone.
 #ifndef FACET_PIPELINE_INDEX_INTERNAL_H
 #define FACET_PIPELINE_INDEX_INTERNAL_H
 
@@ -36,6 +36,8 @@ struct index_result {
     int64_t counts[FACET_MAX_FIELDS]; // of the ragged fields
     const char *message;              // "" of a sound one
 };
+
+int index_no_memory(struct facet_error *error); // index.c: sets MEMORY and returns it
 
 // index_list.c: all ranks list, and `list` is there for all of them. Collective.
 int index_list(struct index_run *run, const char *root, struct facet_error *error);

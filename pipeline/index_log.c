@@ -120,7 +120,7 @@ static int find_logs(const struct index_run *run, glob_t *found) {
 int index_log_read(struct index_run *run, index_take *take, void *context, struct facet_error *error) {
     glob_t found = {0};
     int status = find_logs(run, &found), code = FACET_OK;
-    if (status == GLOB_NOSPACE) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the list of logs");
+    if (status == GLOB_NOSPACE) return index_no_memory(error);
     for (size_t i = 0; !code && status == 0 && i < found.gl_pathc; i++) {
         FILE *file = fopen(found.gl_pathv[i], "re");
         code = file ? read_log(run, file, take, context, error) : log_error(run, "opened", error);

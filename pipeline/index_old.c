@@ -14,10 +14,6 @@ struct index_old {
         place; // (rows) where the rows with its key begin in the order of keys; -1: no row has it, or it is tried again
 };
 
-static int no_memory(struct facet_error *error) {
-    return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the rows of the index");
-}
-
 static int damaged(const struct index_old *old, const char *name, struct facet_error *error) {
     return facet_error_set(error, FACET_ERROR_DATA, "%s: %s is not as facet index writes it", old->path, name);
 }
@@ -66,7 +62,7 @@ static int find_places(const struct index_run *run, struct index_old *old, struc
     struct facet_array keys = {0}, codes = {0};
     int code = read_numbers(old, "scans/code", old->rows, 0, &codes, error);
     if (!code) code = read_numbers(old, "scans/key", old->rows, 2, &keys, error);
-    if (!code && !(old->place = malloc((size_t)old->rows * sizeof *old->place + 1))) code = no_memory(error);
+    if (!code && !(old->place = malloc((size_t)old->rows * sizeof *old->place + 1))) code = index_no_memory(error);
     for (int64_t i = 0; !code && i < old->rows; i++) {
         int64_t first, end;
         index_find(run, key_at(&keys, i), &first, &end);
@@ -88,7 +84,7 @@ static int open_old(struct index_run *run, struct index_old **opened, struct fac
     *opened = NULL;
     if (access(run->options->out, F_OK) != 0) return FACET_OK;
     struct index_old *old = calloc(1, sizeof *old);
-    if (!old) return no_memory(error);
+    if (!old) return index_no_memory(error);
     bool holds = false;
     old->path = run->options->out;
     int code = facet_store_open(old->path, &old->store, error);
@@ -169,7 +165,7 @@ static int spread_texts(const struct index_run *run, const struct index_old *old
         int64_t place = old->place[rows[b]];
         for (int64_t k = place; k >= 0 && index_is_key(run, k, place); k++) {
             free(to[run->order[k]]);
-            if (!(to[run->order[k]] = strdup(text))) return no_memory(error);
+            if (!(to[run->order[k]] = strdup(text))) return index_no_memory(error);
         }
     }
     return FACET_OK;

@@ -13,10 +13,6 @@
 
 enum { UNIT_ROWS = 32 };
 
-static int no_memory(struct facet_error *error) {
-    return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the rows of the index");
-}
-
 // ---- keys -----------------------------------------------------------------------------------------------------------
 
 static struct facet_hash key_of(const struct facet_items *items, int64_t row) {
@@ -43,7 +39,7 @@ int index_keys(struct index_run *run, struct facet_error *error) {
     int64_t rows = facet_items_count(run->sources.items);
     run->keys = malloc((size_t)rows * sizeof *run->keys + 1);
     run->order = malloc((size_t)rows * sizeof *run->order + 1);
-    if (!run->keys || !run->order) return no_memory(error);
+    if (!run->keys || !run->order) return index_no_memory(error);
     for (int64_t i = 0; i < rows; i++) run->keys[i] = key_of(run->sources.items, i), run->order[i] = i;
     qsort_r(run->order, (size_t)rows, sizeof *run->order, by_key, run->keys);
     return FACET_OK;
@@ -81,7 +77,7 @@ int index_find_todo(struct index_run *run, struct facet_error *error) {
     int64_t rows = facet_items_count(run->sources.items);
     uint8_t *done = calloc((size_t)rows + 1, 1);
     run->todo = malloc((size_t)rows * sizeof *run->todo + 1);
-    int code = done && run->todo ? FACET_OK : no_memory(error);
+    int code = done && run->todo ? FACET_OK : index_no_memory(error);
     if (!code) code = index_old_mark(run, done, error);
     if (!code) code = index_log_read(run, mark, done, error);
     for (int64_t i = 0; !code && i < rows; i++)
@@ -109,13 +105,13 @@ static int examiner_create(const struct index_run *run, struct examiner *x, stru
     *x = (struct examiner){0};
     for (; x->n < run->sources.n_fields; x->n++) {
         x->columns[x->n] = facet_column_create(&run->sources.fields[x->n], 1);
-        if (!x->columns[x->n]) return no_memory(error);
+        if (!x->columns[x->n]) return index_no_memory(error);
     }
     int code = facet_rows_create(1, &x->rows, error);
     if (code) return code;
     x->rows.count = 1;
     x->block = facet_block_of(x->columns, x->n, &x->rows, run->sources.items, 0);
-    return x->block ? FACET_OK : no_memory(error);
+    return x->block ? FACET_OK : index_no_memory(error);
 }
 
 static struct facet_hash hash_values(const struct examiner *x) {

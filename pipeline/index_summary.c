@@ -4,10 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int no_memory(struct facet_error *error) {
-    return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the summary of the index");
-}
-
 // Two sentences are of one kind when they differ in names and numbers alone: what is compared are words of letters that
 // hold no dot or slash.
 static void kind_of(const char *message, char *kind, size_t size) {
@@ -33,7 +29,7 @@ static int add_example(struct facet_index_reason *reason, const char *path, cons
     int length = asprintf(&reason->example[i], "%s%s%s", named ? "" : path, named ? "" : ": ", message);
     if (length >= 0) return FACET_OK;
     reason->example[i] = NULL;
-    return no_memory(error);
+    return index_no_memory(error);
 }
 
 static int count_broken(const struct index_run *run, const struct index_table *table,
@@ -63,10 +59,10 @@ static int count_labels(const struct index_run *run, struct facet_index_summary 
     const struct facet_items *items = run->sources.items;
     summary->n_labels = facet_items_classes(items);
     summary->labels = calloc((size_t)summary->n_labels + 1, sizeof *summary->labels);
-    if (!summary->labels) return no_memory(error);
+    if (!summary->labels) return index_no_memory(error);
     for (int c = 0; c < summary->n_labels; c++) {
         summary->labels[c].name = strdup(facet_items_class_name(items, c));
-        if (!summary->labels[c].name) return no_memory(error);
+        if (!summary->labels[c].name) return index_no_memory(error);
     }
     for (int64_t i = 0; i < facet_items_count(items); i++) {
         int label = facet_items_class_of(items, i);
@@ -78,10 +74,10 @@ static int count_labels(const struct index_run *run, struct facet_index_summary 
 static int take_notes(const struct index_run *run, struct facet_index_summary *summary, struct facet_error *error) {
     const struct facet_items *items = run->sources.items;
     summary->notes = calloc((size_t)facet_items_notes(items) + 1, sizeof *summary->notes);
-    if (!summary->notes) return no_memory(error);
+    if (!summary->notes) return index_no_memory(error);
     for (int i = 0; i < facet_items_notes(items); i++) {
         summary->notes[i] = strdup(facet_items_note_text(items, i));
-        if (!summary->notes[i]) return no_memory(error);
+        if (!summary->notes[i]) return index_no_memory(error);
         summary->n_notes++;
     }
     return FACET_OK;

@@ -7,10 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int no_memory(struct facet_error *error) {
-    return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the rows of the index");
-}
-
 static void free_table(struct index_table *table) {
     for (int64_t i = 0; table->messages && i < table->rows; i++) free(table->messages[i]);
     free(table->hashes), free(table->counts), free(table->codes), free(table->messages);
@@ -25,7 +21,7 @@ static int create_table(const struct index_run *run, struct index_table *table, 
                                   .counts = calloc((size_t)rows * (size_t)run->n_ragged + 1, sizeof(int64_t)),
                                   .codes = calloc((size_t)rows + 1, sizeof(int64_t)),
                                   .messages = calloc((size_t)rows + 1, sizeof(char *))};
-    if (!table->hashes || !table->counts || !table->codes || !table->messages) return no_memory(error);
+    if (!table->hashes || !table->counts || !table->codes || !table->messages) return index_no_memory(error);
     for (int64_t i = 0; i < rows; i++) table->codes[i] = NO_RESULT;
     return FACET_OK;
 }
@@ -41,7 +37,7 @@ static int take(struct index_run *run, const struct index_result *result, void *
         table->codes[row] = result->code;
         free(table->messages[row]);
         table->messages[row] = *result->message ? strdup(result->message) : NULL;
-        if (*result->message && !table->messages[row]) return no_memory(error);
+        if (*result->message && !table->messages[row]) return index_no_memory(error);
     }
     return FACET_OK;
 }
@@ -112,7 +108,7 @@ static int write_texts(struct facet_store *store, const char *name, const struct
     size_t size = 0;
     for (int64_t i = 0; i < count; i++) size += text(run, table, i) ? strlen(text(run, table, i)) + 1 : 0;
     char *all = malloc(size + 1), *end = all;
-    if (!all) return no_memory(error);
+    if (!all) return index_no_memory(error);
     for (int64_t i = 0; i < count; i++)
         if (text(run, table, i)) end = stpcpy(end, text(run, table, i)) + 1;
     struct facet_array array = {.type = FACET_U8, .rank = 1, .dims = {(int64_t)size}, .data = all};
@@ -123,7 +119,7 @@ static int write_texts(struct facet_store *store, const char *name, const struct
 
 static int write_broken(struct facet_store *store, const struct index_table *table, struct facet_error *error) {
     int64_t n = 0, *rows = malloc((size_t)table->rows * sizeof *rows + 1);
-    if (!rows) return no_memory(error);
+    if (!rows) return index_no_memory(error);
     for (int64_t i = 0; i < table->rows; i++)
         if (table->messages[i]) rows[n++] = i;
     int code = write_numbers(store, "scans/broken", n, 0, rows, error);
@@ -142,7 +138,7 @@ static int write_room(struct facet_store *store, const struct index_run *run, co
 
 static int write_keys(struct facet_store *store, const struct index_run *run, int64_t rows, struct facet_error *error) {
     int64_t *keys = malloc(2 * (size_t)rows * sizeof *keys + 1);
-    if (!keys) return no_memory(error);
+    if (!keys) return index_no_memory(error);
     for (int64_t i = 0; i < rows; i++)
         keys[2 * i] = (int64_t)run->keys[i].low, keys[2 * i + 1] = (int64_t)run->keys[i].high;
     int code = write_numbers(store, "scans/key", rows, 2, keys, error);
