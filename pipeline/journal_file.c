@@ -64,17 +64,6 @@ static json_t *now_json(const struct facet_journal *j) {
                      "moved", j->moved_at);
 }
 
-// A command line or a file's name need not be UTF-8, JSON must.
-json_t *facet_json_text(const char *text) {
-    json_t *json = json_string(text);
-    char *plain = json ? NULL : strdup(text);
-    for (char *p = plain; p && *p; p++)
-        if ((unsigned char)*p >= 0x80) *p = '?';
-    if (plain) json = json_string(plain);
-    free(plain);
-    return json;
-}
-
 static json_t *sources_json(const struct facet_run *run) {
     json_t *list = json_array();
     for (int i = 0; list && i < run->config->n_sources; i++) {

@@ -4,6 +4,7 @@
 
 #include "pipeline/run_internal.h"
 
+#include <facet/json.h>
 #include <jansson.h>
 #include <pthread.h>
 
@@ -39,7 +40,6 @@ struct facet_journal {
 struct facet_run_progress journal_speed(const struct facet_journal *journal);
 void journal_time(char text[32]); // now, "2026-11-25T01:11:39Z"
 // journal_file.c
-json_t *facet_json_text(const char *text); // what is not UTF-8, as a command line may be, made so
 int facet_json_write(const json_t *json, const char *path, struct facet_error *error); // beside itself, then renamed
 json_t *journal_json(const struct facet_journal *journal); // NULL when out of memory; the lock is held
 int journal_write(struct facet_journal *journal, struct facet_error *error); // the lock is held

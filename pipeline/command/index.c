@@ -7,6 +7,7 @@
 #include "pipeline/index.h"
 #include "pipeline/stop.h"
 
+#include <facet/json.h>
 #include <getopt.h>
 #include <jansson.h>
 #include <limits.h>
@@ -127,17 +128,12 @@ static void print_summary(const struct arguments *a, const struct facet_index_su
     printf("index: %s, in %s\n", a->options.out, took);
 }
 
-static json_t *text_json(const char *text) { // a path need not be UTF-8, JSON must
-    json_t *json = json_string(text);
-    return json ? json : json_string("(a name that is not UTF-8)");
-}
-
 static json_t *reasons_json(const struct facet_index_summary *s) {
     json_t *all = json_array();
     for (int r = 0; r < s->n_reasons; r++) {
         json_t *examples = json_array();
         for (int i = 0; i < FACET_INDEX_EXAMPLES && s->reasons[r].example[i]; i++)
-            json_array_append_new(examples, text_json(s->reasons[r].example[i]));
+            json_array_append_new(examples, facet_json_text(s->reasons[r].example[i]));
         json_array_append_new(all,
                               json_pack("{s:I, s:o}", "count", (json_int_t)s->reasons[r].count, "examples", examples));
     }
@@ -146,22 +142,27 @@ static json_t *reasons_json(const struct facet_index_summary *s) {
 
 static json_t *labels_json(const struct facet_index_summary *s) {
     json_t *all = json_object();
-    for (int i = 0; i < s->n_labels; i++)
-        if (json_object_set_new(all, s->labels[i].name, json_integer(s->labels[i].rows)) != 0)
-            json_object_set_new(all, "(a name that is not UTF-8)", json_integer(s->labels[i].rows));
+    for (int i = 0; i < s->n_labels; i++) {
+        json_t *name = facet_json_text(s->labels[i].name);
+        const char *key = json_string_value(name);
+        json_int_t others = json_integer_value(json_object_get(all, key)); // of a name that became the same
+        json_object_set_new(all, key, json_integer(others + s->labels[i].rows));
+        json_decref(name);
+    }
     return all;
 }
 
 static json_t *summary_json(const struct arguments *a, const struct facet_index_summary *s) {
     json_t *notes = json_array();
-    for (int i = 0; i < s->n_notes; i++) json_array_append_new(notes, text_json(s->notes[i]));
+    for (int i = 0; i < s->n_notes; i++) json_array_append_new(notes, facet_json_text(s->notes[i]));
     return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:I, s:I, s:o, s:I, s:I, s:I, s:o, s:o, s:f}",
-                     "index", text_json(a->options.out), "files", (json_int_t)s->files, "bytes", (json_int_t)s->bytes,
-                     "rows", (json_int_t)s->rows, "new", (json_int_t)s->added, "changed", (json_int_t)s->changed,
-                     "unchanged", (json_int_t)s->unchanged, "gone", (json_int_t)s->gone, "other_settings",
-                     (int)s->other_settings, "read", (json_int_t)s->read, "subjects", (json_int_t)s->subjects, "labels",
-                     labels_json(s), "unlabelled", (json_int_t)s->unlabelled, "broken", (json_int_t)s->broken, "noted",
-                     (json_int_t)s->noted, "reasons", reasons_json(s), "notes", notes, "seconds", s->seconds);
+                     "index", facet_json_text(a->options.out), "files", (json_int_t)s->files, "bytes",
+                     (json_int_t)s->bytes, "rows", (json_int_t)s->rows, "new", (json_int_t)s->added, "changed",
+                     (json_int_t)s->changed, "unchanged", (json_int_t)s->unchanged, "gone", (json_int_t)s->gone,
+                     "other_settings", (int)s->other_settings, "read", (json_int_t)s->read, "subjects",
+                     (json_int_t)s->subjects, "labels", labels_json(s), "unlabelled", (json_int_t)s->unlabelled,
+                     "broken", (json_int_t)s->broken, "noted", (json_int_t)s->noted, "reasons", reasons_json(s),
+                     "notes", notes, "seconds", s->seconds);
 }
 
 static int print_json(const struct arguments *a, const struct facet_index_summary *s, struct facet_error *error) {

@@ -1,5 +1,7 @@
 #include "audit/tell.h"
 
+#include <facet/json.h>
+
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -71,11 +73,6 @@ static json_t *kinds_json(const struct audit_pairs *pairs) {
     return kinds;
 }
 
-static json_t *name_json(const char *name) {
-    json_t *text = json_string(name);
-    return text ? text : json_string("?"); // JSON takes UTF-8 alone
-}
-
 // Pairs of rows of two datasets, for every two that have any.
 static json_t *between_json(const struct audit_rows *rows, const struct audit_pairs *pairs) {
     int n = facet_items_datasets(rows->items);
@@ -90,9 +87,9 @@ static json_t *between_json(const struct audit_rows *rows, const struct audit_pa
     for (int i = 0; count && i < n * n; i++)
         if (count[i])
             json_array_append_new(list, json_pack("{s:o, s:o, s:I}", "a",
-                                                  name_json(facet_items_dataset_name(rows->items, i / n)), "b",
-                                                  name_json(facet_items_dataset_name(rows->items, i % n)), "pairs",
-                                                  (json_int_t)count[i]));
+                                                  facet_json_text(facet_items_dataset_name(rows->items, i / n)), "b",
+                                                  facet_json_text(facet_items_dataset_name(rows->items, i % n)),
+                                                  "pairs", (json_int_t)count[i]));
     free(count);
     return count ? list : (json_decref(list), NULL);
 }

@@ -2,6 +2,7 @@
 #include "evaluate/evaluation.h"
 #include "split/prove.h"
 
+#include <facet/json.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -25,20 +26,9 @@ static json_t *number(double value) {
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-// JSON takes UTF-8 alone; what is none becomes a question mark, so that an odd name does not cost the numbers.
-static json_t *text(const char *bytes) {
-    json_t *plain = json_string(bytes);
-    if (plain) return plain;
-    char copy[512];
-    size_t n = 0;
-    for (; bytes[n] && n < sizeof copy - 1; n++) copy[n] = (unsigned char)bytes[n] < 128 ? bytes[n] : '?';
-    copy[n] = 0;
-    return json_string(copy);
-}
-
 static json_t *names(struct builder *b, int count, const char *(*name)(const struct facet_items *, int)) {
     json_t *array = json_array();
-    for (int i = 0; i < count; i++) push(b, array, text(name(b->e->items, i)));
+    for (int i = 0; i < count; i++) push(b, array, facet_json_text(name(b->e->items, i)));
     return array;
 }
 
@@ -55,7 +45,7 @@ static json_t *confusion_rows(struct builder *b, const int64_t *confusion) {
 static void put_place(struct builder *b, json_t *object, const struct group *group) {
     put(b, object, "fold", group->fold < 0 ? json_null() : json_integer(group->fold));
     put(b, object, "dataset",
-        group->dataset < 0 ? json_null() : text(facet_items_dataset_name(b->e->items, group->dataset)));
+        group->dataset < 0 ? json_null() : facet_json_text(facet_items_dataset_name(b->e->items, group->dataset)));
 }
 
 static void put_size(struct builder *b, json_t *object, const struct group *group) {
@@ -134,8 +124,9 @@ static json_t *fold(struct builder *b, int f) {
     json_t *object = json_object(), *trained_on = json_array();
     folds_name_at(b->e->names, f, name);
     for (int d = 0; d < facet_items_datasets(b->e->items); d++)
-        if (evaluation_trains(b->e, f, d)) push(b, trained_on, text(facet_items_dataset_name(b->e->items, d)));
-    put(b, object, "name", text(name));
+        if (evaluation_trains(b->e, f, d))
+            push(b, trained_on, facet_json_text(facet_items_dataset_name(b->e->items, d)));
+    put(b, object, "name", facet_json_text(name));
     put(b, object, "trained_on", trained_on);
     put(b, object, "train", role_size(b, f, ROLE_TRAIN));
     put(b, object, "validation", role_size(b, f, ROLE_VALIDATION));

@@ -1,9 +1,8 @@
 // quality.json; its layout is in docs/report.md.
 #include "report/quality_page.h"
 
+#include <facet/json.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 // A failed set leaves a hole that the caller must know of.
 struct builder {
@@ -28,24 +27,12 @@ static json_t *whole(double value) {
     return json_integer((json_int_t)value);
 }
 
-// JSON takes UTF-8 alone; in a text that is none, what is not ASCII becomes a question mark.
-static json_t *text(const char *bytes) {
-    json_t *plain = json_string(bytes);
-    char *copy = plain ? NULL : strdup(bytes);
-    if (!copy) return plain;
-    for (char *at = copy; *at; at++)
-        if ((unsigned char)*at >= 128) *at = '?';
-    plain = json_string(copy);
-    free(copy);
-    return plain;
-}
-
 static void put_datasets(struct builder *b, json_t *root) {
     json_t *array = json_array();
     for (int d = 0; d < b->quality->n_datasets; d++) {
         const struct quality_dataset *of = &b->quality->datasets[d];
         json_t *dataset = json_object();
-        put(b, dataset, "name", text(facet_items_dataset_name(b->items, d)));
+        put(b, dataset, "name", facet_json_text(facet_items_dataset_name(b->items, d)));
         put(b, dataset, "found", json_integer(of->found));
         put(b, dataset, "used", json_integer(of->used));
         put(b, dataset, "set_aside", json_integer(of->found - of->used));
@@ -60,9 +47,9 @@ static void put_reasons(struct builder *b, json_t *root) {
         const struct report_reason *of = &b->quality->reasons.all[i];
         json_t *reason = json_object(), *counts = json_array();
         for (int d = 0; d < b->quality->n_datasets; d++) push(b, counts, json_integer(of->by_dataset[d]));
-        put(b, reason, "stage", text(of->stage));
-        put(b, reason, "code", text(of->code));
-        put(b, reason, "text", text(of->text));
+        put(b, reason, "stage", facet_json_text(of->stage));
+        put(b, reason, "code", facet_json_text(of->code));
+        put(b, reason, "text", facet_json_text(of->text));
         put(b, reason, "scans", json_integer(of->scans));
         put(b, reason, "by_dataset", counts);
         push(b, array, reason);
@@ -74,9 +61,9 @@ static void put_reasons(struct builder *b, json_t *root) {
 static void put_scan(struct builder *b, json_t *object, int64_t row) {
     struct facet_item item = facet_items_get(b->items, row);
     put(b, object, "row", json_integer(row));
-    put(b, object, "dataset", text(item.dataset));
-    put(b, object, "subject", text(item.subject));
-    put(b, object, "path", text(item.path));
+    put(b, object, "dataset", facet_json_text(item.dataset));
+    put(b, object, "subject", facet_json_text(item.subject));
+    put(b, object, "path", facet_json_text(item.path));
 }
 
 static json_t *worst(struct builder *b, const struct quality_metric *metric) {
