@@ -2,13 +2,14 @@
 // warm; the containers take turns; a row shows medians, and the median of the ratios of its turns to the folder's.
 #include <facet/files.h>
 
+#include "timing.h"
+
 #include <libdeflate.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <zlib.h>
 
 enum { MOST_TURNS = 99, MOST_CONTAINERS = 16, SIDE = 52, SAMPLE = 100 };
@@ -39,22 +40,6 @@ static void write_scan(const char *folder, int number) {
 }
 
 // ---- reading --------------------------------------------------------------------------------------------------------------
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int by_size(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, int n) {
-    qsort(values, (size_t)n, sizeof *values, by_size);
-    return values[n / 2];
-}
 
 static struct facet_files *open_files(const char *path) {
     struct facet_files *files;

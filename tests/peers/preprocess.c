@@ -2,9 +2,10 @@
 //   preprocess IN MAX_VERTICES OUT      a mesh is two int64 counts, then (n, 3) f32 vertices, then (m, 3) i32 triangles
 #include "preprocess/surface.h"
 
+#include "timing.h"
+
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 static int read_mesh(const char *path, struct preprocess_surface *surface) {
     int64_t n[2] = {0};
@@ -32,12 +33,6 @@ static int write_mesh(const char *path, const struct preprocess_surface *surface
     return (file && fclose(file)) || bad;
 }
 
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 // Once to warm up, once to be measured.
 int main(int argc, char **argv) {
     struct preprocess_surface surface = {0};
@@ -47,9 +42,9 @@ int main(int argc, char **argv) {
     for (int turn = 0; turn < 2; turn++) {
         preprocess_surface_free(&surface);
         if (read_mesh(argv[1], &surface)) return 1;
-        double begin = now();
+        double begin = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
         int code = preprocess_surface_thin(&surface, atoll(argv[2]), &error);
-        seconds = now() - begin;
+        seconds = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - begin;
         if (code) {
             fprintf(stderr, "%s\n", error.text);
             return 1;

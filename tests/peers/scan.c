@@ -3,6 +3,7 @@
 #include <facet/scan.h>
 
 #include "scan_peers.h"
+#include "timing.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { SIDE = 187, MOST_TURNS = 999, PATH = 4096 };
@@ -193,22 +193,6 @@ struct contestant {
     const char *name;
     long (*run)(const char *path);
 };
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int by_size(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, int n) {
-    qsort(values, (size_t)n, sizeof *values, by_size);
-    return values[n / 2];
-}
 
 static double timed(const struct contestant *contestant, const char *path) {
     double begin = now();

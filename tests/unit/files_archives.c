@@ -34,15 +34,20 @@ static void check_all(const char *path, const char *prefix) {
     facet_files_close(files);
 }
 
+// One member in `stored` is put in as it is, the others are deflated; 0: all are.
+static void zip_all(struct made *zip, int stored, int is_zip64) {
+    for (int i = 0; i < MEMBERS; i++) {
+        size_t size;
+        const uint8_t *bytes = content(i, &size);
+        zip_put(zip, name_of(i), bytes, size, stored && i % stored == 0 ? 0 : 8);
+    }
+    zip_end(zip, is_zip64);
+}
+
 static void zip_is_read(void **state) {
     struct made zip = {0};
-    size_t size;
     (void)state;
-    for (int i = 0; i < MEMBERS; i++) {
-        const uint8_t *bytes = content(i, &size);
-        zip_put(&zip, name_of(i), bytes, size, i % 3 ? 8 : 0);
-    }
-    zip_end(&zip, 0);
+    zip_all(&zip, 3, 0);
     made_write(&zip, at("x.zip"));
     check_all(root, "x/");
     check_all(at("x.zip"), "");
@@ -51,24 +56,15 @@ static void zip_is_read(void **state) {
 
 static void zip64_behind_other_bytes_is_read(void **state) {
     struct made zip = {0}, whole = {0};
-    size_t size;
     (void)state;
-    for (int i = 0; i < MEMBERS; i++) {
-        const uint8_t *bytes = content(i, &size);
-        zip_put(&zip, name_of(i), bytes, size, 8);
-    }
-    zip_end(&zip, 0);
+    zip_all(&zip, 0, 0);
     made_put(&whole, "#!/bin/sh\nexit 0\n", 17);
     made_put(&whole, zip.data, zip.size);
     made_write(&whole, at("self.zip"));
     check_all(root, "self/");
     unlink(at("self.zip"));
     made_free(&zip), made_free(&whole);
-    for (int i = 0; i < MEMBERS; i++) {
-        const uint8_t *bytes = content(i, &size);
-        zip_put(&zip, name_of(i), bytes, size, 0);
-    }
-    zip_end(&zip, 1);
+    zip_all(&zip, 1, 1);
     made_write(&zip, at("large.zip"));
     check_all(root, "large/");
     memset(zip.data + zip.size - 18, 0xff, 4); // numbers of volumes, which the zip64 end may tell instead
@@ -84,13 +80,8 @@ static void zip64_behind_other_bytes_is_read(void **state) {
 
 static void both_ends_of_a_zip_may_tell(void **state) {
     struct made zip = {0}, whole = {0};
-    size_t size;
     (void)state;
-    for (int i = 0; i < MEMBERS; i++) {
-        const uint8_t *bytes = content(i, &size);
-        zip_put(&zip, name_of(i), bytes, size, 8);
-    }
-    zip_end(&zip, 2);
+    zip_all(&zip, 0, 2);
     made_write(&zip, at("piped.zip"));
     check_all(root, "piped/");
     made_put(&whole, "#!/bin/sh\n", 10);
