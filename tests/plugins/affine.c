@@ -1,7 +1,5 @@
 // A map stage for tests of the engine: number times a factor plus the sum of the list.
-#include <facet/plugin.h>
-
-#include <stdlib.h>
+#include "map.h"
 
 static const struct facet_param_spec params[] = {
     {.name = "factor", .type = FACET_PARAM_FLOAT, .fallback = "2.0", .min = -100, .max = 100, .doc = "Factor."},
@@ -39,17 +37,4 @@ static int transform(const void *self, const struct facet_block *in, struct face
     return FACET_OK;
 }
 
-static const struct facet_map_ops ops = {.create = create, .declare = declare, .transform = transform, .destroy = free};
-
-const struct facet_plugin facet_plugin = {
-    .abi = FACET_PLUGIN_ABI,
-    .size = sizeof(struct facet_plugin),
-    .kind = FACET_MAP,
-    .name = "affine",
-    .version = "1",
-    .summary = "A straight line.",
-    .params = params,
-    .needs = needs,
-    .makes = makes,
-    .map = &ops,
-};
+MAP_PLUGIN("affine", "A straight line.", params, create, free);

@@ -1,19 +1,12 @@
 // A map stage that hands on what a source says of a face besides its mesh.
-#include <facet/plugin.h>
+#include "map.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { N = 2 };
 static const struct facet_need needs[] = {
     {.name = "landmarks", .rows = true, .optional = true}, {.name = "colours", .rows = true, .optional = true}, {0}};
 static const char *const makes[] = {"carried_landmarks", "carried_colours", NULL};
-
-static int create(const struct facet_params *p, struct facet_stage *stage, void **self, struct facet_error *error) {
-    (void)p, (void)stage, (void)error;
-    *self = NULL;
-    return FACET_OK;
-}
 
 static int declare(const void *self, const struct facet_field *in, struct facet_field *out, struct facet_error *error) {
     (void)self, (void)error;
@@ -40,16 +33,4 @@ static int transform(const void *self, const struct facet_block *in, struct face
     return FACET_OK;
 }
 
-static const struct facet_map_ops ops = {.create = create, .declare = declare, .transform = transform, .destroy = free};
-
-const struct facet_plugin facet_plugin = {
-    .abi = FACET_PLUGIN_ABI,
-    .size = sizeof(struct facet_plugin),
-    .kind = FACET_MAP,
-    .name = "carry",
-    .version = "1",
-    .summary = "Hands landmarks and colours on.",
-    .needs = needs,
-    .makes = makes,
-    .map = &ops,
-};
+MAP_PLUGIN("carry", "Hands landmarks and colours on.", NULL, create_nothing, free);

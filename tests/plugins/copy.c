@@ -1,16 +1,8 @@
 // A map stage that does nothing but hand a number on: what is left is the engine.
-#include <facet/plugin.h>
-
-#include <stdlib.h>
+#include "map.h"
 
 static const struct facet_need needs[] = {{.name = "x", .rows = true}, {0}};
 static const char *const makes[] = {"copy", NULL};
-
-static int create(const struct facet_params *p, struct facet_stage *stage, void **self, struct facet_error *error) {
-    (void)p, (void)stage, (void)error;
-    *self = NULL;
-    return FACET_OK;
-}
 
 static int declare(const void *self, const struct facet_field *in, struct facet_field *out, struct facet_error *error) {
     (void)self, (void)in, (void)error;
@@ -27,16 +19,4 @@ static int transform(const void *self, const struct facet_block *in, struct face
     return FACET_OK;
 }
 
-static const struct facet_map_ops ops = {.create = create, .declare = declare, .transform = transform, .destroy = free};
-
-const struct facet_plugin facet_plugin = {
-    .abi = FACET_PLUGIN_ABI,
-    .size = sizeof(struct facet_plugin),
-    .kind = FACET_MAP,
-    .name = "copy",
-    .version = "1",
-    .summary = "Hands a number on.",
-    .needs = needs,
-    .makes = makes,
-    .map = &ops,
-};
+MAP_PLUGIN("copy", "Hands a number on.", NULL, create_nothing, free);

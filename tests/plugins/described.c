@@ -1,5 +1,6 @@
 // A map stage for measuring audit: made-up descriptors, one in a thousand almost that of a row before, one in two thousand its copy.
-#include <facet/plugin.h>
+#include "map.h"
+
 #include <facet/random.h>
 
 #include <string.h>
@@ -8,11 +9,6 @@ enum { VALUES = 63, BEFORE = 777 };
 
 static const struct facet_need needs[] = {{.name = "number", .rows = true}, {0}};
 static const char *const makes[] = {"descriptor", "content", NULL};
-
-static int create(const struct facet_params *p, struct facet_stage *stage, void **self, struct facet_error *error) {
-    (void)p, (void)stage, (void)self, (void)error;
-    return FACET_OK;
-}
 
 static int declare(const void *self, const struct facet_field *in, struct facet_field *out, struct facet_error *error) {
     (void)self, (void)in, (void)error;
@@ -43,21 +39,4 @@ static int transform(const void *self, const struct facet_block *in, struct face
     return FACET_OK;
 }
 
-static void destroy(void *self) {
-    (void)self;
-}
-
-static const struct facet_map_ops ops = {
-    .create = create, .declare = declare, .transform = transform, .destroy = destroy};
-
-const struct facet_plugin facet_plugin = {
-    .abi = FACET_PLUGIN_ABI,
-    .size = sizeof(struct facet_plugin),
-    .kind = FACET_MAP,
-    .name = "described",
-    .version = "1",
-    .summary = "Made-up descriptors of scans.",
-    .needs = needs,
-    .makes = makes,
-    .map = &ops,
-};
+MAP_PLUGIN("described", "Made-up descriptors of scans.", NULL, create_nothing, free);

@@ -1,5 +1,6 @@
 // A map stage for tests of the report: made-up metrics of scans, some far out, some missing.
-#include <facet/plugin.h>
+#include "map.h"
+
 #include <facet/quality.h>
 #include <facet/random.h>
 
@@ -7,11 +8,6 @@
 
 static const struct facet_need needs[] = {{.name = "number", .rows = true}, {0}};
 static const char *const makes[] = {"quality", NULL};
-
-static int create(const struct facet_params *p, struct facet_stage *stage, void **self, struct facet_error *error) {
-    (void)p, (void)stage, (void)self, (void)error;
-    return FACET_OK;
-}
 
 static int declare(const void *self, const struct facet_field *in, struct facet_field *out, struct facet_error *error) {
     (void)self, (void)in, (void)error;
@@ -36,21 +32,4 @@ static int transform(const void *self, const struct facet_block *in, struct face
     return FACET_OK;
 }
 
-static void destroy(void *self) {
-    (void)self;
-}
-
-static const struct facet_map_ops ops = {
-    .create = create, .declare = declare, .transform = transform, .destroy = destroy};
-
-const struct facet_plugin facet_plugin = {
-    .abi = FACET_PLUGIN_ABI,
-    .size = sizeof(struct facet_plugin),
-    .kind = FACET_MAP,
-    .name = "graded",
-    .version = "1",
-    .summary = "Made-up metrics of scans.",
-    .needs = needs,
-    .makes = makes,
-    .map = &ops,
-};
+MAP_PLUGIN("graded", "Made-up metrics of scans.", NULL, create_nothing, free);

@@ -1,11 +1,11 @@
 // A map stage that takes time but no core: each unit sleeps for a log-normal time drawn from its first row. Its rows hold
 // when they were begun and ended, by the system's clock, and how long the sleep was meant to be: for measuring balance.
-#include <facet/plugin.h>
+#include "map.h"
+
 #include <facet/random.h>
 
 #include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <time.h>
 
 static const struct facet_param_spec params[] = {
@@ -67,17 +67,4 @@ static int transform(const void *self, const struct facet_block *in, struct face
     return FACET_OK;
 }
 
-static const struct facet_map_ops ops = {.create = create, .declare = declare, .transform = transform, .destroy = free};
-
-const struct facet_plugin facet_plugin = {
-    .abi = FACET_PLUGIN_ABI,
-    .size = sizeof(struct facet_plugin),
-    .kind = FACET_MAP,
-    .name = "nap",
-    .version = "1",
-    .summary = "Sleeps.",
-    .params = params,
-    .needs = needs,
-    .makes = makes,
-    .map = &ops,
-};
+MAP_PLUGIN("nap", "Sleeps.", params, create, free);

@@ -1,5 +1,6 @@
 // A map stage that writes each row's mesh to a file, for tests of what reads files: FOLDER/SUBJECT_LABEL_FRAME.ply.
-#include <facet/plugin.h>
+#include "map.h"
+
 #include <facet/scan.h>
 
 #include <stdio.h>
@@ -45,18 +46,4 @@ static void destroy(void *self) {
     (void)self;
 }
 
-static const struct facet_map_ops ops = {
-    .create = create, .declare = declare, .transform = transform, .destroy = destroy};
-
-const struct facet_plugin facet_plugin = {
-    .abi = FACET_PLUGIN_ABI,
-    .size = sizeof(struct facet_plugin),
-    .kind = FACET_MAP,
-    .name = "scans",
-    .version = "1",
-    .summary = "Writes meshes.",
-    .params = params,
-    .needs = needs,
-    .makes = makes,
-    .map = &ops,
-};
+MAP_PLUGIN("scans", "Writes meshes.", params, create, destroy);

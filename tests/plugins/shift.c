@@ -1,7 +1,5 @@
 // A second map stage for tests of the engine: what affine makes, shifted.
-#include <facet/plugin.h>
-
-#include <stdlib.h>
+#include "map.h"
 
 static const struct facet_param_spec params[] = {
     {.name = "by", .type = FACET_PARAM_FLOAT, .fallback = "1.0", .min = -100, .max = 100, .doc = "Added."},
@@ -35,17 +33,4 @@ static int transform(const void *self, const struct facet_block *in, struct face
     return FACET_OK;
 }
 
-static const struct facet_map_ops ops = {.create = create, .declare = declare, .transform = transform, .destroy = free};
-
-const struct facet_plugin facet_plugin = {
-    .abi = FACET_PLUGIN_ABI,
-    .size = sizeof(struct facet_plugin),
-    .kind = FACET_MAP,
-    .name = "shift",
-    .version = "1",
-    .summary = "A shift.",
-    .params = params,
-    .needs = needs,
-    .makes = makes,
-    .map = &ops,
-};
+MAP_PLUGIN("shift", "A shift.", params, create, free);

@@ -1,17 +1,9 @@
 // A map plugin for tests of the engine: how many tags and list entries a row has, and its number.
-#include <facet/plugin.h>
-
-#include <stdlib.h>
+#include "map.h"
 
 static const struct facet_need needs[] = {
     {.name = "number", .rows = true}, {.name = "list", .rows = true}, {.name = "tags", .rows = true}, {0}};
 static const char *const makes[] = {"seen", NULL};
-
-static int create(const struct facet_params *p, struct facet_stage *stage, void **self, struct facet_error *error) {
-    (void)p, (void)stage, (void)error;
-    *self = NULL;
-    return FACET_OK;
-}
 
 static int declare(const void *self, const struct facet_field *in, struct facet_field *out, struct facet_error *error) {
     (void)self, (void)in, (void)error;
@@ -31,16 +23,4 @@ static int transform(const void *self, const struct facet_block *in, struct face
     return FACET_OK;
 }
 
-static const struct facet_map_ops ops = {.create = create, .declare = declare, .transform = transform, .destroy = free};
-
-const struct facet_plugin facet_plugin = {
-    .abi = FACET_PLUGIN_ABI,
-    .size = sizeof(struct facet_plugin),
-    .kind = FACET_MAP,
-    .name = "tags",
-    .version = "1",
-    .summary = "Counts what a row has.",
-    .needs = needs,
-    .makes = makes,
-    .map = &ops,
-};
+MAP_PLUGIN("tags", "Counts what a row has.", NULL, create_nothing, free);

@@ -1,6 +1,6 @@
 // A map stage for tests of the engine: passes number on, and notes in a file which processors its thread may use, a line
 // a unit: "PROCESS first-processor number-of-processors".
-#include <facet/plugin.h>
+#include "map.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -47,18 +47,4 @@ static void destroy(void *self) {
     if (self) fclose(self);
 }
 
-static const struct facet_map_ops ops = {
-    .create = create, .declare = declare, .transform = transform, .destroy = destroy};
-
-const struct facet_plugin facet_plugin = {
-    .abi = FACET_PLUGIN_ABI,
-    .size = sizeof(struct facet_plugin),
-    .kind = FACET_MAP,
-    .name = "where",
-    .version = "1",
-    .summary = "Notes where its threads run.",
-    .params = params,
-    .needs = needs,
-    .makes = makes,
-    .map = &ops,
-};
+MAP_PLUGIN("where", "Notes where its threads run.", params, create, destroy);

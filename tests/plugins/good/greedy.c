@@ -1,14 +1,5 @@
 // A map plugin that asks for much memory, as one that loads a large scan would.
-#include <facet/plugin.h>
-
-#include <stdlib.h>
-
-static int create(const struct facet_params *params, struct facet_stage *stage, void **self,
-                  struct facet_error *error) {
-    (void)params, (void)stage, (void)error;
-    *self = NULL;
-    return FACET_OK;
-}
+#include "../map.h"
 
 static int declare(const void *self, const struct facet_field *in, struct facet_field *out, struct facet_error *error) {
     (void)self, (void)in, (void)error;
@@ -29,18 +20,7 @@ static int transform(const void *self, const struct facet_block *in, struct face
     return FACET_OK;
 }
 
-static const struct facet_map_ops ops = {.create = create, .declare = declare, .transform = transform, .destroy = free};
 static const struct facet_need needs[] = {{.name = "number", .rows = true}, {0}};
 static const char *const makes[] = {"value", NULL};
 
-const struct facet_plugin facet_plugin = {
-    .abi = FACET_PLUGIN_ABI,
-    .size = sizeof(struct facet_plugin),
-    .kind = FACET_MAP,
-    .name = "greedy",
-    .version = "1",
-    .summary = "Needs 2 GiB.",
-    .needs = needs,
-    .makes = makes,
-    .map = &ops,
-};
+MAP_PLUGIN("greedy", "Needs 2 GiB.", NULL, create_nothing, free);

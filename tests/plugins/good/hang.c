@@ -1,7 +1,6 @@
 // A map plugin that hangs on one rank: asleep, or trying for ever.
-#include <facet/plugin.h>
+#include "../map.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 static int create(const struct facet_params *params, struct facet_stage *stage, void **self,
@@ -28,7 +27,6 @@ static int transform(const void *self, const struct facet_block *in, struct face
     return FACET_OK;
 }
 
-static const struct facet_map_ops ops = {.create = create, .declare = declare, .transform = transform, .destroy = free};
 static const struct facet_param_spec params[] = {
     {.name = "rank", .type = FACET_PARAM_INT, .fallback = "1", .min = -1, .max = 64, .doc = "Where; -1: nowhere."},
     {0},
@@ -36,15 +34,4 @@ static const struct facet_param_spec params[] = {
 static const struct facet_need needs[] = {{.name = "number", .rows = true}, {0}};
 static const char *const makes[] = {"value", NULL};
 
-const struct facet_plugin facet_plugin = {
-    .abi = FACET_PLUGIN_ABI,
-    .size = sizeof(struct facet_plugin),
-    .kind = FACET_MAP,
-    .name = "hang",
-    .version = "1",
-    .summary = "Hangs on one rank.",
-    .params = params,
-    .needs = needs,
-    .makes = makes,
-    .map = &ops,
-};
+MAP_PLUGIN("hang", "Hangs on one rank.", params, create, free);

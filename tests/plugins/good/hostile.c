@@ -1,7 +1,6 @@
 // A plugin that misbehaves on demand on one rank, to see that no rank hangs and the sentence arrives.
-#include <facet/plugin.h>
+#include "../map.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct hostile {
@@ -38,7 +37,6 @@ static int transform(const void *self, const struct facet_block *in, struct face
     return FACET_OK;
 }
 
-static const struct facet_map_ops ops = {.create = create, .declare = declare, .transform = transform, .destroy = free};
 static const struct facet_param_spec params[] = {
     {.name = "where", .type = FACET_PARAM_STRING, .choices = "create|declare|transform", .doc = "What fails."},
     {.name = "rank", .type = FACET_PARAM_INT, .fallback = "1", .max = 64, .doc = "Where it fails."},
@@ -47,15 +45,4 @@ static const struct facet_param_spec params[] = {
 static const struct facet_need needs[] = {{.name = "views", .rows = true}, {0}};
 static const char *const makes[] = {"nothing", NULL};
 
-const struct facet_plugin facet_plugin = {
-    .abi = FACET_PLUGIN_ABI,
-    .size = sizeof(struct facet_plugin),
-    .kind = FACET_MAP,
-    .name = "hostile",
-    .version = "1",
-    .summary = "Fails on demand.",
-    .params = params,
-    .needs = needs,
-    .makes = makes,
-    .map = &ops,
-};
+MAP_PLUGIN("hostile", "Fails on demand.", params, create, free);
