@@ -1,152 +1,212 @@
-// The fast way: edge functions stepped through each triangle's bounding box.
-//
-// J. Pineda, A parallel algorithm for polygon rasterization, SIGGRAPH 1988. A centre on an edge belongs to the triangle
-// whose top or left edge it is, so of two triangles sharing an edge exactly one has it.
+// A picture's way: project, draw, gather what is seen, place it.
 #include "render/raster.h"
 
-#include <math.h>
+#include "render/kernel.h"
+
 #include <stdlib.h>
+#include <string.h>
 
-enum { HALF = RENDER_SUBPIXEL / 2 };
-
-// Twice the area on the inner side of each edge, opposite corner k; at least 0 inside, whole numbers below 2^60.
-struct edges {
-    int64_t at[3], step_x[3], step_y[3]; // at the start, and what one sample to the right or down adds
-    int64_t tie[3];                      // 0: a centre on the edge is inside; -1: it is not
-    int64_t area;                        // twice the triangle's
-    bool from_behind;
+struct render_view {
+    const struct render_kernel *kernel;
+    int side;
+    struct render_corner *corners; // (corners_room)
+    int64_t corners_room;
+    int32_t *large; // (large_room)
+    int64_t large_room;
+    uint64_t *keys; // (keys_room)
+    size_t keys_room;
+    struct render_seen seen; // (seen_room) each
+    int64_t seen_room;
+    struct render_fragments fragments; // the same, as others see it
 };
 
-int render_hits_create(struct render_hits *hits, int side, struct facet_error *error) {
+static const struct render_kernel *const kernels[] = { // fastest first
+#if defined(__x86_64__)
+    &render_avx512, &render_avx2,
+#endif
+    &render_portable};
+
+const struct render_kernel *render_kernel_named(const char *name) {
+    for (size_t i = 0; i < sizeof kernels / sizeof kernels[0]; i++)
+        if (kernels[i]->present() && (!name || strcmp(kernels[i]->name, name) == 0)) return kernels[i];
+    return NULL;
+}
+
+void render_view_use(struct render_view *view, const struct render_kernel *kernel) {
+    view->kernel = kernel;
+}
+
+const char *render_view_path(const struct render_view *view) {
+    return view->kernel->name;
+}
+
+int render_view_create(struct render_view **view, int side, struct facet_error *error) {
     FACET_REQUIRE(side >= 1 && side <= RENDER_SIDE_MAX);
-    size_t samples = (size_t)side * (size_t)side;
-    *hits = (struct render_hits){.side = side,
-                                 .triangle = malloc(samples * sizeof *hits->triangle),
-                                 .depth = malloc(samples * sizeof *hits->depth)};
-    if (hits->triangle && hits->depth) return FACET_OK;
-    render_hits_free(hits);
-    return facet_error_set(error, FACET_ERROR_MEMORY, "no memory to draw %d x %d samples", side, side);
+    const char *asked = getenv("FACET_ISA");
+    const struct render_kernel *kernel = render_kernel_named(asked && *asked ? asked : NULL);
+    *view = NULL;
+    if (!kernel)
+        return facet_error_set(error, FACET_ERROR_USAGE,
+                               "FACET_ISA=%s: this processor draws by portable, avx2 or avx512, as far as it has them",
+                               asked);
+    *view = calloc(1, sizeof **view);
+    if (!*view) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory to draw");
+    (*view)->side = side;
+    (*view)->kernel = kernel;
+    return FACET_OK;
 }
 
-void render_hits_free(struct render_hits *hits) {
-    if (!hits) return;
-    free(hits->triangle);
-    free(hits->depth);
-    *hits = (struct render_hits){0};
-}
-
-// The edge from a to b with the inside on its right hand, y down, at the centre of sample (column, row).
-static void set_edge(struct edges *edges, int k, const int32_t a[2], const int32_t b[2], int column, int row) {
-    int64_t dx = (int64_t)b[0] - a[0], dy = (int64_t)b[1] - a[1];
-    int64_t px = (int64_t)column * RENDER_SUBPIXEL + HALF - a[0], py = (int64_t)row * RENDER_SUBPIXEL + HALF - a[1];
-    bool top = dy == 0 && dx > 0, left = dy < 0;
-    edges->at[k] = dx * py - dy * px;
-    edges->step_x[k] = -dy * RENDER_SUBPIXEL;
-    edges->step_y[k] = dx * RENDER_SUBPIXEL;
-    edges->tie[k] = top || left ? 0 : -1;
-}
-
-static bool set_edges(struct edges *edges, const int32_t p[3][2], int column, int row) {
-    int64_t area = ((int64_t)p[1][0] - p[0][0]) * ((int64_t)p[2][1] - p[0][1]) -
-                   ((int64_t)p[1][1] - p[0][1]) * ((int64_t)p[2][0] - p[0][0]);
-    edges->from_behind = area > 0; // counter-clockwise seen by the camera is negative with y down
-    edges->area = area < 0 ? -area : area;
-    int flip = area < 0;
+static void free_seen(struct render_seen *seen) {
+    free(seen->sample);
+    free(seen->triangle);
     for (int k = 0; k < 3; k++) {
-        int next = (k + 1) % 3, last = (k + 2) % 3;
-        set_edge(edges, k, p[flip ? last : next], p[flip ? next : last], column, row);
+        free(seen->corner[k]);
+        free(seen->share[k]);
     }
-    return area != 0;
+    free(seen->depth);
+    free(seen->from_behind);
+    *seen = (struct render_seen){0};
 }
 
-static bool load(const struct render_mesh *mesh, const struct render_points *points, int64_t t, int32_t p[3][2]) {
+void render_view_destroy(struct render_view *view) {
+    if (!view) return;
+    free(view->corners);
+    free(view->large);
+    free(view->keys);
+    free_seen(&view->seen);
+    free(view);
+}
+
+static int no_memory(const char *what, int64_t count, struct facet_error *error) {
+    return facet_error_set(error, FACET_ERROR_MEMORY, "no memory to draw %lld %s", (long long)count, what);
+}
+
+static int reserve_corners(struct render_view *view, int64_t count, struct facet_error *error) {
+    if (count <= view->corners_room) return FACET_OK;
+    free(view->corners);
+    view->corners_room = 0;
+    view->corners = aligned_alloc(64, ((size_t)count * sizeof *view->corners + 63) / 64 * 64);
+    if (!view->corners) return no_memory("vertices", count, error);
+    view->corners_room = count;
+    return FACET_OK;
+}
+
+static int reserve_large(struct render_view *view, int64_t count, struct facet_error *error) {
+    if (count <= view->large_room) return FACET_OK;
+    free(view->large);
+    view->large_room = 0;
+    view->large = malloc((size_t)count * sizeof *view->large);
+    if (!view->large) return no_memory("triangles", count, error);
+    view->large_room = count;
+    return FACET_OK;
+}
+
+static int reserve_keys(struct render_view *view, size_t count, struct facet_error *error) {
+    if (count <= view->keys_room) return FACET_OK;
+    free(view->keys);
+    view->keys_room = 0;
+    view->keys = malloc(count * sizeof *view->keys);
+    if (!view->keys) return no_memory("samples", (int64_t)count, error);
+    view->keys_room = count;
+    return FACET_OK;
+}
+
+static bool make_seen(struct render_seen *seen, size_t count) {
+    bool made = (seen->sample = malloc(count * sizeof *seen->sample)) != NULL;
+    made &= (seen->triangle = malloc(count * sizeof *seen->triangle)) != NULL;
     for (int k = 0; k < 3; k++) {
-        int32_t v = mesh->triangles[t][k];
-        p[k][0] = points->x[v], p[k][1] = points->y[v];
+        made &= (seen->corner[k] = malloc(count * sizeof *seen->corner[k])) != NULL;
+        made &= (seen->share[k] = malloc(count * sizeof *seen->share[k])) != NULL;
     }
-    return p[0][0] != RENDER_NOWHERE && p[1][0] != RENDER_NOWHERE && p[2][0] != RENDER_NOWHERE;
+    made &= (seen->depth = malloc(count * sizeof *seen->depth)) != NULL;
+    made &= (seen->from_behind = malloc(count * sizeof *seen->from_behind)) != NULL;
+    return made;
 }
 
-static int32_t least(int32_t a, int32_t b, int32_t c) {
-    int32_t ab = a < b ? a : b;
-    return ab < c ? ab : c;
-}
-static int32_t most(int32_t a, int32_t b, int32_t c) {
-    int32_t ab = a > b ? a : b;
-    return ab > c ? ab : c;
-}
-
-// First and last sample whose centre lies in [low, high]; false when there is none.
-static bool samples_between(int32_t low, int32_t high, int side, int *first, int *last) {
-    if (high < HALF || low > (side - 1) * RENDER_SUBPIXEL + HALF) return false;
-    *first = low <= HALF ? 0 : (low + HALF - 1) / RENDER_SUBPIXEL;
-    *last = (high - HALF) / RENDER_SUBPIXEL;
-    if (*last > side - 1) *last = side - 1;
-    return *first <= *last;
+static void show(struct render_view *view) {
+    const struct render_seen *seen = &view->seen;
+    view->fragments = (struct render_fragments){.sample = seen->sample,
+                                                .triangle = seen->triangle,
+                                                .corner = {seen->corner[0], seen->corner[1], seen->corner[2]},
+                                                .share = {seen->share[0], seen->share[1], seen->share[2]},
+                                                .depth = seen->depth,
+                                                .from_behind = seen->from_behind};
 }
 
-static void shares(const struct edges *edges, const int64_t at[3], double share[3]) {
-    for (int k = 0; k < 3; k++) share[k] = (double)at[k] / (double)edges->area;
-}
-
-static void hit(struct render_hits *hits, size_t sample, int64_t t, const double share[3], const double z[3]) {
-    double depth = share[0] * z[0] + share[1] * z[1] + share[2] * z[2];
-    if (!(depth > hits->depth[sample])) return;
-    hits->depth[sample] = depth;
-    hits->triangle[sample] = (int32_t)t;
-}
-
-static bool inside(const struct edges *edges, const int64_t at[3]) {
-    return ((at[0] + edges->tie[0]) | (at[1] + edges->tie[1]) | (at[2] + edges->tie[2])) >= 0;
-}
-
-static void draw_row(struct render_hits *hits, const struct edges *edges, size_t sample, int count, int64_t t,
-                     const double z[3]) {
-    int64_t at[3] = {edges->at[0], edges->at[1], edges->at[2]};
-    for (int i = 0; i < count; i++) {
-        if (inside(edges, at)) {
-            double share[3];
-            shares(edges, at, share);
-            hit(hits, sample + (size_t)i, t, share, z);
-        }
-        for (int k = 0; k < 3; k++) at[k] += edges->step_x[k];
+static int reserve_seen(struct render_view *view, int64_t count, struct facet_error *error) {
+    if (count <= view->seen_room) return FACET_OK;
+    free_seen(&view->seen);
+    view->seen_room = 0;
+    if (!make_seen(&view->seen, (size_t)count)) {
+        free_seen(&view->seen);
+        show(view);
+        return no_memory("samples", count, error);
     }
+    view->seen_room = count;
+    show(view);
+    return FACET_OK;
 }
 
-static void draw(const struct render_mesh *mesh, const struct render_points *points, int64_t t,
-                 struct render_hits *hits) {
-    int32_t p[3][2];
-    int left, right, top, bottom;
-    struct edges edges;
-    if (!load(mesh, points, t, p)) return;
-    if (!samples_between(least(p[0][0], p[1][0], p[2][0]), most(p[0][0], p[1][0], p[2][0]), hits->side, &left, &right))
-        return;
-    if (!samples_between(least(p[0][1], p[1][1], p[2][1]), most(p[0][1], p[1][1], p[2][1]), hits->side, &top, &bottom))
-        return;
-    if (!set_edges(&edges, p, left, top)) return;
-    const int32_t *corner = mesh->triangles[t];
-    const double z[3] = {points->z[corner[0]], points->z[corner[1]], points->z[corner[2]]};
-    for (int row = top; row <= bottom; row++) {
-        draw_row(hits, &edges, (size_t)row * (size_t)hits->side + (size_t)left, right - left + 1, t, z);
-        for (int k = 0; k < 3; k++) edges.at[k] += edges.step_y[k];
+static int64_t count_covered(const uint64_t *keys, int64_t samples) {
+    int64_t count = 0;
+    for (int64_t i = 0; i < samples; i++) count += keys[i] != RENDER_EMPTY;
+    return count;
+}
+
+// Covered samples and their triangles, in order. Writes one entry past the last: room has it.
+static void list_covered(const struct render_canvas *canvas, int64_t samples, struct render_seen *seen) {
+    int32_t offset = canvas->window.first * canvas->window.side;
+    int64_t count = 0;
+    for (int64_t i = 0; i < samples; i++) {
+        uint64_t key = canvas->keys[i];
+        seen->sample[count] = offset + (int32_t)i;
+        seen->triangle[count] = (int32_t)(uint32_t)key;
+        count += key != RENDER_EMPTY;
     }
+    seen->count = count;
 }
 
-void render_raster(const struct render_mesh *mesh, const struct render_points *points, struct render_hits *hits) {
-    for (size_t i = 0; i < (size_t)hits->side * (size_t)hits->side; i++) {
-        hits->triangle[i] = -1;
-        hits->depth[i] = -INFINITY;
-    }
-    for (int64_t t = 0; t < mesh->n_triangles; t++) draw(mesh, points, t, hits);
+static int see(struct render_view *view, const struct render_mesh *mesh, const struct render_lens *lens,
+               const struct render_canvas *canvas, struct facet_error *error) {
+    int64_t samples = (int64_t)canvas->window.rows * canvas->window.side;
+    int code = reserve_seen(view, count_covered(canvas->keys, samples) + 1, error);
+    if (code) return code;
+    list_covered(canvas, samples, &view->seen);
+    view->kernel->place(mesh, lens, view->side, &view->seen);
+    view->fragments.count = view->seen.count;
+    return FACET_OK;
 }
 
-bool render_locate(const struct render_mesh *mesh, const struct render_points *points, int64_t triangle, int column,
-                   int row, struct render_place *place) {
-    int32_t p[3][2];
-    struct edges edges;
-    if (!load(mesh, points, triangle, p) || !set_edges(&edges, p, column, row) || !inside(&edges, edges.at))
-        return false;
-    place->from_behind = edges.from_behind;
-    shares(&edges, edges.at, place->share);
-    return true;
+int render_view_draw_rows(struct render_view *view, const struct render_mesh *mesh, const struct render_camera *camera,
+                          int first, int rows, struct facet_error *error) {
+    FACET_REQUIRE(first >= 0 && rows > 0 && rows <= view->side - first);
+    size_t samples = (size_t)rows * (size_t)view->side;
+    struct render_canvas canvas = {.window = {.side = view->side, .first = first, .rows = rows}};
+    struct render_lens lens = render_lens_of(camera);
+    view->fragments.count = 0;
+    int code = reserve_corners(view, mesh->n_vertices, error);
+    if (!code) code = reserve_large(view, mesh->n_triangles, error);
+    if (!code) code = reserve_keys(view, samples, error);
+    if (code) return code;
+    canvas.keys = view->keys;
+    memset(canvas.keys, 0xff, samples * sizeof *canvas.keys); // RENDER_EMPTY
+    int64_t nowhere = view->kernel->project(mesh, &lens, view->corners);
+    view->kernel->draw(mesh, view->corners, view->large, &canvas);
+    if (nowhere > 0) render_draw_clipped(mesh, camera, view->corners, &canvas);
+    return see(view, mesh, &lens, &canvas, error);
+}
+
+int render_view_draw(struct render_view *view, const struct render_mesh *mesh, const struct render_camera *camera,
+                     struct facet_error *error) {
+    return render_view_draw_rows(view, mesh, camera, 0, view->side, error);
+}
+
+const struct render_fragments *render_view_fragments(const struct render_view *view) {
+    return &view->fragments;
+}
+
+void render_view_interpolate(const struct render_view *view, const float *attribute, int components,
+                             float *const out[]) {
+    FACET_REQUIRE(components >= 1 && components <= 4);
+    view->kernel->interpolate(&view->seen, attribute, components, out);
 }

@@ -16,7 +16,7 @@ struct render {
     struct render_look look;
     double extent_mm;
     int n_views;
-    struct render_camera cameras[]; // (n_views)
+    struct flat_camera cameras[]; // (n_views)
 };
 
 static const struct facet_param_spec view_params[] = {
@@ -50,7 +50,7 @@ static const struct facet_param_spec params[] = {
      .fallback = "112",
      .unit = "pixel",
      .min = 1,
-     .max = RENDER_SIDE_MAX / 2,
+     .max = FLAT_SIDE_MAX / 2,
      .doc = "Width and height of a picture."},
     {.name = "views",
      .type = FACET_PARAM_GROUPS,
@@ -115,8 +115,8 @@ static int set_look(const struct facet_params *given, struct render_look *look, 
 static void set_cameras(const struct facet_params *given, struct render *render) {
     for (int v = 0; v < render->n_views; v++) {
         const struct facet_params *view = facet_param_group_at(given, "views", (size_t)v);
-        render->cameras[v] = render_camera_at(facet_param_float(view, "yaw"), facet_param_float(view, "pitch"),
-                                              facet_param_float(view, "roll"));
+        render->cameras[v] = flat_camera_at(facet_param_float(view, "yaw"), facet_param_float(view, "pitch"),
+                                            facet_param_float(view, "roll"));
     }
 }
 
@@ -159,15 +159,15 @@ static int declare(const void *self, const struct facet_field *in, struct facet_
     return FACET_OK;
 }
 
-static struct render_mesh mesh_of(const struct facet_block *in, int64_t row) {
-    return (struct render_mesh){.vertices = facet_block_read(in, VERTICES, row),
-                                .normals = facet_block_read(in, NORMALS, row),
-                                .triangles = facet_block_read(in, TRIANGLES, row),
-                                .n_vertices = facet_block_count(in, VERTICES, row),
-                                .n_triangles = facet_block_count(in, TRIANGLES, row)};
+static struct flat_mesh mesh_of(const struct facet_block *in, int64_t row) {
+    return (struct flat_mesh){.vertices = facet_block_read(in, VERTICES, row),
+                              .normals = facet_block_read(in, NORMALS, row),
+                              .triangles = facet_block_read(in, TRIANGLES, row),
+                              .n_vertices = facet_block_count(in, VERTICES, row),
+                              .n_triangles = facet_block_count(in, TRIANGLES, row)};
 }
 
-static int check_numbers(const struct render_mesh *mesh, struct facet_error *error) {
+static int check_numbers(const struct flat_mesh *mesh, struct facet_error *error) {
     for (int64_t v = 0; v < mesh->n_vertices; v++)
         for (int k = 0; k < 3; k++)
             if (!isfinite(mesh->vertices[v][k]) || !isfinite(mesh->normals[v][k]))
@@ -176,7 +176,7 @@ static int check_numbers(const struct render_mesh *mesh, struct facet_error *err
     return FACET_OK;
 }
 
-static int check_mesh(const struct facet_block *in, int64_t row, const struct render_mesh *mesh,
+static int check_mesh(const struct facet_block *in, int64_t row, const struct flat_mesh *mesh,
                       struct facet_error *error) {
     if (facet_block_count(in, NORMALS, row) != mesh->n_vertices)
         return facet_error_set(error, FACET_ERROR_DATA, "%lld vertices come with %lld normals",
@@ -194,13 +194,13 @@ struct scratch {
     struct render_hits hits;
 };
 
-static void draw_views(const struct render *render, const struct render_mesh *mesh, struct scratch *scratch,
+static void draw_views(const struct render *render, const struct flat_mesh *mesh, struct scratch *scratch,
                        uint8_t *views, uint8_t *mask) {
     const struct render_look *look = &render->look;
     size_t bytes = (size_t)look->n_planes * (size_t)look->size * (size_t)look->size;
     for (int v = 0; v < render->n_views; v++) {
         render_project(mesh, &render->cameras[v], render->extent_mm, scratch->hits.side, &scratch->points);
-        render_raster(mesh, &scratch->points, &scratch->hits);
+        flat_raster(mesh, &scratch->points, &scratch->hits);
         mask[v] =
             render_shade(mesh, &scratch->points, &render->cameras[v], &scratch->hits, look, views + (size_t)v * bytes);
     }
@@ -208,7 +208,7 @@ static void draw_views(const struct render *render, const struct render_mesh *me
 
 static int draw_row(const struct render *render, const struct facet_block *in, struct facet_block *out, int64_t row,
                     struct scratch *scratch, struct facet_error *error) {
-    struct render_mesh mesh = mesh_of(in, row);
+    struct flat_mesh mesh = mesh_of(in, row);
     int code = check_mesh(in, row, &mesh, error);
     if (!code) code = render_points_reserve(&scratch->points, mesh.n_vertices, error);
     if (code) return code;

@@ -35,7 +35,7 @@ static void normalise(double n[3]) {
 }
 
 // In the picture's frame. A triangle seen from behind shows the other side of the surface, whose normal is the opposite.
-static void normal_at(const struct render_mesh *mesh, const struct render_camera *camera, int32_t triangle,
+static void normal_at(const struct flat_mesh *mesh, const struct flat_camera *camera, int32_t triangle,
                       const struct render_place *place, double seen[3]) {
     double n[3] = {0};
     for (int k = 0; k < 3; k++) {
@@ -49,8 +49,8 @@ static void normal_at(const struct render_mesh *mesh, const struct render_camera
     normalise(seen);
 }
 
-static void add_sample(const struct render_mesh *mesh, const struct render_points *points,
-                       const struct render_camera *camera, const struct render_hits *hits, int column, int row,
+static void add_sample(const struct flat_mesh *mesh, const struct render_points *points,
+                       const struct flat_camera *camera, const struct render_hits *hits, int column, int row,
                        struct pixel *pixel) {
     size_t sample = (size_t)row * (size_t)hits->side + (size_t)column;
     struct render_place place;
@@ -77,9 +77,8 @@ static uint8_t code_of(const struct pixel *pixel, int plane, double depth_mm) {
     return render_normal_code(pixel->normal[plane - FACET_PLANE_NORMAL_X]);
 }
 
-bool render_shade(const struct render_mesh *mesh, const struct render_points *points,
-                  const struct render_camera *camera, const struct render_hits *hits, const struct render_look *look,
-                  uint8_t *out) {
+bool render_shade(const struct flat_mesh *mesh, const struct render_points *points, const struct flat_camera *camera,
+                  const struct render_hits *hits, const struct render_look *look, uint8_t *out) {
     int ss = look->supersample, size = look->size;
     bool any = false;
     for (int i = 0; i < size * size; i++) {

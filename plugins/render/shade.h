@@ -2,7 +2,7 @@
 #ifndef FACET_RENDER_SHADE_H
 #define FACET_RENDER_SHADE_H
 
-#include "render/raster.h"
+#include "render/flat.h"
 
 #include <stdint.h>
 
@@ -19,8 +19,7 @@ uint8_t render_depth_code(double mm, double depth_mm); // 1..255
 uint8_t render_normal_code(double component);          // 0..255
 
 // out (n_planes, size, size), every byte written. True when at least one pixel is covered.
-bool render_shade(const struct render_mesh *mesh, const struct render_points *points,
-                  const struct render_camera *camera, const struct render_hits *hits, const struct render_look *look,
-                  uint8_t *out);
+bool render_shade(const struct flat_mesh *mesh, const struct render_points *points, const struct flat_camera *camera,
+                  const struct render_hits *hits, const struct render_look *look, uint8_t *out);
 
 #endif

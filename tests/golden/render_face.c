@@ -68,8 +68,8 @@ static void draw(double yaw, double pitch, int supersample, uint8_t *planes) {
                                .n_planes = PLANES,
                                .planes = {FACET_PLANE_DEPTH, FACET_PLANE_NORMAL_X, FACET_PLANE_NORMAL_Y,
                                           FACET_PLANE_NORMAL_Z, FACET_PLANE_MASK}};
-    struct render_mesh mesh = scene_mesh(&scene);
-    struct render_camera camera = render_camera_at(yaw, pitch, 0);
+    struct flat_mesh mesh = scene_mesh(&scene);
+    struct flat_camera camera = flat_camera_at(yaw, pitch, 0);
     struct picture picture;
     assert_int_equal(picture_open(&picture, SIZE * supersample), FACET_OK);
     picture_draw(&picture, &mesh, &camera, 110);

@@ -24,11 +24,11 @@ static int close_pictures(void **state) {
 }
 
 // Returns how many samples saw something. Which triangle is seen may differ where two are as good as equally near.
-static int agree(const struct render_mesh *mesh) {
-    struct render_camera camera = render_camera_at(0, 0, 0);
+static int agree(const struct flat_mesh *mesh) {
+    struct flat_camera camera = flat_camera_at(0, 0, 0);
     int seen = 0;
     picture_draw(&fast, mesh, &camera, EXTENT);
-    render_reference(mesh, &fast.points, &slow, NULL);
+    flat_reference(mesh, &fast.points, &slow, NULL);
     for (int i = 0; i < slow.side * slow.side; i++) {
         seen += slow.triangle[i] >= 0;
         assert_int_equal(fast.hits.triangle[i] >= 0, slow.triangle[i] >= 0);
@@ -63,7 +63,7 @@ static void soups_agree(void **state) {
     (void)state;
     for (uint32_t seed = 0; seed < 20; seed++) {
         soup(seed, 60, 25, 12);
-        struct render_mesh mesh = scene_mesh(&scene);
+        struct flat_mesh mesh = scene_mesh(&scene);
         assert_true(agree(&mesh) > 500);
         soup(seed, 400, 25, 0.8);
         mesh = scene_mesh(&scene);
@@ -81,7 +81,7 @@ static void ties_agree(void **state) {
         soup(seed, 80, 25, 8);
         for (int64_t v = 0; v < scene.n_vertices; v++)
             for (int k = 0; k < 2; k++) scene.vertices[v][k] = roundf(2 * scene.vertices[v][k]) / 2;
-        struct render_mesh mesh = scene_mesh(&scene);
+        struct flat_mesh mesh = scene_mesh(&scene);
         agree(&mesh);
     }
 }
@@ -110,11 +110,11 @@ static void a_sheet_has_no_crack_and_no_double_hit(void **state) {
     const double halves[] = {20, 15, 12.5, 10.3, 30};
     for (uint32_t seed = 0; seed < 5; seed++) {
         sheet(seed, 24, halves[seed], seed % 2 ? 0.2 : 0);
-        struct render_mesh mesh = scene_mesh(&scene);
+        struct flat_mesh mesh = scene_mesh(&scene);
         int width = (int)fmin(SIDE, 2 * round(halves[seed])), expected = width * width;
         if (halves[seed] == 12.5) expected = 25 * 25; // edges run through centres; the top and left ones count
         assert_int_equal(agree(&mesh), expected);
-        render_reference(&mesh, &fast.points, &slow, counts);
+        flat_reference(&mesh, &fast.points, &slow, counts);
         for (int i = 0; i < SIDE * SIDE; i++) {
             assert_int_equal(counts[i][0], fast.hits.triangle[i] >= 0);
             assert_int_equal(counts[i][1], 0);
@@ -125,8 +125,8 @@ static void a_sheet_has_no_crack_and_no_double_hit(void **state) {
 static void only_the_order_of_equals_matters(void **state) {
     (void)state;
     soup(3, 200, 25, 9);
-    struct render_mesh mesh = scene_mesh(&scene);
-    struct render_camera camera = render_camera_at(10, 5, 3);
+    struct flat_mesh mesh = scene_mesh(&scene);
+    struct flat_camera camera = flat_camera_at(10, 5, 3);
     picture_draw(&fast, &mesh, &camera, EXTENT);
     memcpy(slow.depth, fast.hits.depth, SIDE * SIDE * sizeof *slow.depth);
     for (int i = 0; i < 100; i++) {
@@ -150,7 +150,7 @@ static void awkward(double x0, double y0, double x1, double y1, double x2, doubl
     scene_vertex(&scene, x1, y1, 2);
     scene_vertex(&scene, x2, y2, 3);
     scene_triangle(&scene, 0, 1, 2);
-    struct render_mesh mesh = scene_mesh(&scene);
+    struct flat_mesh mesh = scene_mesh(&scene);
     assert_int_equal(agree(&mesh), seen);
     scene.triangles[0][0] = 2, scene.triangles[0][2] = 0;
     assert_int_equal(agree(&mesh), seen);
@@ -174,10 +174,10 @@ static void awkward_triangles_are_drawn_or_not(void **state) {
 static void a_picture_may_have_one_pixel(void **state) {
     (void)state;
     struct picture one;
-    struct render_camera camera = render_camera_at(0, 0, 0);
+    struct flat_camera camera = flat_camera_at(0, 0, 0);
     assert_int_equal(picture_open(&one, 1), FACET_OK);
     scene_sphere(&scene, 10, 8, 12);
-    struct render_mesh mesh = scene_mesh(&scene);
+    struct flat_mesh mesh = scene_mesh(&scene);
     picture_draw(&one, &mesh, &camera, 20);
     assert_true(one.hits.triangle[0] >= 0);
     assert_true(one.hits.depth[0] > 8 && one.hits.depth[0] <= 10);

@@ -21,8 +21,8 @@ static bool shoot(double yaw, double pitch, double roll, int supersample) {
                                .n_planes = 5,
                                .planes = {FACET_PLANE_DEPTH, FACET_PLANE_NORMAL_X, FACET_PLANE_NORMAL_Y,
                                           FACET_PLANE_NORMAL_Z, FACET_PLANE_MASK}};
-    struct render_mesh mesh = scene_mesh(&scene);
-    struct render_camera camera = render_camera_at(yaw, pitch, roll);
+    struct flat_mesh mesh = scene_mesh(&scene);
+    struct flat_camera camera = flat_camera_at(yaw, pitch, roll);
     struct picture picture;
     assert_int_equal(picture_open(&picture, SIZE * supersample), FACET_OK);
     picture_draw(&picture, &mesh, &camera, extent);
@@ -109,7 +109,7 @@ static void a_turned_square_has_its_slope(void **state) {
 static void check_mark(double x, double y, double z, double yaw, double pitch, double roll, double at_x, double at_y) {
     scene.n_vertices = scene.n_triangles = 0;
     const double corner[3][2] = {{-6, -5}, {6, -5}, {0, 7}};
-    struct render_camera camera = render_camera_at(yaw, pitch, roll);
+    struct flat_camera camera = flat_camera_at(yaw, pitch, roll);
     for (int k = 0; k < 3; k++) {
         double p[3];
         for (int i = 0; i < 3; i++) p[i] = corner[k][0] * camera.right[i] + corner[k][1] * camera.up[i];

@@ -1,0 +1,162 @@
+// The AVX2 path: eight lanes.
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { LANES = 8 };
+typedef __m256i ints;
+typedef __m256 floats;
+typedef __m256i mask; // -1 or 0 a lane
+#define LANE static inline __attribute__((always_inline))
+
+LANE ints int_all(int32_t value) {
+    return _mm256_set1_epi32(value);
+}
+LANE ints int_load(const int32_t *from) {
+    return _mm256_loadu_si256((const __m256i *)from);
+}
+LANE void int_store(int32_t *to, ints value) {
+    _mm256_storeu_si256((__m256i *)to, value);
+}
+LANE ints int_add(ints a, ints b) {
+    return _mm256_add_epi32(a, b);
+}
+LANE ints int_sub(ints a, ints b) {
+    return _mm256_sub_epi32(a, b);
+}
+LANE ints int_mul(ints a, ints b) {
+    return _mm256_mullo_epi32(a, b);
+}
+LANE ints int_least(ints a, ints b) {
+    return _mm256_min_epi32(a, b);
+}
+LANE ints int_most(ints a, ints b) {
+    return _mm256_max_epi32(a, b);
+}
+LANE ints int_or(ints a, ints b) {
+    return _mm256_or_si256(a, b);
+}
+LANE ints int_xor(ints a, ints b) {
+    return _mm256_xor_si256(a, b);
+}
+LANE ints int_per_sample(ints value) { // / 256, rounded down
+    return _mm256_srai_epi32(value, 8);
+}
+LANE ints int_sign(ints value) { // -1 or 0
+    return _mm256_srai_epi32(value, 31);
+}
+LANE ints int_if(mask where, ints yes, ints no) {
+    return _mm256_blendv_epi8(no, yes, where);
+}
+LANE mask int_above(ints a, ints b) {
+    return _mm256_cmpgt_epi32(a, b);
+}
+LANE mask int_equal(ints a, ints b) {
+    return _mm256_cmpeq_epi32(a, b);
+}
+LANE int32_t int_greatest(ints value) {
+    __m128i four = _mm_max_epi32(_mm256_castsi256_si128(value), _mm256_extracti128_si256(value, 1));
+    __m128i two = _mm_max_epi32(four, _mm_shuffle_epi32(four, 0x4e));
+    return _mm_cvtsi128_si32(_mm_max_epi32(two, _mm_shuffle_epi32(two, 0xb1)));
+}
+LANE ints int_bits(floats value) {
+    return _mm256_castps_si256(value);
+}
+LANE ints int_nearest(floats value) {
+    return _mm256_cvtps_epi32(value);
+}
+
+LANE mask mask_and(mask a, mask b) {
+    return _mm256_and_si256(a, b);
+}
+LANE mask mask_or(mask a, mask b) {
+    return _mm256_or_si256(a, b);
+}
+LANE uint32_t mask_bits(mask value) {
+    return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(value));
+}
+
+LANE floats float_all(float value) {
+    return _mm256_set1_ps(value);
+}
+LANE floats float_load(const float *from) {
+    return _mm256_loadu_ps(from);
+}
+LANE void float_store(float *to, floats value) {
+    _mm256_storeu_ps(to, value);
+}
+LANE floats float_of(ints value) {
+    return _mm256_cvtepi32_ps(value);
+}
+LANE floats float_add(floats a, floats b) {
+    return _mm256_add_ps(a, b);
+}
+LANE floats float_sub(floats a, floats b) {
+    return _mm256_sub_ps(a, b);
+}
+LANE floats float_mul(floats a, floats b) {
+    return _mm256_mul_ps(a, b);
+}
+LANE floats float_div(floats a, floats b) {
+    return _mm256_div_ps(a, b);
+}
+LANE floats float_least(floats a, floats b) {
+    return _mm256_min_ps(a, b);
+}
+LANE floats float_most(floats a, floats b) {
+    return _mm256_max_ps(a, b);
+}
+LANE floats float_size(floats value) {
+    return _mm256_andnot_ps(_mm256_set1_ps(-0.0F), value);
+}
+LANE floats float_minus(floats value) {
+    return _mm256_xor_ps(_mm256_set1_ps(-0.0F), value);
+}
+LANE floats float_if(mask where, floats yes, floats no) {
+    return _mm256_blendv_ps(no, yes, _mm256_castsi256_ps(where));
+}
+LANE mask float_below(floats a, floats b) {
+    return _mm256_castps_si256(_mm256_cmp_ps(a, b, _CMP_LT_OQ));
+}
+LANE mask float_not_below(floats a, floats b) {
+    return _mm256_castps_si256(_mm256_cmp_ps(a, b, _CMP_GE_OQ));
+}
+
+LANE ints two_rows(__m128i a, __m128i b) {
+    return _mm256_inserti128_si256(_mm256_castsi128_si256(a), b, 1);
+}
+// Turns one 16-byte row a lane into one vector a column; the fourth is not wanted.
+LANE void rows_to_columns(const __m128i row[LANES], ints column[3]) {
+    ints r0 = two_rows(row[0], row[4]), r1 = two_rows(row[1], row[5]);
+    ints r2 = two_rows(row[2], row[6]), r3 = two_rows(row[3], row[7]);
+    ints low01 = _mm256_unpacklo_epi32(r0, r1), low23 = _mm256_unpacklo_epi32(r2, r3);
+    column[0] = _mm256_unpacklo_epi64(low01, low23);
+    column[1] = _mm256_unpackhi_epi64(low01, low23);
+    column[2] = _mm256_unpacklo_epi64(_mm256_unpackhi_epi32(r0, r1), _mm256_unpackhi_epi32(r2, r3));
+}
+// The way back, the fourth column zero, to one row after the other.
+LANE void columns_to_rows(const ints column[3], void *to) {
+    ints zero = _mm256_setzero_si256();
+    ints low01 = _mm256_unpacklo_epi32(column[0], column[1]), low2 = _mm256_unpacklo_epi32(column[2], zero);
+    ints high01 = _mm256_unpackhi_epi32(column[0], column[1]), high2 = _mm256_unpackhi_epi32(column[2], zero);
+    ints row[4] = {_mm256_unpacklo_epi64(low01, low2), _mm256_unpackhi_epi64(low01, low2),
+                   _mm256_unpacklo_epi64(high01, high2), _mm256_unpackhi_epi64(high01, high2)};
+    __m128i *rows = to;
+    for (int k = 0; k < 4; k++) {
+        _mm_storeu_si128(rows + k, _mm256_castsi256_si128(row[k]));
+        _mm_storeu_si128(rows + 4 + k, _mm256_extracti128_si256(row[k], 1));
+    }
+}
+
+#define KERNEL render_avx2
+#define KERNEL_NAME "avx2"
+static bool present(void) {
+    return __builtin_cpu_supports("avx2");
+}
+#include "render/lanes.h"
+
+#else
+typedef int nothing_here; // a file may not be empty
+#endif

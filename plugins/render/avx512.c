@@ -1,0 +1,166 @@
+// The AVX-512 path: sixteen lanes.
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { LANES = 16 };
+typedef __m512i ints;
+typedef __m512 floats;
+typedef __mmask16 mask;
+#define LANE static inline __attribute__((always_inline))
+
+LANE ints int_all(int32_t value) {
+    return _mm512_set1_epi32(value);
+}
+LANE ints int_load(const int32_t *from) {
+    return _mm512_loadu_si512(from);
+}
+LANE void int_store(int32_t *to, ints value) {
+    _mm512_storeu_si512(to, value);
+}
+LANE ints int_add(ints a, ints b) {
+    return _mm512_add_epi32(a, b);
+}
+LANE ints int_sub(ints a, ints b) {
+    return _mm512_sub_epi32(a, b);
+}
+LANE ints int_mul(ints a, ints b) {
+    return _mm512_mullo_epi32(a, b);
+}
+LANE ints int_least(ints a, ints b) {
+    return _mm512_min_epi32(a, b);
+}
+LANE ints int_most(ints a, ints b) {
+    return _mm512_max_epi32(a, b);
+}
+LANE ints int_or(ints a, ints b) {
+    return _mm512_or_si512(a, b);
+}
+LANE ints int_xor(ints a, ints b) {
+    return _mm512_xor_si512(a, b);
+}
+LANE ints int_per_sample(ints value) { // / 256, rounded down
+    return _mm512_srai_epi32(value, 8);
+}
+LANE ints int_sign(ints value) { // -1 or 0
+    return _mm512_srai_epi32(value, 31);
+}
+LANE ints int_if(mask where, ints yes, ints no) {
+    return _mm512_mask_mov_epi32(no, where, yes);
+}
+LANE mask int_above(ints a, ints b) {
+    return _mm512_cmpgt_epi32_mask(a, b);
+}
+LANE mask int_equal(ints a, ints b) {
+    return _mm512_cmpeq_epi32_mask(a, b);
+}
+LANE int32_t int_greatest(ints value) {
+    return _mm512_reduce_max_epi32(value);
+}
+LANE ints int_bits(floats value) {
+    return _mm512_castps_si512(value);
+}
+LANE ints int_nearest(floats value) {
+    return _mm512_cvtps_epi32(value);
+}
+
+LANE mask mask_and(mask a, mask b) {
+    return _kand_mask16(a, b);
+}
+LANE mask mask_or(mask a, mask b) {
+    return _kor_mask16(a, b);
+}
+LANE uint32_t mask_bits(mask value) {
+    return value;
+}
+
+LANE floats float_all(float value) {
+    return _mm512_set1_ps(value);
+}
+LANE floats float_load(const float *from) {
+    return _mm512_loadu_ps(from);
+}
+LANE void float_store(float *to, floats value) {
+    _mm512_storeu_ps(to, value);
+}
+LANE floats float_of(ints value) {
+    return _mm512_cvtepi32_ps(value);
+}
+LANE floats float_add(floats a, floats b) {
+    return _mm512_add_ps(a, b);
+}
+LANE floats float_sub(floats a, floats b) {
+    return _mm512_sub_ps(a, b);
+}
+LANE floats float_mul(floats a, floats b) {
+    return _mm512_mul_ps(a, b);
+}
+LANE floats float_div(floats a, floats b) {
+    return _mm512_div_ps(a, b);
+}
+LANE floats float_least(floats a, floats b) {
+    return _mm512_min_ps(a, b);
+}
+LANE floats float_most(floats a, floats b) {
+    return _mm512_max_ps(a, b);
+}
+LANE floats float_size(floats value) {
+    return _mm512_abs_ps(value);
+}
+LANE floats float_minus(floats value) {
+    return _mm512_castsi512_ps(_mm512_xor_si512(_mm512_castps_si512(value), _mm512_set1_epi32(INT32_MIN)));
+}
+LANE floats float_if(mask where, floats yes, floats no) {
+    return _mm512_mask_mov_ps(no, where, yes);
+}
+LANE mask float_below(floats a, floats b) {
+    return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ);
+}
+LANE mask float_not_below(floats a, floats b) {
+    return _mm512_cmp_ps_mask(a, b, _CMP_GE_OQ);
+}
+
+LANE ints four_rows(__m128i a, __m128i b, __m128i c, __m128i d) {
+    __m512i rows = _mm512_castsi128_si512(a);
+    rows = _mm512_inserti32x4(rows, b, 1);
+    rows = _mm512_inserti32x4(rows, c, 2);
+    return _mm512_inserti32x4(rows, d, 3);
+}
+// Turns one 16-byte row a lane into one vector a column; the fourth is not wanted.
+LANE void rows_to_columns(const __m128i row[LANES], ints column[3]) {
+    ints r0 = four_rows(row[0], row[4], row[8], row[12]), r1 = four_rows(row[1], row[5], row[9], row[13]);
+    ints r2 = four_rows(row[2], row[6], row[10], row[14]), r3 = four_rows(row[3], row[7], row[11], row[15]);
+    ints low01 = _mm512_unpacklo_epi32(r0, r1), low23 = _mm512_unpacklo_epi32(r2, r3);
+    column[0] = _mm512_unpacklo_epi64(low01, low23);
+    column[1] = _mm512_unpackhi_epi64(low01, low23);
+    column[2] = _mm512_unpacklo_epi64(_mm512_unpackhi_epi32(r0, r1), _mm512_unpackhi_epi32(r2, r3));
+}
+// The way back, the fourth column zero, to one row after the other.
+LANE void columns_to_rows(const ints column[3], void *to) {
+    ints zero = _mm512_setzero_si512();
+    ints low01 = _mm512_unpacklo_epi32(column[0], column[1]), low2 = _mm512_unpacklo_epi32(column[2], zero);
+    ints high01 = _mm512_unpackhi_epi32(column[0], column[1]), high2 = _mm512_unpackhi_epi32(column[2], zero);
+    ints row[4] = {_mm512_unpacklo_epi64(low01, low2), _mm512_unpackhi_epi64(low01, low2),
+                   _mm512_unpacklo_epi64(high01, high2), _mm512_unpackhi_epi64(high01, high2)};
+    __m128i *rows = to;
+    for (int k = 0; k < 4; k++) {
+        _mm_storeu_si128(rows + k, _mm512_castsi512_si128(row[k]));
+        _mm_storeu_si128(rows + 4 + k, _mm512_extracti32x4_epi32(row[k], 1));
+        _mm_storeu_si128(rows + 8 + k, _mm512_extracti32x4_epi32(row[k], 2));
+        _mm_storeu_si128(rows + 12 + k, _mm512_extracti32x4_epi32(row[k], 3));
+    }
+}
+
+#define KERNEL render_avx512
+#define KERNEL_NAME "avx512"
+static bool present(void) {
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+#include "render/lanes.h"
+
+#else
+typedef int nothing_here; // a file may not be empty
+#endif

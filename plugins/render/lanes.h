@@ -1,0 +1,386 @@
+// The path of one vector width, written over the few operations its file defines: LANES vertices, triangles or fragments
+// at a time. What it computes, and in which order, is portable.c's; that file says why.
+//
+// Most triangles of a face scan cover one sample or none. So a lane is a triangle, not a sample: sixteen small ones are
+// set up together, and then go over the samples of their boxes together. Where the boxes are larger, a lane is a sample.
+#include "render/kernel.h"
+
+#include <math.h>
+
+enum { SMALL = 5 * RENDER_SUBPIXEL, MIDDLE = 63 * RENDER_SUBPIXEL }; // extents; areas of both fit 32 bits
+
+LANE floats along(const float row[4], const floats p[3]) {
+    floats sum = float_add(float_mul(float_all(row[0]), p[0]), float_mul(float_all(row[1]), p[1]));
+    sum = float_add(sum, float_mul(float_all(row[2]), p[2]));
+    return float_add(sum, float_all(row[3]));
+}
+
+// ---- vertices --------------------------------------------------------------------------------------------------------
+LANE floats as_floats(ints bits) {
+    union {
+        ints i;
+        floats f;
+    } same = {bits};
+    return same.f;
+}
+
+LANE uint32_t project_lanes(const struct render_lens *lens, const floats p[3], struct render_corner *corners) {
+    floats x = float_mul(along(lens->to_camera[0], p), float_all(lens->scale[0]));
+    floats y = float_mul(along(lens->to_camera[1], p), float_all(lens->scale[1]));
+    floats near = along(lens->to_camera[2], p), guard = float_all(RENDER_GUARD);
+    mask drawn = int_equal(int_all(0), int_all(0));
+    if (lens->perspective) {
+        drawn = float_not_below(float_minus(near), float_all(lens->near_mm));
+        near = float_div(float_all(1), float_minus(near));
+        x = float_mul(x, near);
+        y = float_mul(y, near);
+    }
+    x = float_add(x, float_all(lens->centre[0]));
+    y = float_add(y, float_all(lens->centre[1]));
+    drawn = mask_and(drawn, mask_and(float_below(float_size(x), guard), float_below(float_size(y), guard)));
+    ints columns[3] = {int_if(drawn, int_nearest(x), int_all(RENDER_NOWHERE)),
+                       int_if(drawn, int_nearest(y), int_all(RENDER_NOWHERE)), int_bits(near)};
+    columns_to_rows(columns, corners);
+    return mask_bits(drawn);
+}
+
+static int64_t project(const struct render_mesh *mesh, const struct render_lens *lens, struct render_corner *corners) {
+    int64_t v = 0, nowhere = 0;
+    for (; v + LANES < mesh->n_vertices;
+         v += LANES) { // a row's fourth number is the next vertex's first: one stays over
+        __m128i row[LANES];
+        ints columns[3];
+        for (int l = 0; l < LANES; l++) row[l] = _mm_loadu_si128((const __m128i *)mesh->vertices[v + l]);
+        rows_to_columns(row, columns);
+        floats p[3] = {as_floats(columns[0]), as_floats(columns[1]), as_floats(columns[2])};
+        nowhere += LANES - __builtin_popcount(project_lanes(lens, p, corners + v));
+    }
+    return nowhere + render_project_rest(mesh, lens, v, corners);
+}
+
+// ---- triangles -------------------------------------------------------------------------------------------------------
+struct edge {
+    ints at, step_x, step_y, tie; // step_*: what one sample to the right or down adds
+};
+
+struct group { // a triangle a lane
+    ints x[3], y[3];
+    floats near[3];
+    ints left, top, wide, high; // samples of the box inside the window
+    mask small, larger;         // to be drawn here; to be drawn alone
+};
+
+LANE void load_corners(const struct render_mesh *mesh, const struct render_corner *corners, int64_t t,
+                       struct group *g) {
+    const int32_t *v = mesh->triangles[t];
+    for (int k = 0; k < 3; k++) {
+        __m128i row[LANES];
+        ints columns[3];
+        for (int l = 0; l < LANES; l++) row[l] = _mm_load_si128((const __m128i *)&corners[v[3 * l + k]]);
+        rows_to_columns(row, columns);
+        g->x[k] = columns[0], g->y[k] = columns[1], g->near[k] = as_floats(columns[2]);
+    }
+}
+
+LANE void set_box(const struct render_window *window, struct group *g) {
+    ints low_x = int_least(int_least(g->x[0], g->x[1]), g->x[2]),
+         high_x = int_most(int_most(g->x[0], g->x[1]), g->x[2]);
+    ints low_y = int_least(int_least(g->y[0], g->y[1]), g->y[2]),
+         high_y = int_most(int_most(g->y[0], g->y[1]), g->y[2]);
+    ints round_up = int_all(RENDER_HALF - 1), half = int_all(RENDER_HALF), one = int_all(1);
+    g->left = int_most(int_per_sample(int_add(low_x, round_up)), int_all(0));
+    g->top = int_most(int_per_sample(int_add(low_y, round_up)), int_all(window->first));
+    ints right = int_least(int_per_sample(int_sub(high_x, half)), int_all(window->side - 1));
+    ints bottom = int_least(int_per_sample(int_sub(high_y, half)), int_all(window->first + window->rows - 1));
+    g->wide = int_add(int_sub(right, g->left), one);
+    g->high = int_add(int_sub(bottom, g->top), one);
+    mask live = mask_and(int_above(g->wide, int_all(0)), int_above(g->high, int_all(0)));
+    live = mask_and(live, int_above(low_x, int_all(RENDER_NOWHERE)));
+    ints extent = int_most(int_sub(high_x, low_x), int_sub(high_y, low_y)), limit = int_all(SMALL);
+    g->small = mask_and(live, int_above(limit, extent));
+    g->larger = mask_and(live, int_above(extent, int_sub(limit, one)));
+}
+
+// The edge from corner a to b of what turns the right way when flip is 0, and from b to a where it is -1.
+LANE struct edge edge_of(const struct group *g, int a, int b, ints flip, ints px, ints py) {
+    ints dx = int_sub(int_xor(int_sub(g->x[b], g->x[a]), flip), flip);
+    ints dy = int_sub(int_xor(int_sub(g->y[b], g->y[a]), flip), flip);
+    ints zero = int_all(0);
+    mask owned = mask_or(int_above(zero, dy), mask_and(int_equal(dy, zero), int_above(dx, zero)));
+    ints from_x = int_sub(px, g->x[a]), from_y = int_sub(py, g->y[a]), sample = int_all(RENDER_SUBPIXEL);
+    return (struct edge){.at = int_sub(int_mul(dx, from_y), int_mul(dy, from_x)),
+                         .step_x = int_sub(zero, int_mul(dy, sample)),
+                         .step_y = int_mul(dx, sample),
+                         .tie = int_if(owned, zero, int_all(-1))};
+}
+
+LANE ints centre_of(ints sample) {
+    return int_add(int_mul(sample, int_all(RENDER_SUBPIXEL)), int_all(RENDER_HALF));
+}
+
+LANE mask is_inside(ints at0, ints at1, ints at2, const struct edge edge[3]) {
+    ints least = int_or(int_or(int_add(at0, edge[0].tie), int_add(at1, edge[1].tie)), int_add(at2, edge[2].tie));
+    return int_above(least, int_all(-1));
+}
+
+LANE ints farness_of(floats near) {
+    ints bits = int_bits(near), flip = int_or(int_sign(bits), int_all(INT32_MIN));
+    return int_xor(int_xor(bits, flip), int_all(-1));
+}
+
+LANE void keep_lanes(uint64_t *keys, mask which, ints place, ints farness, int32_t triangle, int32_t stride) {
+    int32_t places[LANES], far[LANES];
+    uint32_t bits = mask_bits(which);
+    if (!bits) return;
+    int_store(places, place);
+    int_store(far, farness);
+    for (; bits; bits &= bits - 1) {
+        int l = __builtin_ctz(bits);
+        render_keep(&keys[places[l]], (uint32_t)far[l], triangle + l * stride);
+    }
+}
+
+// All lanes go over the samples of the largest box; a lane whose box is smaller sits out.
+LANE void draw_small(const struct group *g, int32_t t, struct render_canvas *canvas) {
+    ints ux = int_sub(g->x[1], g->x[0]), uy = int_sub(g->y[1], g->y[0]);
+    ints vx = int_sub(g->x[2], g->x[0]), vy = int_sub(g->y[2], g->y[0]);
+    ints area = int_sub(int_mul(ux, vy), int_mul(uy, vx)), flip = int_sign(area), zero = int_all(0);
+    ints px = centre_of(g->left), py = centre_of(g->top);
+    struct edge edge[3] = {edge_of(g, 1, 2, flip, px, py), edge_of(g, 2, 0, flip, px, py),
+                           edge_of(g, 0, 1, flip, px, py)};
+    area = int_sub(int_xor(area, flip), flip);
+    mask drawn = mask_and(g->small, int_above(area, zero));
+    floats by1 = float_sub(g->near[1], g->near[0]), by2 = float_sub(g->near[2], g->near[0]);
+    floats per_area = float_div(float_all(1), float_of(area));
+    ints start =
+        int_add(int_mul(int_sub(g->top, int_all(canvas->window.first)), int_all(canvas->window.side)), g->left);
+    int wide = int_greatest(int_if(drawn, g->wide, zero)), high = int_greatest(int_if(drawn, g->high, zero));
+    for (int j = 0; j < high; j++) {
+        ints at0 = edge[0].at, at1 = edge[1].at, at2 = edge[2].at;
+        mask in_row = mask_and(drawn, int_above(g->high, int_all(j)));
+        for (int i = 0; i < wide; i++) {
+            mask hit = mask_and(mask_and(in_row, int_above(g->wide, int_all(i))), is_inside(at0, at1, at2, edge));
+            floats rise = float_add(float_mul(float_of(at1), by1), float_mul(float_of(at2), by2));
+            floats near = float_add(g->near[0], float_mul(rise, per_area));
+            keep_lanes(canvas->keys, hit, int_add(start, int_all(j * canvas->window.side + i)), farness_of(near), t, 1);
+            at0 = int_add(at0, edge[0].step_x);
+            at1 = int_add(at1, edge[1].step_x);
+            at2 = int_add(at2, edge[2].step_x);
+        }
+        for (int k = 0; k < 3; k++) edge[k].at = int_add(edge[k].at, edge[k].step_y);
+    }
+}
+
+// ---- larger triangles: a lane is a sample of a row -------------------------------------------------------------------
+struct alone {
+    int32_t at[3], step_x[3], step_y[3], tie[3]; // as in portable.c; 32 bits are enough for MIDDLE extents
+    float near, by[2], per_area;
+    int left, right, top, bottom;
+};
+
+static bool alone_edges(const struct render_corner *const c[3], struct alone *a) {
+    int32_t area = (c[1]->x - c[0]->x) * (c[2]->y - c[0]->y) - (c[1]->y - c[0]->y) * (c[2]->x - c[0]->x);
+    int32_t sign = area < 0 ? -1 : 1;
+    int32_t px = a->left * RENDER_SUBPIXEL + RENDER_HALF, py = a->top * RENDER_SUBPIXEL + RENDER_HALF;
+    for (int k = 0; k < 3; k++) {
+        const struct render_corner *from = c[(k + 1) % 3], *to = c[(k + 2) % 3];
+        int32_t dx = sign * (to->x - from->x), dy = sign * (to->y - from->y);
+        a->at[k] = dx * (py - from->y) - dy * (px - from->x);
+        a->step_x[k] = -dy * RENDER_SUBPIXEL;
+        a->step_y[k] = dx * RENDER_SUBPIXEL;
+        a->tie[k] = dy < 0 || (dy == 0 && dx > 0) ? 0 : -1;
+    }
+    a->near = c[0]->near;
+    a->by[0] = c[1]->near - c[0]->near, a->by[1] = c[2]->near - c[0]->near;
+    a->per_area = 1.0F / (float)(sign * area);
+    return area != 0;
+}
+
+static int32_t least(const int32_t v[3]) {
+    int32_t first = v[0] < v[1] ? v[0] : v[1];
+    return first < v[2] ? first : v[2];
+}
+static int32_t most(const int32_t v[3]) {
+    int32_t first = v[0] > v[1] ? v[0] : v[1];
+    return first > v[2] ? first : v[2];
+}
+
+// False: wider or higher than MIDDLE.
+static bool alone_box(const struct render_corner *const c[3], const struct render_window *window, struct alone *a) {
+    int32_t x[3] = {c[0]->x, c[1]->x, c[2]->x}, y[3] = {c[0]->y, c[1]->y, c[2]->y};
+    int32_t left = least(x), right = most(x), top = least(y), bottom = most(y), end = window->first + window->rows - 1;
+    if (right - left > MIDDLE || bottom - top > MIDDLE) return false;
+    a->left = (left + RENDER_HALF - 1) >> 8, a->right = (right - RENDER_HALF) >> 8;
+    a->top = (top + RENDER_HALF - 1) >> 8, a->bottom = (bottom - RENDER_HALF) >> 8;
+    if (a->left < 0) a->left = 0;
+    if (a->right > window->side - 1) a->right = window->side - 1;
+    if (a->top < window->first) a->top = window->first;
+    if (a->bottom > end) a->bottom = end;
+    return true;
+}
+
+// Lanes past the row's end are masked out.
+LANE void draw_alone_row(const struct alone *a, const ints step[3], int32_t start, int32_t t, uint64_t *keys) {
+    static const int32_t counted[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    ints lane = int_load(counted);
+    struct edge tie[3] = {{.tie = int_all(a->tie[0])}, {.tie = int_all(a->tie[1])}, {.tie = int_all(a->tie[2])}};
+    ints at[3];
+    for (int k = 0; k < 3; k++) at[k] = int_add(int_all(a->at[k]), int_mul(lane, int_all(a->step_x[k])));
+    for (int i = 0; i <= a->right - a->left; i += LANES) {
+        mask hit = mask_and(is_inside(at[0], at[1], at[2], tie), int_above(int_all(a->right - a->left + 1 - i), lane));
+        floats rise =
+            float_add(float_mul(float_of(at[1]), float_all(a->by[0])), float_mul(float_of(at[2]), float_all(a->by[1])));
+        floats near = float_add(float_all(a->near), float_mul(rise, float_all(a->per_area)));
+        keep_lanes(keys, hit, int_add(lane, int_all(start + i)), farness_of(near), t, 0);
+        for (int k = 0; k < 3; k++) at[k] = int_add(at[k], step[k]);
+    }
+}
+
+static void draw_alone(const struct render_mesh *mesh, const struct render_corner *corners, int32_t t,
+                       struct render_canvas *canvas) {
+    const int32_t *v = mesh->triangles[t];
+    const struct render_corner *const c[3] = {&corners[v[0]], &corners[v[1]], &corners[v[2]]};
+    struct alone a;
+    if (!alone_box(c, &canvas->window, &a)) {
+        render_draw_one(c, t, canvas);
+        return;
+    }
+    if (!alone_edges(c, &a)) return;
+    ints step[3];
+    for (int k = 0; k < 3; k++) step[k] = int_all(a.step_x[k] * LANES);
+    for (int row = a.top; row <= a.bottom; row++) {
+        int32_t start = (row - canvas->window.first) * canvas->window.side + a.left;
+        draw_alone_row(&a, step, start, t, canvas->keys);
+        for (int k = 0; k < 3; k++) a.at[k] += a.step_y[k];
+    }
+}
+
+static void draw(const struct render_mesh *mesh, const struct render_corner *corners, int32_t *large,
+                 struct render_canvas *canvas) {
+    int64_t t = 0, n_large = 0;
+    for (; t + LANES <= mesh->n_triangles; t += LANES) {
+        struct group g;
+        load_corners(mesh, corners, t, &g);
+        set_box(&canvas->window, &g);
+        for (uint32_t bits = mask_bits(g.larger); bits; bits &= bits - 1)
+            large[n_large++] = (int32_t)t + __builtin_ctz(bits);
+        if (mask_bits(g.small)) draw_small(&g, (int32_t)t, canvas);
+    }
+    for (int64_t i = 0; i < n_large; i++) draw_alone(mesh, corners, large[i], canvas);
+    for (; t < mesh->n_triangles; t++) {
+        const int32_t *v = mesh->triangles[t];
+        const struct render_corner *const c[3] = {&corners[v[0]], &corners[v[1]], &corners[v[2]]};
+        render_draw_one(c, (int32_t)t, canvas);
+    }
+}
+
+// ---- fragments -------------------------------------------------------------------------------------------------------
+// Three numbers a row, each row at its own place. No byte past a row's third number is touched.
+LANE void load_triples(const void *base, const int32_t *place, ints columns[3]) {
+    __m128i row[LANES], three = _mm_setr_epi32(-1, -1, -1, 0);
+    for (int l = 0; l < LANES; l++) row[l] = _mm_maskload_epi32((const int *)base + 3 * (int64_t)place[l], three);
+    rows_to_columns(row, columns);
+}
+
+LANE void load_points(const float (*vertices)[3], const int32_t *place, floats p[3]) {
+    ints columns[3];
+    load_triples(vertices, place, columns);
+    for (int i = 0; i < 3; i++) p[i] = as_floats(columns[i]);
+}
+
+LANE floats cross(const floats a[2], const floats b[2]) {
+    return float_sub(float_mul(a[0], b[1]), float_mul(b[0], a[1]));
+}
+
+LANE floats sum_of(const floats v[3]) {
+    return float_add(float_add(v[0], v[1]), v[2]);
+}
+
+LANE void from_sight(const struct render_mesh *mesh, const struct render_lens *lens, const floats sight[2],
+                     const int32_t *vertex, floats from[2], floats *depth) {
+    floats p[3];
+    load_points(mesh->vertices, vertex, p);
+    *depth = along(lens->to_camera[2], p);
+    floats ahead = lens->perspective ? float_minus(*depth) : float_all(1);
+    for (int i = 0; i < 2; i++) from[i] = float_sub(along(lens->to_camera[i], p), float_mul(sight[i], ahead));
+}
+
+LANE void sights(const struct render_lens *lens, int side, const int32_t *sample, floats sight[2]) {
+    int32_t column[LANES], row[LANES];
+    for (int l = 0; l < LANES; l++) {
+        row[l] = sample[l] / side;
+        column[l] = sample[l] - row[l] * side;
+    }
+    const ints at[2] = {int_load(column), int_load(row)};
+    for (int i = 0; i < 2; i++) {
+        floats centre = float_add(float_of(at[i]), float_all(0.5F));
+        sight[i] = float_mul(float_sub(centre, float_all(lens->principal[i])), float_all(lens->slope[i]));
+    }
+}
+
+LANE void set_shares(floats part[3], floats area) {
+    floats zero = float_all(0), one = float_all(1);
+    mask sound = float_below(zero, float_size(area));
+    for (int k = 0; k < 3; k++) {
+        floats held = float_least(float_most(float_div(part[k], area), zero), one);
+        part[k] = float_if(sound, held, one);
+    }
+    floats whole = sum_of(part);
+    for (int k = 0; k < 3; k++) part[k] = float_div(part[k], whole);
+}
+
+static void place_lanes(const struct render_mesh *mesh, const struct render_lens *lens, int side, int64_t i,
+                        struct render_seen *seen) {
+    ints corner[3];
+    floats sight[2], from[3][2], depth[3], part[3];
+    load_triples(mesh->triangles, seen->triangle + i, corner);
+    sights(lens, side, seen->sample + i, sight);
+    for (int k = 0; k < 3; k++) {
+        int_store(seen->corner[k] + i, corner[k]);
+        from_sight(mesh, lens, sight, seen->corner[k] + i, from[k], &depth[k]);
+    }
+    for (int k = 0; k < 3; k++) part[k] = cross(from[(k + 1) % 3], from[(k + 2) % 3]);
+    floats area = sum_of(part);
+    set_shares(part, area);
+    for (int k = 0; k < 3; k++) {
+        float_store(seen->share[k] + i, part[k]);
+        depth[k] = float_mul(part[k], depth[k]);
+    }
+    float_store(seen->depth + i, sum_of(depth));
+    uint32_t behind = mask_bits(float_below(area, float_all(0)));
+    for (int l = 0; l < LANES; l++) seen->from_behind[i + l] = behind >> l & 1;
+}
+
+static void place(const struct render_mesh *mesh, const struct render_lens *lens, int side, struct render_seen *seen) {
+    int64_t i = 0;
+    for (; i + LANES <= seen->count; i += LANES) place_lanes(mesh, lens, side, i, seen);
+    render_place_rest(mesh, lens, side, i, seen);
+}
+
+static void interpolate_triples(const struct render_seen *seen, const float *attribute, int64_t i, float *const out[]) {
+    floats sum[3], corner[3];
+    for (int k = 0; k < 3; k++) {
+        floats share = float_load(seen->share[k] + i);
+        load_points((const float(*)[3])attribute, seen->corner[k] + i, corner);
+        for (int c = 0; c < 3; c++) {
+            floats part = float_mul(share, corner[c]);
+            sum[c] = k == 0 ? part : float_add(sum[c], part);
+        }
+    }
+    for (int c = 0; c < 3; c++) float_store(out[c] + i, sum[c]);
+}
+
+static void interpolate(const struct render_seen *seen, const float *attribute, int components, float *const out[]) {
+    int64_t i = 0;
+    for (; components == 3 && i + LANES <= seen->count; i += LANES) interpolate_triples(seen, attribute, i, out);
+    render_interpolate_rest(seen, attribute, components, i, out);
+}
+
+const struct render_kernel KERNEL = {
+    .name = KERNEL_NAME,
+    .present = present,
+    .project = project,
+    .draw = draw,
+    .place = place,
+    .interpolate = interpolate,
+};
