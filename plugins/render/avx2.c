@@ -44,6 +44,18 @@ LANE ints int_xor(ints a, ints b) {
 LANE ints int_per_sample(ints value) { // / 256, rounded down
     return _mm256_srai_epi32(value, 8);
 }
+LANE ints int_of_samples(ints value) { // * 256
+    return _mm256_slli_epi32(value, 8);
+}
+LANE ints int_low_half(ints value) {
+    return _mm256_and_si256(value, _mm256_set1_epi32(0xffff));
+}
+LANE ints int_high_half(ints value) {
+    return _mm256_srli_epi32(value, 16);
+}
+LANE ints int_counted(void) {
+    return _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+}
 LANE ints int_sign(ints value) { // -1 or 0
     return _mm256_srai_epi32(value, 31);
 }
@@ -52,9 +64,6 @@ LANE ints int_if(mask where, ints yes, ints no) {
 }
 LANE mask int_above(ints a, ints b) {
     return _mm256_cmpgt_epi32(a, b);
-}
-LANE mask int_equal(ints a, ints b) {
-    return _mm256_cmpeq_epi32(a, b);
 }
 LANE int32_t int_greatest(ints value) {
     __m128i four = _mm_max_epi32(_mm256_castsi256_si128(value), _mm256_extracti128_si256(value, 1));
@@ -68,14 +77,55 @@ LANE ints int_nearest(floats value) {
     return _mm256_cvtps_epi32(value);
 }
 
+LANE uint32_t mask_bits(mask value) {
+    return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(value));
+}
+// The low halves of as many numbers as there are lanes.
+LANE ints int_low_halves(const uint64_t *from) {
+    __m256 first = _mm256_loadu_ps((const float *)from), second = _mm256_loadu_ps((const float *)(from + 4));
+    __m256i mixed = _mm256_castps_si256(_mm256_shuffle_ps(first, second, 0x88)); // 0 1 4 5 2 3 6 7
+    return _mm256_permute4x64_epi64(mixed, 0xd8);
+}
+// The lanes of `which`, one after the other; writes up to LANES numbers whatever their count.
+LANE void int_pack(int32_t *to, mask which, ints value) {
+#define Q(lane) 4 * (lane), 4 * (lane) + 1, 4 * (lane) + 2, 4 * (lane) + 3
+    static const _Alignas(16) uint8_t order[16][16] = {{0},
+                                                       {Q(0)},
+                                                       {Q(1)},
+                                                       {Q(0), Q(1)},
+                                                       {Q(2)},
+                                                       {Q(0), Q(2)},
+                                                       {Q(1), Q(2)},
+                                                       {Q(0), Q(1), Q(2)},
+                                                       {Q(3)},
+                                                       {Q(0), Q(3)},
+                                                       {Q(1), Q(3)},
+                                                       {Q(0), Q(1), Q(3)},
+                                                       {Q(2), Q(3)},
+                                                       {Q(0), Q(2), Q(3)},
+                                                       {Q(1), Q(2), Q(3)},
+                                                       {Q(0), Q(1), Q(2), Q(3)}};
+#undef Q
+    uint32_t bits = mask_bits(which), low = bits & 15;
+    __m128i first = _mm_shuffle_epi8(_mm256_castsi256_si128(value), _mm_load_si128((const __m128i *)order[low]));
+    __m128i second =
+        _mm_shuffle_epi8(_mm256_extracti128_si256(value, 1), _mm_load_si128((const __m128i *)order[bits >> 4]));
+    _mm_storeu_si128((__m128i *)to, first);
+    _mm_storeu_si128((__m128i *)(to + __builtin_popcount(low)), second);
+}
+
+LANE mask mask_all(void) {
+    return _mm256_set1_epi32(-1);
+}
 LANE mask mask_and(mask a, mask b) {
     return _mm256_and_si256(a, b);
 }
 LANE mask mask_or(mask a, mask b) {
     return _mm256_or_si256(a, b);
 }
-LANE uint32_t mask_bits(mask value) {
-    return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(value));
+LANE void mask_store_bytes(uint8_t *to, mask value) { // 1 or 0 each
+    __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(value), _mm256_extracti128_si256(value, 1));
+    _mm_storel_epi64((__m128i *)to, _mm_and_si128(_mm_packs_epi16(words, words), _mm_set1_epi8(1)));
 }
 
 LANE floats float_all(float value) {
@@ -114,11 +164,20 @@ LANE floats float_size(floats value) {
 LANE floats float_minus(floats value) {
     return _mm256_xor_ps(_mm256_set1_ps(-0.0F), value);
 }
+LANE floats float_sign(floats value) { // the sign bit alone
+    return _mm256_and_ps(value, _mm256_set1_ps(-0.0F));
+}
+LANE floats float_flip(floats value, floats sign) {
+    return _mm256_xor_ps(value, sign);
+}
 LANE floats float_if(mask where, floats yes, floats no) {
     return _mm256_blendv_ps(no, yes, _mm256_castsi256_ps(where));
 }
 LANE mask float_below(floats a, floats b) {
     return _mm256_castps_si256(_mm256_cmp_ps(a, b, _CMP_LT_OQ));
+}
+LANE mask float_equal(floats a, floats b) {
+    return _mm256_castps_si256(_mm256_cmp_ps(a, b, _CMP_EQ_OQ));
 }
 LANE mask float_not_below(floats a, floats b) {
     return _mm256_castps_si256(_mm256_cmp_ps(a, b, _CMP_GE_OQ));

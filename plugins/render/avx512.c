@@ -44,6 +44,18 @@ LANE ints int_xor(ints a, ints b) {
 LANE ints int_per_sample(ints value) { // / 256, rounded down
     return _mm512_srai_epi32(value, 8);
 }
+LANE ints int_of_samples(ints value) { // * 256
+    return _mm512_slli_epi32(value, 8);
+}
+LANE ints int_low_half(ints value) {
+    return _mm512_and_si512(value, _mm512_set1_epi32(0xffff));
+}
+LANE ints int_high_half(ints value) {
+    return _mm512_srli_epi32(value, 16);
+}
+LANE ints int_counted(void) {
+    return _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
 LANE ints int_sign(ints value) { // -1 or 0
     return _mm512_srai_epi32(value, 31);
 }
@@ -52,9 +64,6 @@ LANE ints int_if(mask where, ints yes, ints no) {
 }
 LANE mask int_above(ints a, ints b) {
     return _mm512_cmpgt_epi32_mask(a, b);
-}
-LANE mask int_equal(ints a, ints b) {
-    return _mm512_cmpeq_epi32_mask(a, b);
 }
 LANE int32_t int_greatest(ints value) {
     return _mm512_reduce_max_epi32(value);
@@ -66,6 +75,20 @@ LANE ints int_nearest(floats value) {
     return _mm512_cvtps_epi32(value);
 }
 
+// The low halves of as many numbers as there are lanes.
+LANE ints int_low_halves(const uint64_t *from) {
+    __m256i first = _mm512_cvtepi64_epi32(_mm512_loadu_si512(from));
+    __m256i second = _mm512_cvtepi64_epi32(_mm512_loadu_si512(from + 8));
+    return _mm512_inserti64x4(_mm512_castsi256_si512(first), second, 1);
+}
+// The lanes of `which`, one after the other; writes LANES numbers whatever their count.
+LANE void int_pack(int32_t *to, mask which, ints value) {
+    _mm512_storeu_si512(to, _mm512_maskz_compress_epi32(which, value));
+}
+
+LANE mask mask_all(void) {
+    return 0xffff;
+}
 LANE mask mask_and(mask a, mask b) {
     return _kand_mask16(a, b);
 }
@@ -74,6 +97,10 @@ LANE mask mask_or(mask a, mask b) {
 }
 LANE uint32_t mask_bits(mask value) {
     return value;
+}
+
+LANE void mask_store_bytes(uint8_t *to, mask value) { // 1 or 0 each
+    _mm_storeu_si128((__m128i *)to, _mm_maskz_set1_epi8(value, 1));
 }
 
 LANE floats float_all(float value) {
@@ -110,13 +137,22 @@ LANE floats float_size(floats value) {
     return _mm512_abs_ps(value);
 }
 LANE floats float_minus(floats value) {
-    return _mm512_castsi512_ps(_mm512_xor_si512(_mm512_castps_si512(value), _mm512_set1_epi32(INT32_MIN)));
+    return _mm512_xor_ps(value, _mm512_set1_ps(-0.0F));
+}
+LANE floats float_sign(floats value) { // the sign bit alone
+    return _mm512_and_ps(value, _mm512_set1_ps(-0.0F));
+}
+LANE floats float_flip(floats value, floats sign) {
+    return _mm512_xor_ps(value, sign);
 }
 LANE floats float_if(mask where, floats yes, floats no) {
     return _mm512_mask_mov_ps(no, where, yes);
 }
 LANE mask float_below(floats a, floats b) {
     return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ);
+}
+LANE mask float_equal(floats a, floats b) {
+    return _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ);
 }
 LANE mask float_not_below(floats a, floats b) {
     return _mm512_cmp_ps_mask(a, b, _CMP_GE_OQ);

@@ -30,15 +30,17 @@ struct render_window { // rows first..first + rows - 1 of a picture of side x si
 };
 
 #define RENDER_EMPTY UINT64_MAX
+enum { RENDER_LANES = 16 }; // the most a path takes at a time
 // Per sample (nearness, reversed) << 32 | triangle: the least is what is seen. Order does not matter to a minimum.
 struct render_canvas {
     struct render_window window;
     uint64_t *keys; // (rows, side)
 };
 
-struct render_seen { // fragments, being made
+struct render_seen { // fragments, being made; every array has room for RENDER_LANES more
     int64_t count;
-    int32_t *sample, *triangle, *corner[3];
+    int32_t *sample, *place; // place: row << 16 | column
+    int32_t *triangle, *corner[3];
     float *share[3], *depth;
     uint8_t *from_behind;
 };
@@ -51,8 +53,10 @@ struct render_kernel {
     // Triangles with a corner that is RENDER_NOWHERE are left out. large: room for n_triangles, scratch.
     void (*draw)(const struct render_mesh *mesh, const struct render_corner *corners, int32_t *large,
                  struct render_canvas *canvas);
-    // seen->sample and ->triangle are filled in; fills the rest.
-    void (*place)(const struct render_mesh *mesh, const struct render_lens *lens, int side, struct render_seen *seen);
+    // The covered samples in order: seen->sample, ->place, ->triangle and ->count.
+    void (*list)(const struct render_canvas *canvas, struct render_seen *seen);
+    // The rest of seen.
+    void (*place)(const struct render_mesh *mesh, const struct render_lens *lens, struct render_seen *seen);
     void (*interpolate)(const struct render_seen *seen, const float *attribute, int components, float *const out[]);
 };
 
@@ -64,7 +68,9 @@ void render_view_use(struct render_view *view, const struct render_kernel *kerne
 void render_draw_one(const struct render_corner *const corner[3], int32_t triangle, struct render_canvas *canvas);
 int64_t render_project_rest(const struct render_mesh *mesh, const struct render_lens *lens, int64_t first,
                             struct render_corner *corners);
-void render_place_rest(const struct render_mesh *mesh, const struct render_lens *lens, int side, int64_t first,
+// One row's samples from column `first` on.
+void render_list_rest(const struct render_canvas *canvas, int row, int first, struct render_seen *seen);
+void render_place_rest(const struct render_mesh *mesh, const struct render_lens *lens, int64_t first,
                        struct render_seen *seen);
 void render_interpolate_rest(const struct render_seen *seen, const float *attribute, int components, int64_t first,
                              float *const out[]);

@@ -7,7 +7,8 @@
 
 #include <math.h>
 
-enum { SMALL = 5 * RENDER_SUBPIXEL, MIDDLE = 63 * RENDER_SUBPIXEL }; // extents; areas of both fit 32 bits
+enum { SMALL = 5 * RENDER_SUBPIXEL, MIDDLE = 63 * RENDER_SUBPIXEL }; // extents: areas fit 24 and 32 bits
+enum { QUEUE = 1024 };
 
 LANE floats along(const float row[4], const floats p[3]) {
     floats sum = float_add(float_mul(float_all(row[0]), p[0]), float_mul(float_all(row[1]), p[1]));
@@ -28,7 +29,7 @@ LANE uint32_t project_lanes(const struct render_lens *lens, const floats p[3], s
     floats x = float_mul(along(lens->to_camera[0], p), float_all(lens->scale[0]));
     floats y = float_mul(along(lens->to_camera[1], p), float_all(lens->scale[1]));
     floats near = along(lens->to_camera[2], p), guard = float_all(RENDER_GUARD);
-    mask drawn = int_equal(int_all(0), int_all(0));
+    mask drawn = mask_all();
     if (lens->perspective) {
         drawn = float_not_below(float_minus(near), float_all(lens->near_mm));
         near = float_div(float_all(1), float_minus(near));
@@ -59,10 +60,6 @@ static int64_t project(const struct render_mesh *mesh, const struct render_lens 
 }
 
 // ---- triangles -------------------------------------------------------------------------------------------------------
-struct edge {
-    ints at, step_x, step_y, tie; // step_*: what one sample to the right or down adds
-};
-
 struct group { // a triangle a lane
     ints x[3], y[3];
     floats near[3];
@@ -101,26 +98,17 @@ LANE void set_box(const struct render_window *window, struct group *g) {
     g->larger = mask_and(live, int_above(extent, int_sub(limit, one)));
 }
 
-// The edge from corner a to b of what turns the right way when flip is 0, and from b to a where it is -1.
-LANE struct edge edge_of(const struct group *g, int a, int b, ints flip, ints px, ints py) {
-    ints dx = int_sub(int_xor(int_sub(g->x[b], g->x[a]), flip), flip);
-    ints dy = int_sub(int_xor(int_sub(g->y[b], g->y[a]), flip), flip);
-    ints zero = int_all(0);
-    mask owned = mask_or(int_above(zero, dy), mask_and(int_equal(dy, zero), int_above(dx, zero)));
-    ints from_x = int_sub(px, g->x[a]), from_y = int_sub(py, g->y[a]), sample = int_all(RENDER_SUBPIXEL);
-    return (struct edge){.at = int_sub(int_mul(dx, from_y), int_mul(dy, from_x)),
-                         .step_x = int_sub(zero, int_mul(dy, sample)),
-                         .step_y = int_mul(dx, sample),
-                         .tie = int_if(owned, zero, int_all(-1))};
-}
+// What triangles offer to samples, on its way to the canvas: written by whole vectors, taken up one by one.
+struct queue {
+    int32_t place[QUEUE + LANES], farness[QUEUE + LANES], triangle[QUEUE + LANES];
+    int count;
+    uint64_t *keys;
+};
 
-LANE ints centre_of(ints sample) {
-    return int_add(int_mul(sample, int_all(RENDER_SUBPIXEL)), int_all(RENDER_HALF));
-}
-
-LANE mask is_inside(ints at0, ints at1, ints at2, const struct edge edge[3]) {
-    ints least = int_or(int_or(int_add(at0, edge[0].tie), int_add(at1, edge[1].tie)), int_add(at2, edge[2].tie));
-    return int_above(least, int_all(-1));
+static void take_up(struct queue *queue) {
+    for (int i = 0; i < queue->count; i++)
+        render_keep(&queue->keys[queue->place[i]], (uint32_t)queue->farness[i], queue->triangle[i]);
+    queue->count = 0;
 }
 
 LANE ints farness_of(floats near) {
@@ -128,47 +116,101 @@ LANE ints farness_of(floats near) {
     return int_xor(int_xor(bits, flip), int_all(-1));
 }
 
-LANE void keep_lanes(uint64_t *keys, mask which, ints place, ints farness, int32_t triangle, int32_t stride) {
-    int32_t places[LANES], far[LANES];
-    uint32_t bits = mask_bits(which);
-    if (!bits) return;
-    int_store(places, place);
-    int_store(far, farness);
-    for (; bits; bits &= bits - 1) {
-        int l = __builtin_ctz(bits);
-        render_keep(&keys[places[l]], (uint32_t)far[l], triangle + l * stride);
+LANE void offer(struct queue *queue, mask which, ints place, floats near, ints triangle) {
+    int_pack(queue->place + queue->count, which, place);
+    int_pack(queue->farness + queue->count, which, farness_of(near));
+    int_pack(queue->triangle + queue->count, which, triangle);
+    queue->count += __builtin_popcount(mask_bits(which));
+    if (queue->count >= QUEUE) take_up(queue);
+}
+
+// An edge's value at a sample, in f32: with SMALL extents every number is whole and below 2^24, so exact.
+struct edge {
+    floats at, dx, dy;
+};
+
+struct small { // triangles turned the right way round, seen from the first sample of their boxes
+    struct edge edge[3];
+    floats by[2], per_area;
+    mask drawn;
+};
+
+LANE struct edge edge_of(const floats x[3], const floats y[3], int a, int b) {
+    return (struct edge){.at = float_sub(float_mul(x[a], y[b]), float_mul(x[b], y[a])),
+                         .dx = float_sub(x[b], x[a]),
+                         .dy = float_sub(y[b], y[a])};
+}
+
+LANE void set_small(const struct group *g, struct small *s) {
+    ints px = int_add(int_of_samples(g->left), int_all(RENDER_HALF));
+    ints py = int_add(int_of_samples(g->top), int_all(RENDER_HALF));
+    floats x[3], y[3], zero = float_all(0);
+    for (int k = 0; k < 3; k++) {
+        x[k] = float_of(int_sub(g->x[k], px));
+        y[k] = float_of(int_sub(g->y[k], py));
+    }
+    for (int k = 0; k < 3; k++) s->edge[k] = edge_of(x, y, (k + 1) % 3, (k + 2) % 3);
+    floats area = float_add(float_add(s->edge[0].at, s->edge[1].at), s->edge[2].at);
+    floats flip = float_sign(area);
+    for (int k = 0; k < 3; k++) {
+        s->edge[k].at = float_flip(s->edge[k].at, flip);
+        s->edge[k].dx = float_flip(s->edge[k].dx, flip);
+        s->edge[k].dy = float_flip(s->edge[k].dy, flip);
+    }
+    area = float_flip(area, flip);
+    s->drawn = mask_and(g->small, float_below(zero, area));
+    s->by[0] = float_sub(g->near[1], g->near[0]), s->by[1] = float_sub(g->near[2], g->near[0]);
+    s->per_area = float_div(float_all(1), area);
+}
+
+LANE mask off_or_owned(const struct edge *edge, floats at) {
+    floats zero = float_all(0);
+    mask owned =
+        mask_or(float_below(edge->dy, zero), mask_and(float_equal(edge->dy, zero), float_below(zero, edge->dx)));
+    return mask_or(owned, float_below(zero, at));
+}
+
+LANE mask is_inside(const struct small *s, mask among, const floats at[3]) {
+    floats least = float_least(float_least(at[0], at[1]), at[2]), zero = float_all(0);
+    mask touched = mask_and(among, float_equal(least, zero)), inside = mask_and(among, float_below(zero, least));
+    if (!mask_bits(touched)) return inside;
+    for (int k = 0; k < 3; k++) touched = mask_and(touched, off_or_owned(&s->edge[k], at[k]));
+    return mask_or(inside, touched);
+}
+
+LANE void draw_sample(const struct group *g, const struct small *s, mask among, const floats at[3], ints place,
+                      ints triangle, struct queue *queue) {
+    mask hit = is_inside(s, among, at);
+    floats rise = float_add(float_mul(at[1], s->by[0]), float_mul(at[2], s->by[1]));
+    offer(queue, hit, place, float_add(g->near[0], float_mul(rise, s->per_area)), triangle);
+}
+
+// The samples of the boxes but the first. All lanes go over the largest box; a lane whose box is smaller sits out.
+static void draw_more(const struct group *g, const struct small *s, int wide, int high, ints place, ints triangle,
+                      int side, struct queue *queue) {
+    for (int j = 0; j < high; j++) {
+        mask in_row = mask_and(s->drawn, int_above(g->high, int_all(j)));
+        for (int i = j == 0; i < wide; i++) {
+            mask among = mask_and(in_row, int_above(g->wide, int_all(i)));
+            floats at[3], x = float_all((float)(i * RENDER_SUBPIXEL)), y = float_all((float)(j * RENDER_SUBPIXEL));
+            for (int k = 0; k < 3; k++)
+                at[k] = float_add(s->edge[k].at, float_sub(float_mul(s->edge[k].dx, y), float_mul(s->edge[k].dy, x)));
+            draw_sample(g, s, among, at, int_add(place, int_all(j * side + i)), triangle, queue);
+        }
     }
 }
 
-// All lanes go over the samples of the largest box; a lane whose box is smaller sits out.
-LANE void draw_small(const struct group *g, int32_t t, struct render_canvas *canvas) {
-    ints ux = int_sub(g->x[1], g->x[0]), uy = int_sub(g->y[1], g->y[0]);
-    ints vx = int_sub(g->x[2], g->x[0]), vy = int_sub(g->y[2], g->y[0]);
-    ints area = int_sub(int_mul(ux, vy), int_mul(uy, vx)), flip = int_sign(area), zero = int_all(0);
-    ints px = centre_of(g->left), py = centre_of(g->top);
-    struct edge edge[3] = {edge_of(g, 1, 2, flip, px, py), edge_of(g, 2, 0, flip, px, py),
-                           edge_of(g, 0, 1, flip, px, py)};
-    area = int_sub(int_xor(area, flip), flip);
-    mask drawn = mask_and(g->small, int_above(area, zero));
-    floats by1 = float_sub(g->near[1], g->near[0]), by2 = float_sub(g->near[2], g->near[0]);
-    floats per_area = float_div(float_all(1), float_of(area));
-    ints start =
-        int_add(int_mul(int_sub(g->top, int_all(canvas->window.first)), int_all(canvas->window.side)), g->left);
-    int wide = int_greatest(int_if(drawn, g->wide, zero)), high = int_greatest(int_if(drawn, g->high, zero));
-    for (int j = 0; j < high; j++) {
-        ints at0 = edge[0].at, at1 = edge[1].at, at2 = edge[2].at;
-        mask in_row = mask_and(drawn, int_above(g->high, int_all(j)));
-        for (int i = 0; i < wide; i++) {
-            mask hit = mask_and(mask_and(in_row, int_above(g->wide, int_all(i))), is_inside(at0, at1, at2, edge));
-            floats rise = float_add(float_mul(float_of(at1), by1), float_mul(float_of(at2), by2));
-            floats near = float_add(g->near[0], float_mul(rise, per_area));
-            keep_lanes(canvas->keys, hit, int_add(start, int_all(j * canvas->window.side + i)), farness_of(near), t, 1);
-            at0 = int_add(at0, edge[0].step_x);
-            at1 = int_add(at1, edge[1].step_x);
-            at2 = int_add(at2, edge[2].step_x);
-        }
-        for (int k = 0; k < 3; k++) edge[k].at = int_add(edge[k].at, edge[k].step_y);
-    }
+LANE void draw_small(const struct group *g, int64_t t, const struct render_window *window, struct queue *queue) {
+    struct small s;
+    set_small(g, &s);
+    if (!mask_bits(s.drawn)) return;
+    const floats at[3] = {s.edge[0].at, s.edge[1].at, s.edge[2].at};
+    ints row = int_sub(g->top, int_all(window->first)), triangle = int_add(int_all((int32_t)t), int_counted());
+    ints place = int_add(int_mul(row, int_all(window->side)), g->left), one = int_all(1);
+    draw_sample(g, &s, s.drawn, at, place, triangle, queue);
+    if (!mask_bits(mask_and(s.drawn, int_above(int_most(g->wide, g->high), one)))) return;
+    int wide = int_greatest(int_if(s.drawn, g->wide, one)), high = int_greatest(int_if(s.drawn, g->high, one));
+    draw_more(g, &s, wide, high, place, triangle, window->side, queue);
 }
 
 // ---- larger triangles: a lane is a sample of a row -------------------------------------------------------------------
@@ -219,25 +261,28 @@ static bool alone_box(const struct render_corner *const c[3], const struct rende
     return true;
 }
 
+LANE mask alone_inside(const struct alone *a, const ints at[3]) {
+    ints least = int_add(at[0], int_all(a->tie[0]));
+    for (int k = 1; k < 3; k++) least = int_or(least, int_add(at[k], int_all(a->tie[k])));
+    return int_above(least, int_all(-1));
+}
+
 // Lanes past the row's end are masked out.
-LANE void draw_alone_row(const struct alone *a, const ints step[3], int32_t start, int32_t t, uint64_t *keys) {
-    static const int32_t counted[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-    ints lane = int_load(counted);
-    struct edge tie[3] = {{.tie = int_all(a->tie[0])}, {.tie = int_all(a->tie[1])}, {.tie = int_all(a->tie[2])}};
-    ints at[3];
+LANE void draw_alone_row(const struct alone *a, int32_t start, int32_t t, struct queue *queue) {
+    ints lane = int_counted(), at[3];
     for (int k = 0; k < 3; k++) at[k] = int_add(int_all(a->at[k]), int_mul(lane, int_all(a->step_x[k])));
     for (int i = 0; i <= a->right - a->left; i += LANES) {
-        mask hit = mask_and(is_inside(at[0], at[1], at[2], tie), int_above(int_all(a->right - a->left + 1 - i), lane));
+        mask hit = mask_and(alone_inside(a, at), int_above(int_all(a->right - a->left + 1 - i), lane));
         floats rise =
             float_add(float_mul(float_of(at[1]), float_all(a->by[0])), float_mul(float_of(at[2]), float_all(a->by[1])));
         floats near = float_add(float_all(a->near), float_mul(rise, float_all(a->per_area)));
-        keep_lanes(keys, hit, int_add(lane, int_all(start + i)), farness_of(near), t, 0);
-        for (int k = 0; k < 3; k++) at[k] = int_add(at[k], step[k]);
+        offer(queue, hit, int_add(lane, int_all(start + i)), near, int_all(t));
+        for (int k = 0; k < 3; k++) at[k] = int_add(at[k], int_all(a->step_x[k] * LANES));
     }
 }
 
 static void draw_alone(const struct render_mesh *mesh, const struct render_corner *corners, int32_t t,
-                       struct render_canvas *canvas) {
+                       struct render_canvas *canvas, struct queue *queue) {
     const int32_t *v = mesh->triangles[t];
     const struct render_corner *const c[3] = {&corners[v[0]], &corners[v[1]], &corners[v[2]]};
     struct alone a;
@@ -246,11 +291,8 @@ static void draw_alone(const struct render_mesh *mesh, const struct render_corne
         return;
     }
     if (!alone_edges(c, &a)) return;
-    ints step[3];
-    for (int k = 0; k < 3; k++) step[k] = int_all(a.step_x[k] * LANES);
     for (int row = a.top; row <= a.bottom; row++) {
-        int32_t start = (row - canvas->window.first) * canvas->window.side + a.left;
-        draw_alone_row(&a, step, start, t, canvas->keys);
+        draw_alone_row(&a, (row - canvas->window.first) * canvas->window.side + a.left, t, queue);
         for (int k = 0; k < 3; k++) a.at[k] += a.step_y[k];
     }
 }
@@ -258,15 +300,19 @@ static void draw_alone(const struct render_mesh *mesh, const struct render_corne
 static void draw(const struct render_mesh *mesh, const struct render_corner *corners, int32_t *large,
                  struct render_canvas *canvas) {
     int64_t t = 0, n_large = 0;
+    struct queue queue;
+    queue.count = 0;
+    queue.keys = canvas->keys;
     for (; t + LANES <= mesh->n_triangles; t += LANES) {
         struct group g;
         load_corners(mesh, corners, t, &g);
         set_box(&canvas->window, &g);
         for (uint32_t bits = mask_bits(g.larger); bits; bits &= bits - 1)
             large[n_large++] = (int32_t)t + __builtin_ctz(bits);
-        if (mask_bits(g.small)) draw_small(&g, (int32_t)t, canvas);
+        if (mask_bits(g.small)) draw_small(&g, t, &canvas->window, &queue);
     }
-    for (int64_t i = 0; i < n_large; i++) draw_alone(mesh, corners, large[i], canvas);
+    for (int64_t i = 0; i < n_large; i++) draw_alone(mesh, corners, large[i], canvas, &queue);
+    take_up(&queue);
     for (; t < mesh->n_triangles; t++) {
         const int32_t *v = mesh->triangles[t];
         const struct render_corner *const c[3] = {&corners[v[0]], &corners[v[1]], &corners[v[2]]};
@@ -275,6 +321,24 @@ static void draw(const struct render_mesh *mesh, const struct render_corner *cor
 }
 
 // ---- fragments -------------------------------------------------------------------------------------------------------
+static void list(const struct render_canvas *canvas, struct render_seen *seen) {
+    int side = canvas->window.side;
+    seen->count = 0;
+    for (int row = 0; row < canvas->window.rows; row++) {
+        const uint64_t *keys = canvas->keys + (size_t)row * (size_t)side;
+        int32_t at = canvas->window.first + row, column = 0;
+        for (; column + LANES <= side; column += LANES) {
+            ints triangle = int_low_halves(keys + column), lane = int_add(int_counted(), int_all(column));
+            mask covered = int_above(triangle, int_all(-1));
+            int_pack(seen->sample + seen->count, covered, int_add(lane, int_all(at * side)));
+            int_pack(seen->place + seen->count, covered, int_or(lane, int_all(at << 16)));
+            int_pack(seen->triangle + seen->count, covered, triangle);
+            seen->count += __builtin_popcount(mask_bits(covered));
+        }
+        render_list_rest(canvas, row, column, seen);
+    }
+}
+
 // Three numbers a row, each row at its own place. No byte past a row's third number is touched.
 LANE void load_triples(const void *base, const int32_t *place, ints columns[3]) {
     __m128i row[LANES], three = _mm_setr_epi32(-1, -1, -1, 0);
@@ -305,13 +369,9 @@ LANE void from_sight(const struct render_mesh *mesh, const struct render_lens *l
     for (int i = 0; i < 2; i++) from[i] = float_sub(along(lens->to_camera[i], p), float_mul(sight[i], ahead));
 }
 
-LANE void sights(const struct render_lens *lens, int side, const int32_t *sample, floats sight[2]) {
-    int32_t column[LANES], row[LANES];
-    for (int l = 0; l < LANES; l++) {
-        row[l] = sample[l] / side;
-        column[l] = sample[l] - row[l] * side;
-    }
-    const ints at[2] = {int_load(column), int_load(row)};
+LANE void sights(const struct render_lens *lens, const int32_t *place, floats sight[2]) {
+    ints packed = int_load(place);
+    const ints at[2] = {int_low_half(packed), int_high_half(packed)};
     for (int i = 0; i < 2; i++) {
         floats centre = float_add(float_of(at[i]), float_all(0.5F));
         sight[i] = float_mul(float_sub(centre, float_all(lens->principal[i])), float_all(lens->slope[i]));
@@ -319,26 +379,21 @@ LANE void sights(const struct render_lens *lens, int side, const int32_t *sample
 }
 
 LANE void set_shares(floats part[3], floats area) {
-    floats zero = float_all(0), one = float_all(1);
+    floats zero = float_all(0), one = float_all(1), per_area = float_div(one, area);
     mask sound = float_below(zero, float_size(area));
     for (int k = 0; k < 3; k++) {
-        floats held = float_least(float_most(float_div(part[k], area), zero), one);
+        floats held = float_least(float_most(float_mul(part[k], per_area), zero), one);
         part[k] = float_if(sound, held, one);
     }
-    floats whole = sum_of(part);
-    for (int k = 0; k < 3; k++) part[k] = float_div(part[k], whole);
+    floats per_whole = float_div(one, sum_of(part));
+    for (int k = 0; k < 3; k++) part[k] = float_mul(part[k], per_whole);
 }
 
-static void place_lanes(const struct render_mesh *mesh, const struct render_lens *lens, int side, int64_t i,
-                        struct render_seen *seen) {
-    ints corner[3];
+LANE void place_lanes(const struct render_mesh *mesh, const struct render_lens *lens, int64_t i,
+                      struct render_seen *seen) {
     floats sight[2], from[3][2], depth[3], part[3];
-    load_triples(mesh->triangles, seen->triangle + i, corner);
-    sights(lens, side, seen->sample + i, sight);
-    for (int k = 0; k < 3; k++) {
-        int_store(seen->corner[k] + i, corner[k]);
-        from_sight(mesh, lens, sight, seen->corner[k] + i, from[k], &depth[k]);
-    }
+    sights(lens, seen->place + i, sight);
+    for (int k = 0; k < 3; k++) from_sight(mesh, lens, sight, seen->corner[k] + i, from[k], &depth[k]);
     for (int k = 0; k < 3; k++) part[k] = cross(from[(k + 1) % 3], from[(k + 2) % 3]);
     floats area = sum_of(part);
     set_shares(part, area);
@@ -347,14 +402,19 @@ static void place_lanes(const struct render_mesh *mesh, const struct render_lens
         depth[k] = float_mul(part[k], depth[k]);
     }
     float_store(seen->depth + i, sum_of(depth));
-    uint32_t behind = mask_bits(float_below(area, float_all(0)));
-    for (int l = 0; l < LANES; l++) seen->from_behind[i + l] = behind >> l & 1;
+    mask_store_bytes(seen->from_behind + i, float_below(area, float_all(0)));
 }
 
-static void place(const struct render_mesh *mesh, const struct render_lens *lens, int side, struct render_seen *seen) {
-    int64_t i = 0;
-    for (; i + LANES <= seen->count; i += LANES) place_lanes(mesh, lens, side, i, seen);
-    render_place_rest(mesh, lens, side, i, seen);
+// In two turns: what is looked up in the second hangs on what the first has stored, and would wait for it.
+static void place(const struct render_mesh *mesh, const struct render_lens *lens, struct render_seen *seen) {
+    int64_t whole = seen->count / LANES * LANES;
+    for (int64_t i = 0; i < whole; i += LANES) {
+        ints corner[3];
+        load_triples(mesh->triangles, seen->triangle + i, corner);
+        for (int k = 0; k < 3; k++) int_store(seen->corner[k] + i, corner[k]);
+    }
+    for (int64_t i = 0; i < whole; i += LANES) place_lanes(mesh, lens, i, seen);
+    render_place_rest(mesh, lens, whole, seen);
 }
 
 static void interpolate_triples(const struct render_seen *seen, const float *attribute, int64_t i, float *const out[]) {
@@ -381,6 +441,7 @@ const struct render_kernel KERNEL = {
     .present = present,
     .project = project,
     .draw = draw,
+    .list = list,
     .place = place,
     .interpolate = interpolate,
 };

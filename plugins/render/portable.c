@@ -148,11 +148,29 @@ static float between_0_and_1(float value) {
     return above < 1 ? above : 1;
 }
 
+void render_list_rest(const struct render_canvas *canvas, int row, int first, struct render_seen *seen) {
+    int side = canvas->window.side, start = (canvas->window.first + row) * side;
+    const uint64_t *keys = canvas->keys + (size_t)row * (size_t)side;
+    int64_t count = seen->count;
+    for (int column = first; column < side; column++) {
+        seen->sample[count] = start + column;
+        seen->place[count] = (canvas->window.first + row) << 16 | column;
+        seen->triangle[count] = (int32_t)(uint32_t)keys[column];
+        count += keys[column] != RENDER_EMPTY;
+    }
+    seen->count = count;
+}
+
+static void list(const struct render_canvas *canvas, struct render_seen *seen) {
+    seen->count = 0;
+    for (int row = 0; row < canvas->window.rows; row++) render_list_rest(canvas, row, 0, seen);
+}
+
 // The line of sight through a sample, and where a triangle's corners lie from it: mm, at each corner's own depth.
-static void corners_from_sight(const struct render_mesh *mesh, const struct render_lens *lens, int column, int row,
+static void corners_from_sight(const struct render_mesh *mesh, const struct render_lens *lens, int32_t place,
                                const int32_t corner[3], float from[3][2], float depth[3]) {
-    float sight[2] = {(((float)column + 0.5F) - lens->principal[0]) * lens->slope[0],
-                      (((float)row + 0.5F) - lens->principal[1]) * lens->slope[1]};
+    float sight[2] = {(((float)(place & 0xffff) + 0.5F) - lens->principal[0]) * lens->slope[0],
+                      (((float)(place >> 16) + 0.5F) - lens->principal[1]) * lens->slope[1]};
     for (int k = 0; k < 3; k++) {
         const float *p = mesh->vertices[corner[k]];
         depth[k] = along(lens->to_camera[2], p);
@@ -163,32 +181,32 @@ static void corners_from_sight(const struct render_mesh *mesh, const struct rend
 
 // Shares are areas of the triangles the line of sight makes with the corners. Snapping may have covered a sample whose
 // line of sight just misses the triangle: shares are held in 0..1.
-static void place_one(const struct render_mesh *mesh, const struct render_lens *lens, int side, int64_t i,
+static void place_one(const struct render_mesh *mesh, const struct render_lens *lens, int64_t i,
                       struct render_seen *seen) {
     int32_t corner[3];
     float from[3][2], depth[3], part[3];
     for (int k = 0; k < 3; k++) corner[k] = seen->corner[k][i] = mesh->triangles[seen->triangle[i]][k];
-    corners_from_sight(mesh, lens, seen->sample[i] % side, seen->sample[i] / side, corner, from, depth);
+    corners_from_sight(mesh, lens, seen->place[i], corner, from, depth);
     for (int k = 0; k < 3; k++) {
         const float *a = from[(k + 1) % 3], *b = from[(k + 2) % 3];
         part[k] = a[0] * b[1] - b[0] * a[1];
     }
-    float area = part[0] + part[1] + part[2];
+    float area = part[0] + part[1] + part[2], per_area = 1.0F / area;
     bool flat = !(fabsf(area) > 0);
-    for (int k = 0; k < 3; k++) part[k] = flat ? 1.0F : between_0_and_1(part[k] / area);
-    float whole = part[0] + part[1] + part[2];
-    for (int k = 0; k < 3; k++) seen->share[k][i] = part[k] = part[k] / whole;
+    for (int k = 0; k < 3; k++) part[k] = flat ? 1.0F : between_0_and_1(part[k] * per_area);
+    float per_whole = 1.0F / (part[0] + part[1] + part[2]);
+    for (int k = 0; k < 3; k++) seen->share[k][i] = part[k] = part[k] * per_whole;
     seen->depth[i] = part[0] * depth[0] + part[1] * depth[1] + part[2] * depth[2];
     seen->from_behind[i] = area < 0;
 }
 
-void render_place_rest(const struct render_mesh *mesh, const struct render_lens *lens, int side, int64_t first,
+void render_place_rest(const struct render_mesh *mesh, const struct render_lens *lens, int64_t first,
                        struct render_seen *seen) {
-    for (int64_t i = first; i < seen->count; i++) place_one(mesh, lens, side, i, seen);
+    for (int64_t i = first; i < seen->count; i++) place_one(mesh, lens, i, seen);
 }
 
-static void place(const struct render_mesh *mesh, const struct render_lens *lens, int side, struct render_seen *seen) {
-    render_place_rest(mesh, lens, side, 0, seen);
+static void place(const struct render_mesh *mesh, const struct render_lens *lens, struct render_seen *seen) {
+    render_place_rest(mesh, lens, 0, seen);
 }
 
 void render_interpolate_rest(const struct render_seen *seen, const float *attribute, int components, int64_t first,
@@ -210,6 +228,7 @@ const struct render_kernel render_portable = {
     .present = present,
     .project = project,
     .draw = draw,
+    .list = list,
     .place = place,
     .interpolate = interpolate,
 };

@@ -58,6 +58,7 @@ int render_view_create(struct render_view **view, int side, struct facet_error *
 
 static void free_seen(struct render_seen *seen) {
     free(seen->sample);
+    free(seen->place);
     free(seen->triangle);
     for (int k = 0; k < 3; k++) {
         free(seen->corner[k]);
@@ -113,6 +114,7 @@ static int reserve_keys(struct render_view *view, size_t count, struct facet_err
 
 static bool make_seen(struct render_seen *seen, size_t count) {
     bool made = (seen->sample = malloc(count * sizeof *seen->sample)) != NULL;
+    made &= (seen->place = malloc(count * sizeof *seen->place)) != NULL;
     made &= (seen->triangle = malloc(count * sizeof *seen->triangle)) != NULL;
     for (int k = 0; k < 3; k++) {
         made &= (seen->corner[k] = malloc(count * sizeof *seen->corner[k])) != NULL;
@@ -147,32 +149,23 @@ static int reserve_seen(struct render_view *view, int64_t count, struct facet_er
     return FACET_OK;
 }
 
-static int64_t count_covered(const uint64_t *keys, int64_t samples) {
+enum { FEW_SAMPLES = 1 << 20 };
+
+// The most fragments there can be. Counting them first pays for large pictures only.
+static int64_t most_covered(const uint64_t *keys, int64_t samples) {
     int64_t count = 0;
+    if (samples <= FEW_SAMPLES) return samples;
     for (int64_t i = 0; i < samples; i++) count += keys[i] != RENDER_EMPTY;
     return count;
-}
-
-// Covered samples and their triangles, in order. Writes one entry past the last: room has it.
-static void list_covered(const struct render_canvas *canvas, int64_t samples, struct render_seen *seen) {
-    int32_t offset = canvas->window.first * canvas->window.side;
-    int64_t count = 0;
-    for (int64_t i = 0; i < samples; i++) {
-        uint64_t key = canvas->keys[i];
-        seen->sample[count] = offset + (int32_t)i;
-        seen->triangle[count] = (int32_t)(uint32_t)key;
-        count += key != RENDER_EMPTY;
-    }
-    seen->count = count;
 }
 
 static int see(struct render_view *view, const struct render_mesh *mesh, const struct render_lens *lens,
                const struct render_canvas *canvas, struct facet_error *error) {
     int64_t samples = (int64_t)canvas->window.rows * canvas->window.side;
-    int code = reserve_seen(view, count_covered(canvas->keys, samples) + 1, error);
+    int code = reserve_seen(view, most_covered(canvas->keys, samples) + RENDER_LANES, error);
     if (code) return code;
-    list_covered(canvas, samples, &view->seen);
-    view->kernel->place(mesh, lens, view->side, &view->seen);
+    view->kernel->list(canvas, &view->seen);
+    view->kernel->place(mesh, lens, &view->seen);
     view->fragments.count = view->seen.count;
     return FACET_OK;
 }
