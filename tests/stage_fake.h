@@ -1,5 +1,5 @@
-// A stage in memory, for collective plugins: arrays given by the test, arrays made by the plugin. It stands in for the
-// engine's functions of the same names.
+// A stage in memory, for collective plugins: arrays given by the test, arrays made by the plugin, and a plugin that stops where
+// a test wants it to. It stands in for the engine's functions of the same names.
 #ifndef FACET_TESTS_STAGE_FAKE_H
 #define FACET_TESTS_STAGE_FAKE_H
 
@@ -17,21 +17,26 @@
 
 #include <cmocka.h>
 
-enum { FAKE_ARRAYS = 48 };
+enum { FAKE_ARRAYS = 256 };
 
 struct fake_array {
-    char name[80];
-    struct facet_array array; // rank -1: text
+    char name[128];
+    struct facet_array array; // a text is u8 with its end
 };
 
 struct facet_stage {
     struct facet_comm *comm;
     const struct facet_items *items;
-    const uint8_t *valid;
+    uint8_t *valid;
+    uint64_t seed;
     int threads;
     const char *folder; // of files for people
-    int n_given, n_made;
-    struct fake_array given[FAKE_ARRAYS], made[FAKE_ARRAYS];
+    int n_given, n_made, n_saved;
+    struct fake_array given[FAKE_ARRAYS], made[FAKE_ARRAYS], saved[FAKE_ARRAYS];
+    int64_t steps;      // done
+    int64_t stop_at;    // the step after which to stop; 0: never
+    int64_t save_every; // steps; 0: when it stops
+    bool killed;        // what it saves when it stops is lost, as by SIGKILL
     struct facet_stage_record records[16];
     int n_records;
     struct facet_quarantine_entry quarantine[16];
@@ -55,18 +60,22 @@ static inline struct facet_array fake_copy(enum facet_type type, int rank, const
     return array;
 }
 
+static inline void fake_add(struct fake_array *arrays, int *n, const char *name, const struct facet_array *array) {
+    assert_true(*n < FAKE_ARRAYS && strlen(name) < sizeof arrays->name);
+    memcpy(arrays[*n].name, name, strlen(name) + 1);
+    arrays[(*n)++].array = fake_copy(array->type, array->rank, array->dims, array->data);
+}
+
 static inline void fake_give(struct facet_stage *stage, const char *name, enum facet_type type, int rank,
                              const int64_t *dims, const void *data) {
-    struct fake_array *given = &stage->given[stage->n_given++];
-    assert_true(stage->n_given <= FAKE_ARRAYS);
-    snprintf(given->name, sizeof given->name, "%s", name);
-    given->array = fake_copy(type, rank, dims, data);
+    struct facet_array array = {.type = type, .rank = rank, .data = (void *)(uintptr_t)data};
+    if (rank > 0) memcpy(array.dims, dims, (size_t)rank * sizeof *dims);
+    fake_add(stage->given, &stage->n_given, name, &array);
 }
 
 static inline void fake_give_text(struct facet_stage *stage, const char *name, const char *text) {
     int64_t length = (int64_t)strlen(text) + 1;
     fake_give(stage, name, FACET_U8, 1, &length, text);
-    stage->given[stage->n_given - 1].array.rank = -1;
 }
 
 static inline const struct facet_array *fake_made(struct facet_stage *stage, const char *name) {
@@ -77,14 +86,20 @@ static inline const struct facet_array *fake_made(struct facet_stage *stage, con
 
 // What one stage made is what the next one is given.
 static inline void fake_hand_on(struct facet_stage *from, struct facet_stage *to) {
+    assert_true(to->n_given + from->n_made <= FAKE_ARRAYS);
     for (int i = 0; i < from->n_made; i++) to->given[to->n_given++] = from->made[i];
     from->n_made = 0;
 }
 
+static inline void fake_free(struct fake_array *arrays, int *n) {
+    for (int i = 0; i < *n; i++) facet_array_free(&arrays[i].array);
+    *n = 0;
+}
+
 static inline void fake_clear(struct facet_stage *stage) {
-    for (int i = 0; i < stage->n_given; i++) facet_array_free(&stage->given[i].array);
-    for (int i = 0; i < stage->n_made; i++) facet_array_free(&stage->made[i].array);
-    stage->n_given = stage->n_made = 0;
+    fake_free(stage->given, &stage->n_given);
+    fake_free(stage->made, &stage->n_made);
+    fake_free(stage->saved, &stage->n_saved);
 }
 
 static inline int fake_run(const struct facet_plugin *plugin, const char *settings, struct facet_stage *stage,
@@ -105,8 +120,7 @@ const struct facet_items *facet_stage_items(const struct facet_stage *stage) {
     return stage->items;
 }
 uint64_t facet_stage_seed(const struct facet_stage *stage) {
-    (void)stage;
-    return 7;
+    return stage->seed;
 }
 int facet_stage_threads(const struct facet_stage *stage) {
     return stage->threads;
@@ -166,11 +180,10 @@ int facet_stage_read_rows(struct facet_stage *stage, const char *need, int64_t f
 
 int facet_stage_create(struct facet_stage *stage, const char *name, enum facet_type type, int rank, const int64_t *dims,
                        struct facet_error *error) {
-    struct fake_array *made = &stage->made[stage->n_made++];
+    struct facet_array array = {.type = type, .rank = rank};
     (void)error;
-    assert_true(stage->n_made <= FAKE_ARRAYS);
-    snprintf(made->name, sizeof made->name, "%s", name);
-    made->array = fake_copy(type, rank, dims, NULL);
+    if (rank > 0) memcpy(array.dims, dims, (size_t)rank * sizeof *dims);
+    fake_add(stage->made, &stage->n_made, name, &array);
     return FACET_OK;
 }
 
@@ -179,7 +192,6 @@ int facet_stage_create_string(struct facet_stage *stage, const char *name, const
     int64_t length = (int64_t)strlen(text) + 1;
     int code = facet_stage_create(stage, name, FACET_U8, 1, &length, error);
     memcpy(stage->made[stage->n_made - 1].array.data, text, (size_t)length);
-    stage->made[stage->n_made - 1].array.rank = -1;
     return code;
 }
 
@@ -193,6 +205,32 @@ int facet_stage_write(struct facet_stage *stage, const char *name, int64_t first
     size_t step = made->array.dims[0] ? bytes / (size_t)made->array.dims[0] : 0;
     memcpy((char *)made->array.data + (size_t)first * step, data, (size_t)count * step);
     return FACET_OK;
+}
+
+int facet_stage_save(struct facet_stage *stage, int count, const char *const *names, const struct facet_array *arrays,
+                     struct facet_error *error) {
+    (void)error;
+    if (stage->killed && stage->steps == stage->stop_at) return FACET_OK;
+    fake_free(stage->saved, &stage->n_saved);
+    for (int i = 0; i < count; i++) fake_add(stage->saved, &stage->n_saved, names[i], &arrays[i]);
+    return FACET_OK;
+}
+
+int facet_stage_load(struct facet_stage *stage, int count, const char *const *names, struct facet_array *arrays,
+                     bool *found, struct facet_error *error) {
+    (void)error;
+    *found = stage->n_saved > 0;
+    for (int i = 0; i < count && *found; i++) {
+        const struct fake_array *saved = fake_find(stage->saved, stage->n_saved, names[i]);
+        assert_non_null(saved);
+        arrays[i] = fake_copy(saved->array.type, saved->array.rank, saved->array.dims, saved->array.data);
+    }
+    return FACET_OK;
+}
+
+enum facet_wish facet_stage_step(struct facet_stage *stage) {
+    if (++stage->steps == stage->stop_at) return FACET_STOP;
+    return stage->save_every && stage->steps % stage->save_every == 0 ? FACET_SAVE : FACET_GO_ON;
 }
 
 int facet_stage_path(struct facet_stage *stage, const char *relative, char *path, size_t size,
@@ -217,7 +255,9 @@ bool facet_stage_should_stop(struct facet_stage *stage) {
     return false;
 }
 void facet_stage_progress(struct facet_stage *stage, int64_t done, int64_t total, const char *what) {
-    (void)stage, (void)done, (void)total, (void)what;
+    (void)stage;
+    assert_in_range(done, 0, total);
+    assert_non_null(what);
 }
 int facet_stage_records(const struct facet_stage *stage) {
     return stage->n_records;

@@ -25,7 +25,7 @@ static const struct {
     float intensity;
 } rows[ROWS] = {{"A", "fear", 0.2F}, {"A", "fear", 0.9F}, {"B", "joy", 1},
                 {"B", "", 1},        {"C", "joy", 1},     {"C", "fear", 1}};
-static const uint8_t valid[ROWS] = {1, 1, 1, 1, 1, 0};
+static uint8_t valid[ROWS] = {1, 1, 1, 1, 1, 0};
 static const int32_t test_fold[ROWS][SLOTS] = {{0, 1}, {0, -1}, {0, -1}, {0, -1}, {1, -1}, {0, 1}};
 // Wrong are row 0 (0.6, then 0.7), row 2 (0.9) and, but for being set aside, row 5; what stands at slot -1 is no answer.
 static const float probabilities[ROWS][SLOTS][CLASSES] = {{{0.4F, 0.6F}, {0.3F, 0.7F}}, {{0.8F, 0.2F}, {0, 1}},
@@ -318,7 +318,7 @@ static void pairs_are_shown_side_by_side(void **state) {
 
 static void no_scan_left_is_a_page_too(void **state) {
     (void)state;
-    static const uint8_t none[ROWS] = {0};
+    static uint8_t none[ROWS];
     struct facet_stage stage = new_stage();
     struct facet_error error = {0};
     stage.valid = none;

@@ -3,8 +3,8 @@
 // ranks: 1 2 3
 // timeout: 300
 #include "pipeline/block.h"
-#include "pipeline/params.h"
-#include "stage_memory.h"
+#include "pipeline/items.h"
+#include "stage_fake.h"
 #include "train/session.h"
 #include "train_fake.h"
 
@@ -54,31 +54,34 @@ static struct facet_stage *make_stage(struct facet_comm *comm) {
         roles[0][i] = i % 7 == 3 ? ROLE_VALIDATION : ROLE_TRAIN, roles[1][i] = i < 14 ? ROLE_TRAIN : ROLE_TEST;
         tests[i][0] = i % 2 ? 0 : 1, tests[i][1] = i % 2 ? 1 : -1;
     }
-    stage_input(stage, "views", FACET_U8, 5, (int64_t[]){FAKE_ROWS, FAKE_VIEWS, FAKE_CHANNELS, FAKE_SIZE, FAKE_SIZE},
-                fake->pictures);
-    stage_input(stage, "view_mask", FACET_U8, 2, (int64_t[]){FAKE_ROWS, FAKE_VIEWS}, fake->masks);
-    stage_input(stage, "folds/role", FACET_U8, 2, (int64_t[]){FOLDS, FAKE_ROWS}, roles);
-    stage_input(stage, "test_fold", FACET_I32, 2, (int64_t[]){FAKE_ROWS, SLOTS}, tests);
+    fake_give(stage, "views", FACET_U8, 5, (int64_t[]){FAKE_ROWS, FAKE_VIEWS, FAKE_CHANNELS, FAKE_SIZE, FAKE_SIZE},
+              fake->pictures);
+    fake_give(stage, "view_mask", FACET_U8, 2, (int64_t[]){FAKE_ROWS, FAKE_VIEWS}, fake->masks);
+    fake_give(stage, "folds/role", FACET_U8, 2, (int64_t[]){FOLDS, FAKE_ROWS}, roles);
+    fake_give(stage, "test_fold", FACET_I32, 2, (int64_t[]){FAKE_ROWS, SLOTS}, tests);
     free(fake);
     return stage;
 }
 
+static void destroy_stage(struct facet_stage *stage) {
+    fake_clear(stage);
+    facet_items_destroy((struct facet_items *)(uintptr_t)stage->items);
+    free(stage->valid);
+    free(stage);
+}
+
 static int run_train(struct facet_stage *stage, const char *more, struct facet_error *error) {
     char text[512];
-    struct facet_params *params;
     snprintf(text, sizeof text, "%s %s", settings, more);
-    if (facet_params_from_text(facet_plugin_train.params, text, &params, error)) fail_msg("%s", error->text);
-    int code = facet_plugin_train.collective->run(params, stage, error);
-    facet_params_destroy(params);
-    return code;
+    return fake_run(&facet_plugin_train, text, stage, error);
 }
 
 // Rank 0 wrote; the others only made room.
 static void compare(const struct facet_stage *stage, const struct facet_stage *reference) {
-    assert_int_equal(stage->n_outputs, reference->n_outputs);
-    for (int i = 0; i < stage->n_outputs && facet_comm_rank(world) == 0; i++) {
-        const struct facet_array *a = &stage->outputs[i].array, *b = &reference->outputs[i].array;
-        assert_string_equal(stage->outputs[i].name, reference->outputs[i].name);
+    assert_int_equal(stage->n_made, reference->n_made);
+    for (int i = 0; i < stage->n_made && facet_comm_rank(world) == 0; i++) {
+        const struct facet_array *a = &stage->made[i].array, *b = &reference->made[i].array;
+        assert_string_equal(stage->made[i].name, reference->made[i].name);
         assert_memory_equal(a->data, b->data, facet_array_elements(a) * facet_type_size(a->type));
     }
 }
@@ -98,7 +101,7 @@ static void stopped_anywhere_the_bits_are_the_same(void **state) {
         struct facet_stage *stage = make_stage(world);
         int code, runs = 0;
         do {
-            stage->questions = 0;
+            stage->steps = 0;
             stage->stop_at = every;
             code = run_train(stage, every % 2 ? QUICK "cache_mb = 0;" : QUICK, &error);
             runs++;
@@ -106,9 +109,9 @@ static void stopped_anywhere_the_bits_are_the_same(void **state) {
         if (code) fail_msg("%s", error.text);
         assert_true(every == 0 ? runs == 1 : runs > 2);
         compare(stage, reference);
-        stage_destroy(stage);
+        destroy_stage(stage);
     }
-    stage_destroy(reference);
+    destroy_stage(reference);
 }
 
 // A checkpoint every second step, and none when it ends: at most those two steps are done again.
@@ -122,17 +125,25 @@ static void killed_anywhere_it_repeats_what_no_checkpoint_has(void **state) {
         int64_t steps = 0, kills = 0;
         int code;
         while ((code = run_train(stage, QUICK, &error)) == FACET_INTERRUPTED) {
-            steps += stage->questions, kills++;
-            stage->questions = 0;
+            steps += stage->steps, kills++;
+            stage->steps = 0;
         }
         if (code) fail_msg("%s", error.text);
-        steps += stage->questions;
+        steps += stage->steps;
         assert_true(kills > 1);
-        assert_in_range(steps, reference->questions + 1, reference->questions + 2 * kills);
+        assert_in_range(steps, reference->steps + 1, reference->steps + 2 * kills);
         compare(stage, reference);
-        stage_destroy(stage);
+        destroy_stage(stage);
     }
-    stage_destroy(reference);
+    destroy_stage(reference);
+}
+
+static void check_other_model(struct facet_stage *a, struct facet_stage *b) {
+    const struct facet_array *x = fake_made(a, "model/fold_0/image.patch");
+    const struct facet_array *y = fake_made(b, "model/fold_0/image.patch");
+    assert_memory_not_equal(x->data, y->data, facet_array_elements(x) * sizeof(float));
+    destroy_stage(a);
+    destroy_stage(b);
 }
 
 static void other_seed_other_model(void **state) {
@@ -141,11 +152,7 @@ static void other_seed_other_model(void **state) {
     struct facet_stage *a = undisturbed(QUICK), *b = make_stage(alone);
     b->seed = 12;
     assert_int_equal(run_train(b, QUICK, &error), FACET_OK);
-    const struct stage_entry *x = stage_find(a->outputs, a->n_outputs, "model/fold_0/image.patch");
-    const struct stage_entry *y = stage_find(b->outputs, b->n_outputs, "model/fold_0/image.patch");
-    assert_memory_not_equal(x->array.data, y->array.data, facet_array_elements(&x->array) * sizeof(float));
-    stage_destroy(a);
-    stage_destroy(b);
+    check_other_model(a, b);
 }
 
 static void diverged_training_says_where(void **state) {
@@ -155,18 +162,18 @@ static void diverged_training_says_where(void **state) {
     assert_int_equal(run_train(stage, "rate = 1.0; decay = 10.0; warmup = 0.0; epochs = 400;", &error),
                      FACET_ERROR_DATA);
     assert_non_null(strstr(error.text, "fold 0, epoch "));
-    assert_int_equal(stage->n_outputs, 0);
-    stage_destroy(stage);
+    assert_int_equal(stage->n_made, 0);
+    destroy_stage(stage);
 }
 
 static void fold_without_rows_is_refused(void **state) {
     (void)state;
     struct facet_error error = {0};
     struct facet_stage *stage = make_stage(world);
-    memset((uint8_t *)stage_find(stage->inputs, stage->n_inputs, "folds/role")->array.data + FAKE_ROWS, 0, FAKE_ROWS);
+    memset((uint8_t *)fake_find(stage->given, stage->n_given, "folds/role")->array.data + FAKE_ROWS, 0, FAKE_ROWS);
     assert_int_equal(run_train(stage, QUICK, &error), FACET_ERROR_DATA);
     assert_non_null(strstr(error.text, "fold 1 has no training row"));
-    stage_destroy(stage);
+    destroy_stage(stage);
 }
 
 // Known planes let the augmentation turn normals and change the depth: other pictures, another model.
@@ -177,13 +184,9 @@ static void planes_reach_the_augmentation(void **state) {
     for (int i = 0; i < FAKE_ROWS * FAKE_CHANNELS; i++)
         planes[i / FAKE_CHANNELS][i % FAKE_CHANNELS] = (uint8_t)(FACET_PLANE_DEPTH + i % FAKE_CHANNELS);
     struct facet_stage *a = undisturbed(QUICK), *b = make_stage(alone);
-    stage_input(b, "view_planes", FACET_U8, 2, (int64_t[]){FAKE_ROWS, FAKE_CHANNELS}, planes);
+    fake_give(b, "view_planes", FACET_U8, 2, (int64_t[]){FAKE_ROWS, FAKE_CHANNELS}, planes);
     assert_int_equal(run_train(b, QUICK, &error), FACET_OK);
-    const struct stage_entry *x = stage_find(a->outputs, a->n_outputs, "model/fold_0/image.patch");
-    const struct stage_entry *y = stage_find(b->outputs, b->n_outputs, "model/fold_0/image.patch");
-    assert_memory_not_equal(x->array.data, y->array.data, facet_array_elements(&x->array) * sizeof(float));
-    stage_destroy(a);
-    stage_destroy(b);
+    check_other_model(a, b);
 }
 
 // ---- the models at work --------------------------------------------------------------------------------------------------
@@ -221,8 +224,7 @@ static struct facet_block *run_map(const struct facet_plugin *plugin, struct fac
 
 static struct facet_stage *trained_stage(const char *more) {
     struct facet_stage *stage = undisturbed(more);
-    for (int i = 0; i < stage->n_outputs; i++)
-        stage_add(stage->inputs, &stage->n_inputs, stage->outputs[i].name, &stage->outputs[i].array);
+    fake_hand_on(stage, stage);
     return stage;
 }
 
@@ -230,7 +232,7 @@ static void add_embeddings(struct facet_stage *stage, const struct facet_block *
     enum { FLOATS = SLOTS * FAKE_VIEWS * 32 };
     static float all[FAKE_ROWS][FLOATS];
     for (int64_t row = 0; row < FAKE_ROWS; row++) memcpy(all[row], facet_block_read(block, 0, row), sizeof all[row]);
-    stage_input(stage, "view_embeddings", FACET_F32, 4, (int64_t[]){FAKE_ROWS, SLOTS, FAKE_VIEWS, 32}, all);
+    fake_give(stage, "view_embeddings", FACET_F32, 4, (int64_t[]){FAKE_ROWS, SLOTS, FAKE_VIEWS, 32}, all);
 }
 
 // Right answers over all used slots; unused ones and the blind row must hold zeros.
@@ -268,7 +270,7 @@ static void models_recognise_what_they_were_shown(void **state) {
         assert_float_equal(attention[1] + attention[2], 1, 1e-5);
         facet_block_destroy(encoded);
         facet_block_destroy(fused);
-        stage_destroy(stage);
+        destroy_stage(stage);
     }
 }
 
@@ -290,20 +292,19 @@ static void merges_are_needed_once(void **state) {
     stage->stop_at = 0;
     if (run_train(stage, more, &error)) fail_msg("%s", error.text);
     compare(stage, reference);
-    const struct stage_entry *rows = stage_find(stage->outputs, stage->n_outputs, "model/fold_0/text.token");
-    const struct stage_entry *all = stage_find(bytes->outputs, bytes->n_outputs, "model/fold_0/text.token");
-    assert_true(rows->array.dims[0] < 40 && all->array.dims[0] == 514);
-    for (int i = 0; i < reference->n_outputs; i++)
-        stage_add(reference->inputs, &reference->n_inputs, reference->outputs[i].name, &reference->outputs[i].array);
+    const struct facet_array *rows = fake_made(stage, "model/fold_0/text.token");
+    const struct facet_array *all = fake_made(bytes, "model/fold_0/text.token");
+    assert_true(rows->dims[0] < 40 && all->dims[0] == 514);
+    fake_hand_on(reference, reference);
     facet_block_destroy(run_map(&facet_plugin_encode, reference));
-    stage_destroy(stage);
-    stage_destroy(reference);
+    destroy_stage(stage);
+    destroy_stage(reference);
     stage = make_stage(world);
     assert_int_equal(run_train(stage, more, &error), FACET_ERROR_IO);
     assert_non_null(strstr(error.text, "cannot open the merges file"));
-    assert_int_equal(stage->n_outputs, 0);
-    stage_destroy(stage);
-    stage_destroy(bytes);
+    assert_int_equal(stage->n_made, 0);
+    destroy_stage(stage);
+    destroy_stage(bytes);
 }
 
 int main(int argc, char **argv) {
