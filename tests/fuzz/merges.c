@@ -1,22 +1,6 @@
 // Any bytes taken for a merges file: a tokenizer whose ids stay inside its vocabulary, or a sentence.
+#include "file.h"
 #include "nn/nn.h"
-
-#include <stdlib.h>
-#include <unistd.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static char path[] = "/tmp/facet-fuzz-XXXXXX";
-static int file = -1;
-
-static void forget(void) {
-    unlink(path);
-}
-
-static void make_file(void) {
-    file = mkstemp(path);
-    if (file < 0 || atexit(forget)) abort();
-}
 
 static void check(const struct nn_tokenizer *tokenizer) {
     enum { CONTEXT = 24 };
@@ -32,8 +16,8 @@ static void check(const struct nn_tokenizer *tokenizer) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct facet_error error = {0};
     struct nn_tokenizer *tokenizer = NULL;
-    if (file < 0) make_file();
-    if (ftruncate(file, 0) != 0 || pwrite(file, data, size, 0) != (ssize_t)size) return 0;
+    const char *path = fuzz_file(data, size);
+    if (!path) return 0;
     int code = nn_tokenizer_create(path, &tokenizer, &error);
     if (code ? !*error.text : !tokenizer) abort();
     if (!code) check(tokenizer);
