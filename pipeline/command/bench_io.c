@@ -188,11 +188,10 @@ int facet_command_bench_io(int argc, char **argv) {
     struct facet_error error = {0};
     int parsed = parse(argc, argv, &a, &error);
     if (parsed == FACET_OK && a.help) return fputs(usage, stdout), 0;
-    int code = facet_ranks_start(NULL, NULL, &world, parsed == FACET_OK ? &error : NULL);
-    if (code != FACET_OK) return facet_finish_unstarted(code, &error);
-    if (parsed != FACET_OK) return facet_fail_usage(world, usage, &error);
-    code = measure_all(world, &a, &error);
-    int status = facet_finish(world, code, facet_code_exit_status(code), &error);
+    int status;
+    if (!facet_begin(parsed, usage, &world, &error, &status)) return status;
+    int code = measure_all(world, &a, &error);
+    status = facet_finish(world, code, facet_code_exit_status(code), &error);
     facet_ranks_stop(world);
     return status;
 }

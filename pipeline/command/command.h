@@ -34,12 +34,21 @@ struct facet_flag {
 bool facet_parse_flags(int argc, char **argv, const char *usage, const struct facet_flag *flags, const char **operand,
                        int *status);
 
+// What --set gives.
+enum { FACET_MOST_SETS = 256 };
+struct facet_sets {
+    const char *all[FACET_MOST_SETS];
+    int n;
+};
+int facet_add_set(struct facet_sets *sets, const char *set, struct facet_error *error); // errors: USAGE
+
 // What commands of many ranks share. Loads plugins and file; the first rank that finds it wrong
 // prints how. Collective.
 int facet_load_pipeline(const char *file, const char *const *sets, int n_sets, struct facet_comm *world,
                         struct facet_plugin_host **host, struct facet_config *config, struct facet_error *error);
-// All ranks were given the same wrong command line; one tells. Ends MPI. Collective.
-int facet_fail_usage(struct facet_comm *world, const char *usage, const struct facet_error *error);
+// Starts MPI for a command line that was understood, or not (`parsed`, `error`): all ranks were given the same, and one
+// tells. False when the command is over: *status is its exit status. Collective.
+bool facet_begin(int parsed, const char *usage, struct facet_comm **world, struct facet_error *error, int *status);
 // For facet_set_fatal_handler: a broken invariant on one rank must not leave the others waiting.
 void facet_end_all_ranks(const char *file, int line, const char *text);
 // The end of a command of many ranks, whose code is `code` here and on every rank that MPI can still reach: the sentence

@@ -81,10 +81,21 @@ int facet_load_pipeline(const char *file, const char *const *sets, int n_sets, s
     return code == FACET_OK ? check_same(world, config, error) : code;
 }
 
-int facet_fail_usage(struct facet_comm *world, const char *usage, const struct facet_error *error) {
+int facet_add_set(struct facet_sets *sets, const char *set, struct facet_error *error) {
+    if (sets->n == FACET_MOST_SETS)
+        return facet_error_set(error, FACET_ERROR_USAGE, "more than %d --set", FACET_MOST_SETS);
+    sets->all[sets->n++] = set;
+    return FACET_OK;
+}
+
+bool facet_begin(int parsed, const char *usage, struct facet_comm **world, struct facet_error *error, int *status) {
+    int code = facet_ranks_start(NULL, NULL, world, parsed == FACET_OK ? error : NULL);
+    if (code != FACET_OK) return *status = facet_finish_unstarted(code, error), false;
+    facet_set_fatal_handler(facet_end_all_ranks);
+    if (parsed == FACET_OK) return true;
     if (facet_ranks_own() == 0) facet_usage_error(usage, "%s", error->text);
-    facet_ranks_stop(world);
-    return facet_code_exit_status(FACET_ERROR_USAGE);
+    facet_ranks_stop(*world);
+    return *status = facet_code_exit_status(FACET_ERROR_USAGE), false;
 }
 
 static int look_into(const char *path, facet_look *look, void *context, struct facet_error *error) {

@@ -27,9 +27,8 @@ static const char usage[] =
     "  --json               print the summary as JSON\n"
     "  --quiet              do not show progress\n";
 
-enum { MOST_SETS = 256 };
 struct arguments {
-    const char *sets[MOST_SETS];
+    struct facet_sets sets;
     bool json, help, quiet;
     char out[PATH_MAX];
     struct facet_index_options options;
@@ -52,13 +51,10 @@ static int parse(int argc, char **argv, struct arguments *a, struct facet_error 
                                             {"help", no_argument, NULL, HELP},
                                             {0}};
     *a = (struct arguments){0};
-    a->options.sets = a->sets;
     opterr = 0;
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) switch (option) {
         case SET:
-            if (a->options.n_sets == MOST_SETS)
-                return facet_error_set(error, FACET_ERROR_USAGE, "more than %d --set", MOST_SETS);
-            a->sets[a->options.n_sets++] = optarg;
+            if (facet_add_set(&a->sets, optarg, error)) return error->code;
             break;
         case OUT:
             a->options.out = optarg;
@@ -81,6 +77,7 @@ static int parse(int argc, char **argv, struct arguments *a, struct facet_error 
             return facet_error_set(error, FACET_ERROR_USAGE, "unexpected %s", argv[optind - 1]);
         }
     if (argc - optind != 2) return facet_error_set(error, FACET_ERROR_USAGE, "expected a plugin and a root");
+    a->options.sets = a->sets.all, a->options.n_sets = a->sets.n;
     a->options.plugin = argv[optind], a->options.root = argv[optind + 1];
     name_index(a->options.root, a->out, sizeof a->out);
     if (!a->options.out) a->options.out = a->out;
@@ -197,15 +194,13 @@ int facet_command_index(int argc, char **argv) {
     struct facet_index_summary summary = {0};
     facet_ranks_end_with_launcher();
     facet_stop_on_signals(0); // before MPI starts, which takes a while
-    int code = facet_ranks_start(NULL, NULL, &world, parsed == FACET_OK ? &error : NULL);
-    if (code != FACET_OK) return facet_finish_unstarted(code, &error);
-    if (parsed != FACET_OK) return facet_fail_usage(world, usage, &error);
-    facet_set_fatal_handler(facet_end_all_ranks);
+    int status;
+    if (!facet_begin(parsed, usage, &world, &error, &status)) return status;
     if (!a.quiet) a.options.progress = show_progress;
-    code = load_plugins(world, &host, &error);
+    int code = load_plugins(world, &host, &error);
     if (code == FACET_OK) code = facet_index_run(world, host, &a.options, &summary, &error);
     if (code == FACET_OK && facet_comm_rank(world) == 0) code = print(&a, &summary, &error);
-    int status = facet_finish(world, code, facet_code_exit_status(FACET_INTERRUPTED), &error);
+    status = facet_finish(world, code, facet_code_exit_status(FACET_INTERRUPTED), &error);
     facet_index_summary_free(&summary);
     facet_plugin_host_destroy(host);
     facet_ranks_stop(world);

@@ -22,10 +22,9 @@ static const char usage[] =
     "  --pilot-seconds S    what the pilot should take; default 20. Two small sizes are tried whatever that takes\n"
     "  --json               print the prediction as JSON\n";
 
-enum { MOST_SETS = 256 };
 struct arguments {
-    const char *file, *sets[MOST_SETS];
-    int n_sets;
+    const char *file;
+    struct facet_sets sets;
     bool json, help;
     struct facet_plan_options options;
 };
@@ -50,9 +49,7 @@ static int parse(int argc, char **argv, struct arguments *a, struct facet_error 
     double n = 0;
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) switch (option) {
         case SET:
-            if (a->n_sets == MOST_SETS)
-                return facet_error_set(error, FACET_ERROR_USAGE, "more than %d --set", MOST_SETS);
-            a->sets[a->n_sets++] = optarg;
+            if (facet_add_set(&a->sets, optarg, error)) return error->code;
             break;
         case RANKS:
         case THREADS:
@@ -199,15 +196,13 @@ int facet_command_plan(int argc, char **argv) {
     facet_stop_on_signals(0);
     if (parsed == FACET_OK)
         a.options.sweeper = facet_sweeper_start(); // before MPI starts, which does not like to be forked
-    int code = facet_ranks_start(NULL, NULL, &world, parsed == FACET_OK ? &error : NULL);
-    if (code != FACET_OK) return facet_finish_unstarted(code, &error);
-    if (parsed != FACET_OK) return facet_fail_usage(world, usage, &error);
-    facet_set_fatal_handler(facet_end_all_ranks);
-    code = facet_load_pipeline(a.file, a.sets, a.n_sets, world, &host, &config, &error);
+    int status;
+    if (!facet_begin(parsed, usage, &world, &error, &status)) return status;
+    int code = facet_load_pipeline(a.file, a.sets.all, a.sets.n, world, &host, &config, &error);
     if (code == FACET_OK) facet_stop_on_signals(config.stop.signal);
     if (code == FACET_OK) code = facet_plan_pipeline(world, &config, &a.options, &plan, &error);
     if (code == FACET_OK && facet_comm_rank(world) == 0) code = print(&a, &plan, &error);
-    int status = facet_finish(world, code, config.stop.exit_status, &error);
+    status = facet_finish(world, code, config.stop.exit_status, &error);
     facet_config_free(&config);
     facet_plugin_host_destroy(host);
     facet_ranks_stop(world);

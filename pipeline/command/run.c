@@ -27,26 +27,20 @@ static const char usage[] =
 
 // ---- the command ----------------------------------------------------------------------------------------------------
 
-enum { MOST_SETS = 256 };
 struct arguments {
-    const char *file, *sets[MOST_SETS];
-    int n_sets, stop_signal;
+    const char *file;
+    struct facet_sets sets;
+    int stop_signal;
     char max_time[128], stop_signal_name[128], interrupted_exit[128]; // as --set has them
     bool quiet, help;
     struct facet_run_options options;
 };
 
-static int add_set(struct arguments *a, const char *set, struct facet_error *error) {
-    if (a->n_sets == MOST_SETS) return facet_error_set(error, FACET_ERROR_USAGE, "more than %d --set", MOST_SETS);
-    a->sets[a->n_sets++] = set;
-    return FACET_OK;
-}
-
 // An option that stands for a key of the pipeline file.
 static int add_key(struct arguments *a, const char *format, const char *value, char *set, size_t size,
                    struct facet_error *error) {
     snprintf(set, size, format, value);
-    return add_set(a, set, error);
+    return facet_add_set(&a->sets, set, error);
 }
 
 static int parse(int argc, char **argv, struct arguments *a, struct facet_error *error) {
@@ -69,7 +63,7 @@ static int parse(int argc, char **argv, struct arguments *a, struct facet_error 
     int code = FACET_OK;
     for (int option; code == FACET_OK && (option = getopt_long(argc, argv, "", options, NULL)) != -1;) switch (option) {
         case SET:
-            code = add_set(a, optarg, error);
+            code = facet_add_set(&a->sets, optarg, error);
             break;
         case MAX_TIME:
             code = add_key(a, "max_time=\"%s\"", optarg, a->max_time, sizeof a->max_time, error);
@@ -139,10 +133,8 @@ int facet_command_run(int argc, char **argv) {
     struct facet_display display = {.terminal = isatty(STDERR_FILENO)};
     facet_ranks_end_with_launcher();
     facet_stop_on_signals(a.stop_signal); // before MPI starts, which takes a while
-    int code = facet_ranks_start(NULL, NULL, &world, parsed == FACET_OK ? &error : NULL);
-    if (code != FACET_OK) return facet_finish_unstarted(code, &error);
-    if (parsed != FACET_OK) return facet_fail_usage(world, usage, &error);
-    facet_set_fatal_handler(facet_end_all_ranks);
+    int status;
+    if (!facet_begin(parsed, usage, &world, &error, &status)) return status;
     char *command = join(argc, argv);
     a.options.command = command;
     if (!a.quiet)
@@ -150,14 +142,14 @@ int facet_command_run(int argc, char **argv) {
             (struct facet_run_events){facet_display_progress, facet_display_note, facet_display_alarm, &display};
     else if (a.options.dry_run)
         a.options.events = (struct facet_run_events){.note = facet_display_note, .context = &display};
-    code = command ? FACET_OK : facet_error_set(&error, FACET_ERROR_MEMORY, "out of memory for the command line");
+    int code = command ? FACET_OK : facet_error_set(&error, FACET_ERROR_MEMORY, "out of memory for the command line");
     code = facet_comm_agree(world, code, &error);
-    if (code == FACET_OK) code = facet_load_pipeline(a.file, a.sets, a.n_sets, world, &host, &config, &error);
+    if (code == FACET_OK) code = facet_load_pipeline(a.file, a.sets.all, a.sets.n, world, &host, &config, &error);
     a.options.events.alarm = facet_display_alarm;
     if (code == FACET_OK) facet_stop_on_signals(config.stop.signal);
     if (code == FACET_OK) code = facet_run_pipeline(world, &config, &a.options, &summary, &error);
     if (facet_comm_rank(world) == 0 && summary.count) facet_display_summary(&summary);
-    int status = facet_finish(world, code, config.stop.exit_status, &error);
+    status = facet_finish(world, code, config.stop.exit_status, &error);
     facet_config_free(&config);
     facet_plugin_host_destroy(host);
     facet_ranks_stop(world);
