@@ -1,0 +1,151 @@
+// Facet's rasteriser, by each of its paths.
+#include "raster_bench.h"
+
+#include "render/raster.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const facet_channel_names[CHANNELS] = {"what is seen, shares, depth", "mask", "depth", "normal",
+                                                   "curvature"};
+
+struct facet_drawer {
+    struct render_view *view;
+    float *packed[3]; // of the fragments alone
+    struct run {      // fragments of pixels that follow each other
+        int pixel, fragment, count;
+    } * runs;
+    int n_runs;
+};
+
+static void must(int code, const struct facet_error *error) {
+    if (code == FACET_OK) return;
+    fprintf(stderr, "raster benchmark: %s\n", error->text);
+    exit(1);
+}
+
+struct facet_drawer *facet_drawer_create(const char *isa) {
+    struct facet_error error;
+    struct facet_drawer *drawer = calloc(1, sizeof *drawer);
+    float *packed = malloc(3 * PIXELS * sizeof *packed);
+    struct run *runs = malloc(PIXELS * sizeof *runs);
+    if (!drawer || !packed || !runs) abort();
+    drawer->runs = runs;
+    for (int k = 0; k < 3; k++) drawer->packed[k] = packed + k * PIXELS;
+    setenv("FACET_ISA", isa, 1);
+    int code = render_view_create(&drawer->view, SIDE, &error);
+    unsetenv("FACET_ISA");
+    if (code == FACET_OK && strcmp(render_view_path(drawer->view), isa) == 0) return drawer;
+    if (code != FACET_OK) drawer->view = NULL;
+    facet_drawer_destroy(drawer);
+    return NULL;
+}
+
+void facet_drawer_destroy(struct facet_drawer *drawer) {
+    if (!drawer) return;
+    render_view_destroy(drawer->view);
+    free(drawer->packed[0]);
+    free(drawer->runs);
+    free(drawer);
+}
+
+static struct render_camera camera_of(const struct look *look) {
+    struct render_camera camera = {.projection = RENDER_ORTHOGRAPHIC};
+    for (int k = 0; k < 3; k++) {
+        camera.right[k] = (double)look->right[k];
+        camera.up[k] = (double)look->up[k];
+        camera.toward[k] = (double)look->toward[k];
+    }
+    render_camera_fill(&camera, (double)EXTENT, SIDE);
+    return camera;
+}
+
+// From the mesh's frame to unit normals in the camera's, those of backs turned about.
+static void turn(const struct look *look, const struct render_fragments *seen, float *const n[3]) {
+    float *restrict x = n[0], *restrict y = n[1], *restrict z = n[2];
+    for (int64_t i = 0; i < seen->count; i++) {
+        float to_unit = (seen->from_behind[i] ? -1.0f : 1.0f) / sqrtf(x[i] * x[i] + y[i] * y[i] + z[i] * z[i]);
+        float a = to_unit * x[i], b = to_unit * y[i], c = to_unit * z[i];
+        x[i] = look->right[0] * a + look->right[1] * b + look->right[2] * c;
+        y[i] = look->up[0] * a + look->up[1] * b + look->up[2] * c;
+        z[i] = look->toward[0] * a + look->toward[1] * b + look->toward[2] * c;
+    }
+}
+
+static void fill(float *plane, int from, int to, float value) {
+    for (int i = from; i < to; i++) plane[i] = value;
+}
+
+static void find_runs(struct facet_drawer *drawer, const struct render_fragments *seen) {
+    struct run *run = drawer->runs - 1;
+    for (int i = 0, next = -1; i < (int)seen->count; next = seen->sample[i++] + 1) {
+        if (seen->sample[i] != next) *++run = (struct run){.pixel = seen->sample[i], .fragment = i};
+        run->count++;
+    }
+    drawer->n_runs = (int)(run + 1 - drawer->runs);
+}
+
+// values NULL: ones.
+static void spread(const struct facet_drawer *drawer, const float *values, float nothing, float *plane) {
+    int at = 0;
+    for (const struct run *run = drawer->runs, *end = run + drawer->n_runs; run < end; run++) {
+        fill(plane, at, run->pixel, nothing);
+        at = run->pixel + run->count;
+        if (values)
+            memcpy(plane + run->pixel, values + run->fragment, (size_t)run->count * sizeof *plane);
+        else
+            fill(plane, run->pixel, at, 1);
+    }
+    fill(plane, at, PIXELS, nothing);
+}
+
+void facet_drawer_draw(struct facet_drawer *drawer, const struct face *face, const struct look *look,
+                       enum facet_channels channels, const struct picture *picture, float *const extra[2]) {
+    struct facet_error error;
+    struct render_mesh mesh = {face->vertices, face->triangles, face->n_vertices, face->n_triangles};
+    struct render_camera camera = camera_of(look);
+    must(render_view_draw(drawer->view, &mesh, &camera, &error), &error);
+    const struct render_fragments *seen = render_view_fragments(drawer->view);
+    if (channels >= CHANNELS_MASK) find_runs(drawer, seen);
+    if (channels >= CHANNELS_MASK && extra) spread(drawer, NULL, 0, extra[0]);
+    if (channels >= CHANNELS_DEPTH) spread(drawer, seen->depth, NAN, picture->depth);
+    if (channels >= CHANNELS_NORMAL) {
+        render_view_interpolate(drawer->view, face->normals[0], 3, drawer->packed);
+        turn(look, seen, drawer->packed);
+        for (int k = 0; k < 3; k++) spread(drawer, drawer->packed[k], NAN, picture->normal[k]);
+    }
+    if (channels < CHANNELS_CURVATURE) return;
+    render_view_interpolate(drawer->view, face->curvature, 1, drawer->packed);
+    spread(drawer, drawer->packed[0], NAN, extra[1]);
+}
+
+// ---- one renderer a path ------------------------------------------------------------------------------------------------
+
+static const struct face *mesh;
+
+static void take(const struct face *face) {
+    mesh = face;
+}
+
+#define PATH(isa)                                                                                                      \
+    static struct facet_drawer *drawer_##isa;                                                                          \
+    static bool open_##isa(void) {                                                                                     \
+        drawer_##isa = facet_drawer_create(#isa);                                                                      \
+        if (!drawer_##isa) fprintf(stderr, "this processor or this build has no path " #isa "\n");                     \
+        return drawer_##isa;                                                                                           \
+    }                                                                                                                  \
+    static void draw_##isa(const struct look *look, const struct picture *picture) {                                   \
+        facet_drawer_draw(drawer_##isa, mesh, look, CHANNELS_NORMAL, picture, NULL);                                   \
+    }                                                                                                                  \
+    const struct renderer facet_##isa = {.name = "Facet, " #isa,                                                       \
+                                         .makes = "depth, normal",                                                     \
+                                         .open = open_##isa,                                                           \
+                                         .take = take,                                                                 \
+                                         .draw = draw_##isa,                                                           \
+                                         .tolerance = 0.05f};
+
+PATH(portable)
+PATH(avx2)
+PATH(avx512)
