@@ -159,10 +159,9 @@ LANE mask float_not_below(floats a, floats b) {
 }
 
 LANE ints four_rows(__m128i a, __m128i b, __m128i c, __m128i d) {
-    __m512i rows = _mm512_castsi128_si512(a);
-    rows = _mm512_inserti32x4(rows, b, 1);
-    rows = _mm512_inserti32x4(rows, c, 2);
-    return _mm512_inserti32x4(rows, d, 3);
+    __m256i low = _mm256_inserti128_si256(_mm256_castsi128_si256(a), b, 1);
+    __m256i high = _mm256_inserti128_si256(_mm256_castsi128_si256(c), d, 1);
+    return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
 }
 // Turns one 16-byte row a lane into one vector a column; the fourth is not wanted.
 LANE void rows_to_columns(const __m128i row[LANES], ints column[3]) {

@@ -12,6 +12,10 @@ struct render_corner {
     float near;
     float unused; // 16 bytes: one load
 };
+struct render_spot { // a vertex in the camera's frame, mm
+    float q[3];
+    float unused; // 16 bytes: one load
+};
 // Corners lie closer than RENDER_GUARD to the picture's corner, so that edge functions are whole numbers below 2^50.
 enum { RENDER_NOWHERE = INT32_MIN, RENDER_GUARD = 1 << 23, RENDER_HALF = RENDER_SUBPIXEL / 2 };
 
@@ -49,14 +53,16 @@ struct render_kernel {
     const char *name;
     bool (*present)(void);
     // Returns how many vertices are RENDER_NOWHERE.
-    int64_t (*project)(const struct render_mesh *mesh, const struct render_lens *lens, struct render_corner *corners);
+    int64_t (*project)(const struct render_mesh *mesh, const struct render_lens *lens, struct render_corner *corners,
+                       struct render_spot *spots);
     // Triangles with a corner that is RENDER_NOWHERE are left out. large: room for n_triangles, scratch.
     void (*draw)(const struct render_mesh *mesh, const struct render_corner *corners, int32_t *large,
                  struct render_canvas *canvas);
     // The covered samples in order: seen->sample, ->place, ->triangle and ->count.
     void (*list)(const struct render_canvas *canvas, struct render_seen *seen);
     // The rest of seen.
-    void (*place)(const struct render_mesh *mesh, const struct render_lens *lens, struct render_seen *seen);
+    void (*place)(const struct render_mesh *mesh, const struct render_lens *lens, const struct render_spot *spots,
+                  struct render_seen *seen);
     void (*interpolate)(const struct render_seen *seen, const float *attribute, int components, float *const out[]);
 };
 
@@ -67,11 +73,11 @@ void render_view_use(struct render_view *view, const struct render_kernel *kerne
 // One triangle of any size, and what follows a whole number of lanes, the portable way.
 void render_draw_one(const struct render_corner *const corner[3], int32_t triangle, struct render_canvas *canvas);
 int64_t render_project_rest(const struct render_mesh *mesh, const struct render_lens *lens, int64_t first,
-                            struct render_corner *corners);
+                            struct render_corner *corners, struct render_spot *spots);
 // One row's samples from column `first` on.
 void render_list_rest(const struct render_canvas *canvas, int row, int first, struct render_seen *seen);
-void render_place_rest(const struct render_mesh *mesh, const struct render_lens *lens, int64_t first,
-                       struct render_seen *seen);
+void render_place_rest(const struct render_mesh *mesh, const struct render_lens *lens, const struct render_spot *spots,
+                       int64_t first, struct render_seen *seen);
 void render_interpolate_rest(const struct render_seen *seen, const float *attribute, int components, int64_t first,
                              float *const out[]);
 

@@ -10,6 +10,13 @@
 enum { SMALL = 5 * RENDER_SUBPIXEL, MIDDLE = 63 * RENDER_SUBPIXEL }; // extents: areas fit 24 and 32 bits
 enum { QUEUE = 1024 };
 
+// Corners are written out, that their vectors stay in registers; the compiler does not see it in the longer loops.
+#if defined(__clang__)
+#define EACH_CORNER(k) _Pragma("unroll") for (int k = 0; k < 3; k++)
+#else
+#define EACH_CORNER(k) _Pragma("GCC unroll 3") for (int k = 0; k < 3; k++)
+#endif
+
 LANE floats along(const float row[4], const floats p[3]) {
     floats sum = float_add(float_mul(float_all(row[0]), p[0]), float_mul(float_all(row[1]), p[1]));
     sum = float_add(sum, float_mul(float_all(row[2]), p[2]));
@@ -25,10 +32,13 @@ LANE floats as_floats(ints bits) {
     return same.f;
 }
 
-LANE uint32_t project_lanes(const struct render_lens *lens, const floats p[3], struct render_corner *corners) {
-    floats x = float_mul(along(lens->to_camera[0], p), float_all(lens->scale[0]));
-    floats y = float_mul(along(lens->to_camera[1], p), float_all(lens->scale[1]));
-    floats near = along(lens->to_camera[2], p), guard = float_all(RENDER_GUARD);
+LANE uint32_t project_lanes(const struct render_lens *lens, const floats p[3], struct render_corner *corners,
+                            struct render_spot *spots) {
+    const floats q[3] = {along(lens->to_camera[0], p), along(lens->to_camera[1], p), along(lens->to_camera[2], p)};
+    floats x = float_mul(q[0], float_all(lens->scale[0])), y = float_mul(q[1], float_all(lens->scale[1]));
+    floats near = q[2], guard = float_all(RENDER_GUARD);
+    const ints spot[3] = {int_bits(q[0]), int_bits(q[1]), int_bits(q[2])};
+    columns_to_rows(spot, spots);
     mask drawn = mask_all();
     if (lens->perspective) {
         drawn = float_not_below(float_minus(near), float_all(lens->near_mm));
@@ -45,7 +55,8 @@ LANE uint32_t project_lanes(const struct render_lens *lens, const floats p[3], s
     return mask_bits(drawn);
 }
 
-static int64_t project(const struct render_mesh *mesh, const struct render_lens *lens, struct render_corner *corners) {
+static int64_t project(const struct render_mesh *mesh, const struct render_lens *lens, struct render_corner *corners,
+                       struct render_spot *spots) {
     int64_t v = 0, nowhere = 0;
     for (; v + LANES < mesh->n_vertices;
          v += LANES) { // a row's fourth number is the next vertex's first: one stays over
@@ -54,9 +65,9 @@ static int64_t project(const struct render_mesh *mesh, const struct render_lens 
         for (int l = 0; l < LANES; l++) row[l] = _mm_loadu_si128((const __m128i *)mesh->vertices[v + l]);
         rows_to_columns(row, columns);
         floats p[3] = {as_floats(columns[0]), as_floats(columns[1]), as_floats(columns[2])};
-        nowhere += LANES - __builtin_popcount(project_lanes(lens, p, corners + v));
+        nowhere += LANES - __builtin_popcount(project_lanes(lens, p, corners + v, spots + v));
     }
-    return nowhere + render_project_rest(mesh, lens, v, corners);
+    return nowhere + render_project_rest(mesh, lens, v, corners, spots);
 }
 
 // ---- triangles -------------------------------------------------------------------------------------------------------
@@ -70,7 +81,7 @@ struct group { // a triangle a lane
 LANE void load_corners(const struct render_mesh *mesh, const struct render_corner *corners, int64_t t,
                        struct group *g) {
     const int32_t *v = mesh->triangles[t];
-    for (int k = 0; k < 3; k++) {
+    EACH_CORNER(k) {
         __m128i row[LANES];
         ints columns[3];
         for (int l = 0; l < LANES; l++) row[l] = _mm_load_si128((const __m128i *)&corners[v[3 * l + k]]);
@@ -145,14 +156,14 @@ LANE void set_small(const struct group *g, struct small *s) {
     ints px = int_add(int_of_samples(g->left), int_all(RENDER_HALF));
     ints py = int_add(int_of_samples(g->top), int_all(RENDER_HALF));
     floats x[3], y[3], zero = float_all(0);
-    for (int k = 0; k < 3; k++) {
+    EACH_CORNER(k) {
         x[k] = float_of(int_sub(g->x[k], px));
         y[k] = float_of(int_sub(g->y[k], py));
     }
-    for (int k = 0; k < 3; k++) s->edge[k] = edge_of(x, y, (k + 1) % 3, (k + 2) % 3);
+    EACH_CORNER(k) s->edge[k] = edge_of(x, y, (k + 1) % 3, (k + 2) % 3);
     floats area = float_add(float_add(s->edge[0].at, s->edge[1].at), s->edge[2].at);
     floats flip = float_sign(area);
-    for (int k = 0; k < 3; k++) {
+    EACH_CORNER(k) {
         s->edge[k].at = float_flip(s->edge[k].at, flip);
         s->edge[k].dx = float_flip(s->edge[k].dx, flip);
         s->edge[k].dy = float_flip(s->edge[k].dy, flip);
@@ -360,13 +371,15 @@ LANE floats sum_of(const floats v[3]) {
     return float_add(float_add(v[0], v[1]), v[2]);
 }
 
-LANE void from_sight(const struct render_mesh *mesh, const struct render_lens *lens, const floats sight[2],
+LANE void from_sight(const struct render_lens *lens, const struct render_spot *spots, const floats sight[2],
                      const int32_t *vertex, floats from[2], floats *depth) {
-    floats p[3];
-    load_points(mesh->vertices, vertex, p);
-    *depth = along(lens->to_camera[2], p);
+    __m128i row[LANES];
+    ints q[3];
+    for (int l = 0; l < LANES; l++) row[l] = _mm_load_si128((const __m128i *)&spots[vertex[l]]);
+    rows_to_columns(row, q);
+    *depth = as_floats(q[2]);
     floats ahead = lens->perspective ? float_minus(*depth) : float_all(1);
-    for (int i = 0; i < 2; i++) from[i] = float_sub(along(lens->to_camera[i], p), float_mul(sight[i], ahead));
+    for (int i = 0; i < 2; i++) from[i] = float_sub(as_floats(q[i]), float_mul(sight[i], ahead));
 }
 
 LANE void sights(const struct render_lens *lens, const int32_t *place, floats sight[2]) {
@@ -389,15 +402,15 @@ LANE void set_shares(floats part[3], floats area) {
     for (int k = 0; k < 3; k++) part[k] = float_mul(part[k], per_whole);
 }
 
-LANE void place_lanes(const struct render_mesh *mesh, const struct render_lens *lens, int64_t i,
+LANE void place_lanes(const struct render_lens *lens, const struct render_spot *spots, int64_t i,
                       struct render_seen *seen) {
     floats sight[2], from[3][2], depth[3], part[3];
     sights(lens, seen->place + i, sight);
-    for (int k = 0; k < 3; k++) from_sight(mesh, lens, sight, seen->corner[k] + i, from[k], &depth[k]);
-    for (int k = 0; k < 3; k++) part[k] = cross(from[(k + 1) % 3], from[(k + 2) % 3]);
+    EACH_CORNER(k) from_sight(lens, spots, sight, seen->corner[k] + i, from[k], &depth[k]);
+    EACH_CORNER(k) part[k] = cross(from[(k + 1) % 3], from[(k + 2) % 3]);
     floats area = sum_of(part);
     set_shares(part, area);
-    for (int k = 0; k < 3; k++) {
+    EACH_CORNER(k) {
         float_store(seen->share[k] + i, part[k]);
         depth[k] = float_mul(part[k], depth[k]);
     }
@@ -406,20 +419,21 @@ LANE void place_lanes(const struct render_mesh *mesh, const struct render_lens *
 }
 
 // In two turns: what is looked up in the second hangs on what the first has stored, and would wait for it.
-static void place(const struct render_mesh *mesh, const struct render_lens *lens, struct render_seen *seen) {
+static void place(const struct render_mesh *mesh, const struct render_lens *lens, const struct render_spot *spots,
+                  struct render_seen *seen) {
     int64_t whole = seen->count / LANES * LANES;
     for (int64_t i = 0; i < whole; i += LANES) {
         ints corner[3];
         load_triples(mesh->triangles, seen->triangle + i, corner);
-        for (int k = 0; k < 3; k++) int_store(seen->corner[k] + i, corner[k]);
+        EACH_CORNER(k) int_store(seen->corner[k] + i, corner[k]);
     }
-    for (int64_t i = 0; i < whole; i += LANES) place_lanes(mesh, lens, i, seen);
-    render_place_rest(mesh, lens, whole, seen);
+    for (int64_t i = 0; i < whole; i += LANES) place_lanes(lens, spots, i, seen);
+    render_place_rest(mesh, lens, spots, whole, seen);
 }
 
 static void interpolate_triples(const struct render_seen *seen, const float *attribute, int64_t i, float *const out[]) {
     floats sum[3], corner[3];
-    for (int k = 0; k < 3; k++) {
+    EACH_CORNER(k) {
         floats share = float_load(seen->share[k] + i);
         load_points((const float(*)[3])attribute, seen->corner[k] + i, corner);
         for (int c = 0; c < 3; c++) {

@@ -15,9 +15,11 @@ static float along(const float row[4], const float p[3]) {
 }
 
 // Returns 1 when the vertex is RENDER_NOWHERE.
-static int project_one(const struct render_lens *lens, const float p[3], struct render_corner *corner) {
-    float x = along(lens->to_camera[0], p) * lens->scale[0], y = along(lens->to_camera[1], p) * lens->scale[1];
-    float near = along(lens->to_camera[2], p);
+static int project_one(const struct render_lens *lens, const float p[3], struct render_corner *corner,
+                       struct render_spot *spot) {
+    for (int k = 0; k < 3; k++) spot->q[k] = along(lens->to_camera[k], p);
+    spot->unused = 0;
+    float x = spot->q[0] * lens->scale[0], y = spot->q[1] * lens->scale[1], near = spot->q[2];
     bool ahead = true;
     if (lens->perspective) {
         ahead = -near >= lens->near_mm;
@@ -34,14 +36,16 @@ static int project_one(const struct render_lens *lens, const float p[3], struct 
 }
 
 int64_t render_project_rest(const struct render_mesh *mesh, const struct render_lens *lens, int64_t first,
-                            struct render_corner *corners) {
+                            struct render_corner *corners, struct render_spot *spots) {
     int64_t nowhere = 0;
-    for (int64_t v = first; v < mesh->n_vertices; v++) nowhere += project_one(lens, mesh->vertices[v], &corners[v]);
+    for (int64_t v = first; v < mesh->n_vertices; v++)
+        nowhere += project_one(lens, mesh->vertices[v], &corners[v], &spots[v]);
     return nowhere;
 }
 
-static int64_t project(const struct render_mesh *mesh, const struct render_lens *lens, struct render_corner *corners) {
-    return render_project_rest(mesh, lens, 0, corners);
+static int64_t project(const struct render_mesh *mesh, const struct render_lens *lens, struct render_corner *corners,
+                       struct render_spot *spots) {
+    return render_project_rest(mesh, lens, 0, corners, spots);
 }
 
 // Twice the area on the inner side of the edges opposite corners 1 and 2; the third is what is left of the triangle's.
@@ -166,27 +170,28 @@ static void list(const struct render_canvas *canvas, struct render_seen *seen) {
     for (int row = 0; row < canvas->window.rows; row++) render_list_rest(canvas, row, 0, seen);
 }
 
-// The line of sight through a sample, and where a triangle's corners lie from it: mm, at each corner's own depth.
-static void corners_from_sight(const struct render_mesh *mesh, const struct render_lens *lens, int32_t place,
-                               const int32_t corner[3], float from[3][2], float depth[3]) {
+// Where a triangle's corners lie from the line of sight through a sample: mm, at each corner's own depth.
+static void corners_from_sight(const struct render_lens *lens, int32_t place, const struct render_spot *const spot[3],
+                               float from[3][2]) {
     float sight[2] = {(((float)(place & 0xffff) + 0.5F) - lens->principal[0]) * lens->slope[0],
                       (((float)(place >> 16) + 0.5F) - lens->principal[1]) * lens->slope[1]};
     for (int k = 0; k < 3; k++) {
-        const float *p = mesh->vertices[corner[k]];
-        depth[k] = along(lens->to_camera[2], p);
-        float ahead = lens->perspective ? -depth[k] : 1.0F;
-        for (int i = 0; i < 2; i++) from[k][i] = along(lens->to_camera[i], p) - sight[i] * ahead;
+        float ahead = lens->perspective ? -spot[k]->q[2] : 1.0F;
+        for (int i = 0; i < 2; i++) from[k][i] = spot[k]->q[i] - sight[i] * ahead;
     }
 }
 
 // Shares are areas of the triangles the line of sight makes with the corners. Snapping may have covered a sample whose
 // line of sight just misses the triangle: shares are held in 0..1.
-static void place_one(const struct render_mesh *mesh, const struct render_lens *lens, int64_t i,
-                      struct render_seen *seen) {
-    int32_t corner[3];
-    float from[3][2], depth[3], part[3];
-    for (int k = 0; k < 3; k++) corner[k] = seen->corner[k][i] = mesh->triangles[seen->triangle[i]][k];
-    corners_from_sight(mesh, lens, seen->place[i], corner, from, depth);
+static void place_one(const struct render_mesh *mesh, const struct render_lens *lens, const struct render_spot *spots,
+                      int64_t i, struct render_seen *seen) {
+    const struct render_spot *spot[3];
+    float from[3][2], part[3];
+    for (int k = 0; k < 3; k++) {
+        seen->corner[k][i] = mesh->triangles[seen->triangle[i]][k];
+        spot[k] = &spots[seen->corner[k][i]];
+    }
+    corners_from_sight(lens, seen->place[i], spot, from);
     for (int k = 0; k < 3; k++) {
         const float *a = from[(k + 1) % 3], *b = from[(k + 2) % 3];
         part[k] = a[0] * b[1] - b[0] * a[1];
@@ -196,17 +201,18 @@ static void place_one(const struct render_mesh *mesh, const struct render_lens *
     for (int k = 0; k < 3; k++) part[k] = flat ? 1.0F : between_0_and_1(part[k] * per_area);
     float per_whole = 1.0F / (part[0] + part[1] + part[2]);
     for (int k = 0; k < 3; k++) seen->share[k][i] = part[k] = part[k] * per_whole;
-    seen->depth[i] = part[0] * depth[0] + part[1] * depth[1] + part[2] * depth[2];
+    seen->depth[i] = part[0] * spot[0]->q[2] + part[1] * spot[1]->q[2] + part[2] * spot[2]->q[2];
     seen->from_behind[i] = area < 0;
 }
 
-void render_place_rest(const struct render_mesh *mesh, const struct render_lens *lens, int64_t first,
-                       struct render_seen *seen) {
-    for (int64_t i = first; i < seen->count; i++) place_one(mesh, lens, i, seen);
+void render_place_rest(const struct render_mesh *mesh, const struct render_lens *lens, const struct render_spot *spots,
+                       int64_t first, struct render_seen *seen) {
+    for (int64_t i = first; i < seen->count; i++) place_one(mesh, lens, spots, i, seen);
 }
 
-static void place(const struct render_mesh *mesh, const struct render_lens *lens, struct render_seen *seen) {
-    render_place_rest(mesh, lens, 0, seen);
+static void place(const struct render_mesh *mesh, const struct render_lens *lens, const struct render_spot *spots,
+                  struct render_seen *seen) {
+    render_place_rest(mesh, lens, spots, 0, seen);
 }
 
 void render_interpolate_rest(const struct render_seen *seen, const float *attribute, int components, int64_t first,

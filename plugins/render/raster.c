@@ -10,6 +10,7 @@ struct render_view {
     const struct render_kernel *kernel;
     int side;
     struct render_corner *corners; // (corners_room)
+    struct render_spot *spots;     // (corners_room)
     int64_t corners_room;
     int32_t *large; // (large_room)
     int64_t large_room;
@@ -72,6 +73,7 @@ static void free_seen(struct render_seen *seen) {
 void render_view_destroy(struct render_view *view) {
     if (!view) return;
     free(view->corners);
+    free(view->spots);
     free(view->large);
     free(view->keys);
     free_seen(&view->seen);
@@ -82,12 +84,18 @@ static int no_memory(const char *what, int64_t count, struct facet_error *error)
     return facet_error_set(error, FACET_ERROR_MEMORY, "no memory to draw %lld %s", (long long)count, what);
 }
 
+static void *aligned(size_t bytes) {
+    return aligned_alloc(64, (bytes + 63) / 64 * 64);
+}
+
 static int reserve_corners(struct render_view *view, int64_t count, struct facet_error *error) {
     if (count <= view->corners_room) return FACET_OK;
     free(view->corners);
+    free(view->spots);
     view->corners_room = 0;
-    view->corners = aligned_alloc(64, ((size_t)count * sizeof *view->corners + 63) / 64 * 64);
-    if (!view->corners) return no_memory("vertices", count, error);
+    view->corners = aligned((size_t)count * sizeof *view->corners);
+    view->spots = aligned((size_t)count * sizeof *view->spots);
+    if (!view->corners || !view->spots) return no_memory("vertices", count, error);
     view->corners_room = count;
     return FACET_OK;
 }
@@ -165,7 +173,7 @@ static int see(struct render_view *view, const struct render_mesh *mesh, const s
     int code = reserve_seen(view, most_covered(canvas->keys, samples) + RENDER_LANES, error);
     if (code) return code;
     view->kernel->list(canvas, &view->seen);
-    view->kernel->place(mesh, lens, &view->seen);
+    view->kernel->place(mesh, lens, view->spots, &view->seen);
     view->fragments.count = view->seen.count;
     return FACET_OK;
 }
@@ -183,7 +191,7 @@ int render_view_draw_rows(struct render_view *view, const struct render_mesh *me
     if (code) return code;
     canvas.keys = view->keys;
     memset(canvas.keys, 0xff, samples * sizeof *canvas.keys); // RENDER_EMPTY
-    int64_t nowhere = view->kernel->project(mesh, &lens, view->corners);
+    int64_t nowhere = view->kernel->project(mesh, &lens, view->corners, view->spots);
     view->kernel->draw(mesh, view->corners, view->large, &canvas);
     if (nowhere > 0) render_draw_clipped(mesh, camera, view->corners, &canvas);
     return see(view, mesh, &lens, &canvas, error);

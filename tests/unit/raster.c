@@ -13,6 +13,7 @@ enum { SIDE = 40, EXTENT = 20 }; // a sample is 1 mm wide
 static const char *const names[] = {"portable", "avx2", "avx512"};
 static struct scene scene;
 static struct render_corner corners[SCENE_MAX_VERTICES];
+static struct render_spot spots[SCENE_MAX_VERTICES];
 static uint64_t keys[SIDE * SIDE];
 static int32_t counts[SIDE * SIDE][2];
 static struct render_view *views[3]; // NULL: not on this processor
@@ -100,7 +101,7 @@ static int64_t draw(const struct render_mesh *mesh, const struct render_camera *
 static void refer(const struct render_mesh *mesh, const struct render_camera *camera) {
     struct render_lens lens = render_lens_of(camera);
     struct render_canvas canvas = {.window = {.side = SIDE, .first = 0, .rows = SIDE}, .keys = keys};
-    render_project_rest(mesh, &lens, 0, corners);
+    render_project_rest(mesh, &lens, 0, corners, spots);
     render_reference(mesh, corners, &canvas, counts);
 }
 
