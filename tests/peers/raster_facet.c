@@ -13,6 +13,7 @@ const char *const facet_channel_names[CHANNELS] = {"what is seen, shares, depth"
 
 struct facet_drawer {
     struct render_view *view;
+    void (*turn)(const struct look *look, const struct render_fragments *seen, float *const n[3]);
     float *packed[3]; // of the fragments alone
     struct run {      // fragments of pixels that follow each other
         int pixel, fragment, count;
@@ -26,6 +27,83 @@ static void must(int code, const struct facet_error *error) {
     exit(1);
 }
 
+static struct render_camera camera_of(const struct look *look) {
+    struct render_camera camera = {.projection = RENDER_ORTHOGRAPHIC};
+    for (int k = 0; k < 3; k++) {
+        camera.right[k] = (double)look->right[k];
+        camera.up[k] = (double)look->up[k];
+        camera.toward[k] = (double)look->toward[k];
+    }
+    render_camera_fill(&camera, (double)EXTENT, SIDE);
+    return camera;
+}
+
+// From the mesh's frame to unit normals in the camera's, those of backs turned about. Compiled for each path as the kernels are.
+static inline __attribute__((always_inline)) void turn(const struct look *look, const struct render_fragments *seen,
+                                                       float *const n[3]) {
+    float *restrict x = n[0], *restrict y = n[1], *restrict z = n[2];
+    const uint8_t *restrict from_behind = seen->from_behind;
+    const struct look at = *look;
+    for (int i = 0; i < (int)seen->count; i++) {
+        float to_unit = (from_behind[i] ? -1.0f : 1.0f) / sqrtf(x[i] * x[i] + y[i] * y[i] + z[i] * z[i]);
+        float a = to_unit * x[i], b = to_unit * y[i], c = to_unit * z[i];
+        x[i] = at.right[0] * a + at.right[1] * b + at.right[2] * c;
+        y[i] = at.up[0] * a + at.up[1] * b + at.up[2] * c;
+        z[i] = at.toward[0] * a + at.toward[1] * b + at.toward[2] * c;
+    }
+}
+
+static void turn_portable(const struct look *look, const struct render_fragments *seen, float *const n[3]) {
+    turn(look, seen, n);
+}
+
+__attribute__((target("avx2"))) static void turn_avx2(const struct look *look, const struct render_fragments *seen,
+                                                      float *const n[3]) {
+    turn(look, seen, n);
+}
+
+__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512"))) static void
+turn_avx512(const struct look *look, const struct render_fragments *seen, float *const n[3]) {
+    turn(look, seen, n);
+}
+
+static void fill(float *plane, int from, int to, float value) {
+    for (int i = from; i < to; i++) plane[i] = value;
+}
+
+// Samples rise: where the one `step` fragments on is `step` pixels on, so are those between.
+static int run_end(const struct render_fragments *seen, int first, int count) {
+    int i = first, step = 32;
+    while (step > 0) {
+        while (i + step < count && seen->sample[i + step] - seen->sample[i] == step) i += step;
+        step /= 2;
+    }
+    return i + 1;
+}
+
+static void find_runs(struct facet_drawer *drawer, const struct render_fragments *seen) {
+    int count = (int)seen->count;
+    drawer->n_runs = 0;
+    for (int i = 0, end; i < count; i = end) {
+        end = run_end(seen, i, count);
+        drawer->runs[drawer->n_runs++] = (struct run){seen->sample[i], i, end - i};
+    }
+}
+
+// values NULL: ones.
+static void spread(const struct facet_drawer *drawer, const float *values, float nothing, float *plane) {
+    int at = 0;
+    for (const struct run *run = drawer->runs, *end = run + drawer->n_runs; run < end; run++) {
+        fill(plane, at, run->pixel, nothing);
+        at = run->pixel + run->count;
+        if (values)
+            memcpy(plane + run->pixel, values + run->fragment, (size_t)run->count * sizeof *plane);
+        else
+            fill(plane, run->pixel, at, 1);
+    }
+    fill(plane, at, PIXELS, nothing);
+}
+
 struct facet_drawer *facet_drawer_create(const char *isa) {
     struct facet_error error;
     struct facet_drawer *drawer = calloc(1, sizeof *drawer);
@@ -33,6 +111,7 @@ struct facet_drawer *facet_drawer_create(const char *isa) {
     struct run *runs = malloc(PIXELS * sizeof *runs);
     if (!drawer || !packed || !runs) abort();
     drawer->runs = runs;
+    drawer->turn = strcmp(isa, "avx512") == 0 ? turn_avx512 : strcmp(isa, "avx2") == 0 ? turn_avx2 : turn_portable;
     for (int k = 0; k < 3; k++) drawer->packed[k] = packed + k * PIXELS;
     setenv("FACET_ISA", isa, 1);
     int code = render_view_create(&drawer->view, SIDE, &error);
@@ -51,56 +130,6 @@ void facet_drawer_destroy(struct facet_drawer *drawer) {
     free(drawer);
 }
 
-static struct render_camera camera_of(const struct look *look) {
-    struct render_camera camera = {.projection = RENDER_ORTHOGRAPHIC};
-    for (int k = 0; k < 3; k++) {
-        camera.right[k] = (double)look->right[k];
-        camera.up[k] = (double)look->up[k];
-        camera.toward[k] = (double)look->toward[k];
-    }
-    render_camera_fill(&camera, (double)EXTENT, SIDE);
-    return camera;
-}
-
-// From the mesh's frame to unit normals in the camera's, those of backs turned about.
-static void turn(const struct look *look, const struct render_fragments *seen, float *const n[3]) {
-    float *restrict x = n[0], *restrict y = n[1], *restrict z = n[2];
-    for (int64_t i = 0; i < seen->count; i++) {
-        float to_unit = (seen->from_behind[i] ? -1.0f : 1.0f) / sqrtf(x[i] * x[i] + y[i] * y[i] + z[i] * z[i]);
-        float a = to_unit * x[i], b = to_unit * y[i], c = to_unit * z[i];
-        x[i] = look->right[0] * a + look->right[1] * b + look->right[2] * c;
-        y[i] = look->up[0] * a + look->up[1] * b + look->up[2] * c;
-        z[i] = look->toward[0] * a + look->toward[1] * b + look->toward[2] * c;
-    }
-}
-
-static void fill(float *plane, int from, int to, float value) {
-    for (int i = from; i < to; i++) plane[i] = value;
-}
-
-static void find_runs(struct facet_drawer *drawer, const struct render_fragments *seen) {
-    struct run *run = drawer->runs - 1;
-    for (int i = 0, next = -1; i < (int)seen->count; next = seen->sample[i++] + 1) {
-        if (seen->sample[i] != next) *++run = (struct run){.pixel = seen->sample[i], .fragment = i};
-        run->count++;
-    }
-    drawer->n_runs = (int)(run + 1 - drawer->runs);
-}
-
-// values NULL: ones.
-static void spread(const struct facet_drawer *drawer, const float *values, float nothing, float *plane) {
-    int at = 0;
-    for (const struct run *run = drawer->runs, *end = run + drawer->n_runs; run < end; run++) {
-        fill(plane, at, run->pixel, nothing);
-        at = run->pixel + run->count;
-        if (values)
-            memcpy(plane + run->pixel, values + run->fragment, (size_t)run->count * sizeof *plane);
-        else
-            fill(plane, run->pixel, at, 1);
-    }
-    fill(plane, at, PIXELS, nothing);
-}
-
 void facet_drawer_draw(struct facet_drawer *drawer, const struct face *face, const struct look *look,
                        enum facet_channels channels, const struct picture *picture, float *const extra[2]) {
     struct facet_error error;
@@ -113,7 +142,7 @@ void facet_drawer_draw(struct facet_drawer *drawer, const struct face *face, con
     if (channels >= CHANNELS_DEPTH) spread(drawer, seen->depth, NAN, picture->depth);
     if (channels >= CHANNELS_NORMAL) {
         render_view_interpolate(drawer->view, face->normals[0], 3, drawer->packed);
-        turn(look, seen, drawer->packed);
+        drawer->turn(look, seen, drawer->packed);
         for (int k = 0; k < 3; k++) spread(drawer, drawer->packed[k], NAN, picture->normal[k]);
     }
     if (channels < CHANNELS_CURVATURE) return;
