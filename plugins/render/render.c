@@ -1,183 +1,154 @@
-// render: views of a mesh as 8-bit pictures of its depth, normals and silhouette.
-#include "render/shade.h"
+// render: pictures of a mesh from several sides.
+#include "render/settings.h"
 
 #include <facet/image.h>
 #include <facet/plugin.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERTICES, TRIANGLES, NORMALS };
-enum { VIEWS, VIEW_MASK, VIEW_PLANES };
-enum { MAX_VIEWS = 1024 };
-
-struct render {
-    struct render_look look;
-    double extent_mm;
-    int n_views;
-    struct flat_camera cameras[]; // (n_views)
+enum { VERTICES, TRIANGLES, NORMALS, CURVATURES, COLOURS, TEXCOORDS, TEXTURE, TEXTURE_SIZE, NEEDS };
+enum {
+    VIEWS,
+    VIEW_MASK,
+    VIEW_PLANES,
+    VIEW_RANGES,
+    VIEW_INTRINSICS,
+    VIEW_EXTRINSICS,
+    VIEW_PROJECTION,
+    VIEWS_U16,
+    VIEWS_F32,
+    VIEW_TRIANGLES,
+    VIEW_VERTICES,
 };
-
-static const struct facet_param_spec view_params[] = {
-    {.name = "yaw",
-     .type = FACET_PARAM_FLOAT,
-     .fallback = "0.0",
-     .unit = "degree",
-     .min = -360,
-     .max = 360,
-     .doc = "The camera goes this far round to the face's left."},
-    {.name = "pitch",
-     .type = FACET_PARAM_FLOAT,
-     .fallback = "0.0",
-     .unit = "degree",
-     .min = -360,
-     .max = 360,
-     .doc = "The camera goes up this far."},
-    {.name = "roll",
-     .type = FACET_PARAM_FLOAT,
-     .fallback = "0.0",
-     .unit = "degree",
-     .min = -360,
-     .max = 360,
-     .doc = "The camera turns about its line of sight, counter-clockwise seen from behind it."},
-    {.name = NULL},
+static const char *const makes[] = {
+    [VIEWS] = "views",
+    [VIEW_MASK] = "view_mask",
+    [VIEW_PLANES] = "view_planes",
+    [VIEW_RANGES] = "view_ranges",
+    [VIEW_INTRINSICS] = "view_intrinsics",
+    [VIEW_EXTRINSICS] = "view_extrinsics",
+    [VIEW_PROJECTION] = "view_projection",
+    [VIEWS_U16] = "views_u16",
+    [VIEWS_F32] = "views_f32",
+    [VIEW_TRIANGLES] = "view_triangles",
+    [VIEW_VERTICES] = "view_vertices",
+    NULL,
 };
-
-static const struct facet_param_spec params[] = {
-    {.name = "size",
-     .type = FACET_PARAM_INT,
-     .fallback = "112",
-     .unit = "pixel",
-     .min = 1,
-     .max = FLAT_SIDE_MAX / 2,
-     .doc = "Width and height of a picture."},
-    {.name = "views",
-     .type = FACET_PARAM_GROUPS,
-     .fallback = "( { yaw = -45.0; }, { yaw = 0.0; }, { yaw = 45.0; } )",
-     .doc = "Cameras on a sphere about the origin, looking at it.",
-     .members = view_params},
-    {.name = "channels",
-     .type = FACET_PARAM_STRINGS,
-     .fallback = "[ \"depth\", \"normal\" ]",
-     .choices = "depth|normal|mask",
-     .doc = "What a picture shows, in this order; normal takes three planes."},
-    {.name = "extent_mm",
-     .type = FACET_PARAM_FLOAT,
-     .fallback = "100.0",
-     .unit = "mm",
-     .min = 1,
-     .max = 10000,
-     .doc = "Half the width of what a picture shows, about the origin."},
-    {.name = "depth_mm",
-     .type = FACET_PARAM_FLOAT,
-     .fallback = "100.0",
-     .unit = "mm",
-     .min = 1,
-     .max = 10000,
-     .doc = "Depths from this far behind the origin to this far before it map to 1..255."},
-    {.name = "supersample",
-     .type = FACET_PARAM_INT,
-     .fallback = "1",
-     .min = 1,
-     .max = 2,
-     .doc = "Samples along a pixel's side; 2 averages four."},
-    {.name = NULL},
-};
-
-static bool add_planes(struct render_look *look, uint8_t first, int count) {
-    for (int p = 0; p < look->n_planes; p++)
-        if (look->planes[p] == first) return false;
-    for (int k = 0; k < count; k++) look->planes[look->n_planes++] = (uint8_t)(first + k);
-    return true;
-}
-
-static bool add_channel(struct render_look *look, const char *channel) {
-    if (strcmp(channel, "depth") == 0) return add_planes(look, FACET_PLANE_DEPTH, 1);
-    if (strcmp(channel, "mask") == 0) return add_planes(look, FACET_PLANE_MASK, 1);
-    return add_planes(look, FACET_PLANE_NORMAL_X, 3);
-}
-
-static int set_look(const struct facet_params *given, struct render_look *look, struct facet_error *error) {
-    look->size = (int)facet_param_int(given, "size");
-    look->supersample = (int)facet_param_int(given, "supersample");
-    look->depth_mm = facet_param_float(given, "depth_mm");
-    size_t channels = facet_param_count(given, "channels");
-    if (channels == 0) return facet_error_set(error, FACET_ERROR_CONFIG, "render.channels: the list is empty");
-    for (size_t i = 0; i < channels; i++) {
-        const char *channel = facet_param_string_at(given, "channels", i);
-        if (!add_channel(look, channel))
-            return facet_error_set(error, FACET_ERROR_CONFIG, "render.channels: \"%s\" is listed twice", channel);
-    }
-    return FACET_OK;
-}
-
-static void set_cameras(const struct facet_params *given, struct render *render) {
-    for (int v = 0; v < render->n_views; v++) {
-        const struct facet_params *view = facet_param_group_at(given, "views", (size_t)v);
-        render->cameras[v] = flat_camera_at(facet_param_float(view, "yaw"), facet_param_float(view, "pitch"),
-                                            facet_param_float(view, "roll"));
-    }
-}
 
 static int create(const struct facet_params *given, struct facet_stage *stage, void **self, struct facet_error *error) {
     (void)stage;
-    size_t views = facet_param_count(given, "views");
-    if (views < 1 || views > MAX_VIEWS)
-        return facet_error_set(error, FACET_ERROR_CONFIG, "render.views: %zu views are listed, 1 to %d can be made",
-                               views, MAX_VIEWS);
-    struct render *render = calloc(1, sizeof *render + views * sizeof render->cameras[0]);
-    if (!render) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the render plugin");
-    render->n_views = (int)views;
-    render->extent_mm = facet_param_float(given, "extent_mm");
-    set_cameras(given, render);
-    int code = set_look(given, &render->look, error);
-    if (code) {
-        free(render);
-        return code;
-    }
-    *self = render;
+    struct render_settings *settings = calloc(1, sizeof *settings);
+    if (!settings) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the render plugin");
+    int code = render_settings_read(given, settings, error);
+    if (code)
+        free(settings);
+    else
+        *self = settings;
+    return code;
+}
+
+static void destroy(void *self) {
+    render_settings_free(self);
+    free(self);
+}
+
+// ---- what comes in, what goes out -----------------------------------------------------------------------------------
+
+static bool is_ragged(const struct facet_field *field, enum facet_type type, int64_t width) {
+    return field->type == type && field->ragged && field->rank == 2 && field->dims[1] == width;
+}
+
+static int check_mesh_fields(const struct facet_field *in, struct facet_error *error) {
+    if (is_ragged(&in[VERTICES], FACET_F32, 3) && is_ragged(&in[TRIANGLES], FACET_I32, 3) &&
+        is_ragged(&in[NORMALS], FACET_F32, 3))
+        return FACET_OK;
+    return facet_error_set(error, FACET_ERROR_CONFIG,
+                           "render needs vertices and normals as ragged f32 (n, 3), triangles as ragged i32 (n, 3)");
+}
+
+// A field of the vertices that an earlier stage was told to leave empty has room for less than they have.
+static bool has_each_vertex(const struct facet_field *in, int field, enum facet_type type, int64_t width) {
+    return is_ragged(&in[field], type, width) && in[field].dims[0] >= in[VERTICES].dims[0];
+}
+
+static bool has_texture(const struct facet_field *in) {
+    return is_ragged(&in[TEXCOORDS], FACET_F32, 6) && is_ragged(&in[TEXTURE], FACET_U8, 3) &&
+           in[TEXTURE_SIZE].type == FACET_I32 && in[TEXTURE_SIZE].rank == 1 && in[TEXTURE_SIZE].dims[0] == 2;
+}
+
+static int check_fields(const struct render_look *look, const struct facet_field *in, struct facet_error *error) {
+    bool bends = render_look_needs(look, RENDER_CURVATURE) || render_look_needs(look, RENDER_PRINCIPAL);
+    int code = check_mesh_fields(in, error);
+    if (code) return code;
+    if (bends && !has_each_vertex(in, CURVATURES, FACET_F32, 4))
+        return facet_error_set(error, FACET_ERROR_CONFIG,
+                               "render.channels: curvatures are not there; give preprocess curvatures = true");
+    bool colours = has_each_vertex(in, COLOURS, FACET_U8, 3);
+    if (render_look_needs(look, RENDER_COLOUR) && !colours)
+        return facet_error_set(error, FACET_ERROR_CONFIG,
+                               "render.channels: colours are not there; give the sources textures = true");
+    if (render_look_needs(look, RENDER_TEXTURE) && !colours && !has_texture(in))
+        return facet_error_set(error, FACET_ERROR_CONFIG,
+                               "render.channels: there is no texture and no colours; give the sources textures = true");
     return FACET_OK;
 }
 
-static bool is_ragged_triples(const struct facet_field *field, enum facet_type type) {
-    return field->type == type && field->ragged && field->rank == 2 && field->dims[1] == 3;
+static struct facet_field fixed(enum facet_type type, int rank, const int64_t *dims) {
+    struct facet_field field = {.type = type, .rank = rank};
+    memcpy(field.dims, dims, (size_t)rank * sizeof *dims);
+    return field;
+}
+
+// What is not asked for is an array of which every row is empty.
+static struct facet_field when(bool wanted, struct facet_field field) {
+    return wanted ? field : (struct facet_field){.type = field.type, .rank = 1, .dims = {1}, .ragged = true};
 }
 
 static int declare(const void *self, const struct facet_field *in, struct facet_field *out, struct facet_error *error) {
-    const struct render *render = self;
-    int64_t planes = render->look.n_planes, size = render->look.size;
-    if (!is_ragged_triples(&in[VERTICES], FACET_F32) || !is_ragged_triples(&in[TRIANGLES], FACET_I32) ||
-        !is_ragged_triples(&in[NORMALS], FACET_F32))
-        return facet_error_set(
-            error, FACET_ERROR_CONFIG,
-            "render needs vertices and normals as ragged f32 (n, 3), triangles as ragged i32 (n, 3)");
-    out[VIEWS] = (struct facet_field){
-        .name = "views", .type = FACET_U8, .rank = 4, .dims = {render->n_views, planes, size, size}};
-    out[VIEW_MASK] = (struct facet_field){.name = "view_mask", .type = FACET_U8, .rank = 1, .dims = {render->n_views}};
-    out[VIEW_PLANES] = (struct facet_field){.name = "view_planes", .type = FACET_U8, .rank = 1, .dims = {planes}};
+    const struct render_settings *s = self;
+    int64_t views = s->cameras->count, planes = s->look.n_planes, size = s->look.size;
+    const int64_t pictures[] = {views, planes, size, size}, names[] = {views, size, size};
+    int code = check_fields(&s->look, in, error);
+    if (code) return code;
+    out[VIEWS] = when(s->u8, fixed(FACET_U8, 4, pictures));
+    out[VIEWS_U16] = when(s->u16, fixed(FACET_U16, 4, pictures));
+    out[VIEWS_F32] = when(s->f32, fixed(FACET_F32, 4, pictures));
+    out[VIEW_MASK] = out[VIEW_PROJECTION] = fixed(FACET_U8, 1, &views);
+    out[VIEW_PLANES] = fixed(FACET_U8, 1, &planes);
+    out[VIEW_RANGES] = fixed(FACET_F64, 2, (const int64_t[]){planes, 3});
+    out[VIEW_INTRINSICS] = fixed(FACET_F64, 3, (const int64_t[]){views, 3, 3});
+    out[VIEW_EXTRINSICS] = fixed(FACET_F64, 3, (const int64_t[]){views, 3, 4});
+    out[VIEW_TRIANGLES] = when(s->triangles, fixed(FACET_I32, 3, names));
+    out[VIEW_VERTICES] = when(s->vertices, fixed(FACET_I32, 3, names));
+    for (int f = 0; makes[f]; f++) snprintf(out[f].name, sizeof out[f].name, "%s", makes[f]);
     return FACET_OK;
 }
 
-static struct flat_mesh mesh_of(const struct facet_block *in, int64_t row) {
-    return (struct flat_mesh){.vertices = facet_block_read(in, VERTICES, row),
-                              .normals = facet_block_read(in, NORMALS, row),
-                              .triangles = facet_block_read(in, TRIANGLES, row),
-                              .n_vertices = facet_block_count(in, VERTICES, row),
-                              .n_triangles = facet_block_count(in, TRIANGLES, row)};
-}
+// ---- a row's mesh ---------------------------------------------------------------------------------------------------
 
-static int check_numbers(const struct flat_mesh *mesh, struct facet_error *error) {
+struct scratch { // of one thread
+    struct render_easel *easel;
+    struct render_texture texture;
+    float *principal, *colours;
+    int64_t room; // vertices
+};
+
+static int check_numbers(const struct render_subject *subject, struct facet_error *error) {
+    const struct render_mesh *mesh = &subject->mesh;
     for (int64_t v = 0; v < mesh->n_vertices; v++)
         for (int k = 0; k < 3; k++)
-            if (!isfinite(mesh->vertices[v][k]) || !isfinite(mesh->normals[v][k]))
+            if (!isfinite(mesh->vertices[v][k]) || !isfinite(subject->normals[3 * v + k]))
                 return facet_error_set(error, FACET_ERROR_DATA, "vertex %lld is not a place with a normal",
                                        (long long)v);
     return FACET_OK;
 }
 
-static int check_mesh(const struct facet_block *in, int64_t row, const struct flat_mesh *mesh,
+static int check_mesh(const struct facet_block *in, int64_t row, const struct render_subject *subject,
                       struct facet_error *error) {
+    const struct render_mesh *mesh = &subject->mesh;
     if (facet_block_count(in, NORMALS, row) != mesh->n_vertices)
         return facet_error_set(error, FACET_ERROR_DATA, "%lld vertices come with %lld normals",
                                (long long)mesh->n_vertices, (long long)facet_block_count(in, NORMALS, row));
@@ -186,46 +157,159 @@ static int check_mesh(const struct facet_block *in, int64_t row, const struct fl
             if (mesh->triangles[t][k] < 0 || mesh->triangles[t][k] >= mesh->n_vertices)
                 return facet_error_set(error, FACET_ERROR_DATA, "triangle %lld names vertex %d of %lld", (long long)t,
                                        (int)mesh->triangles[t][k], (long long)mesh->n_vertices);
-    return check_numbers(mesh, error);
+    return check_numbers(subject, error);
 }
 
-struct scratch {
-    struct render_points points;
-    struct render_hits hits;
-};
+static int reserve(struct scratch *scratch, int64_t vertices, struct facet_error *error) {
+    if (vertices <= scratch->room) return FACET_OK;
+    free(scratch->principal), free(scratch->colours);
+    scratch->room = 0;
+    scratch->principal = malloc((size_t)vertices * 2 * sizeof *scratch->principal);
+    scratch->colours = malloc((size_t)vertices * 3 * sizeof *scratch->colours);
+    if (!scratch->principal || !scratch->colours)
+        return facet_error_set(error, FACET_ERROR_MEMORY, "no memory to draw %lld vertices", (long long)vertices);
+    scratch->room = vertices;
+    return FACET_OK;
+}
 
-static void draw_views(const struct render *render, const struct flat_mesh *mesh, struct scratch *scratch,
-                       uint8_t *views, uint8_t *mask) {
-    const struct render_look *look = &render->look;
-    size_t bytes = (size_t)look->n_planes * (size_t)look->size * (size_t)look->size;
-    for (int v = 0; v < render->n_views; v++) {
-        render_project(mesh, &render->cameras[v], render->extent_mm, scratch->hits.side, &scratch->points);
-        flat_raster(mesh, &scratch->points, &scratch->hits);
-        mask[v] =
-            render_shade(mesh, &scratch->points, &render->cameras[v], &scratch->hits, look, views + (size_t)v * bytes);
+static int64_t count_of(const struct facet_block *in, int field, int64_t row) {
+    return facet_block_field(in, field) ? facet_block_count(in, field, row) : 0;
+}
+
+static int take_curvatures(const struct facet_block *in, int64_t row, struct scratch *scratch,
+                           struct render_subject *subject, struct facet_error *error) {
+    if (count_of(in, CURVATURES, row) != subject->mesh.n_vertices)
+        return facet_error_set(error, FACET_ERROR_DATA, "%lld vertices come with %lld curvatures",
+                               (long long)subject->mesh.n_vertices, (long long)count_of(in, CURVATURES, row));
+    subject->curvatures = facet_block_read(in, CURVATURES, row);
+    render_principal(subject->curvatures, subject->mesh.n_vertices, scratch->principal);
+    subject->principal = scratch->principal;
+    return FACET_OK;
+}
+
+static void take_colours(const struct facet_block *in, int64_t row, struct scratch *scratch,
+                         struct render_subject *subject) {
+    int64_t values = 3 * subject->mesh.n_vertices;
+    if (count_of(in, COLOURS, row) != subject->mesh.n_vertices) return; // the scan came without
+    const uint8_t *colours = facet_block_read(in, COLOURS, row);
+    for (int64_t i = 0; i < values; i++) scratch->colours[i] = colours[i];
+    subject->colours = scratch->colours;
+}
+
+static int take_texture(const struct facet_block *in, int64_t row, struct scratch *scratch,
+                        struct render_subject *subject, struct facet_error *error) {
+    if (count_of(in, TEXTURE, row) == 0 || count_of(in, TEXCOORDS, row) != subject->mesh.n_triangles) return FACET_OK;
+    const int32_t *size = facet_block_read(in, TEXTURE_SIZE, row); // height, width
+    if (size[0] < 1 || size[1] < 1 || (int64_t)size[0] * size[1] != count_of(in, TEXTURE, row))
+        return facet_error_set(error, FACET_ERROR_DATA, "a texture of %d x %d texels has %lld", size[1], size[0],
+                               (long long)count_of(in, TEXTURE, row));
+    int code = render_texture_build(&scratch->texture, facet_block_read(in, TEXTURE, row), size[1], size[0], error);
+    subject->texture = &scratch->texture;
+    subject->texcoords = facet_block_read(in, TEXCOORDS, row);
+    return code;
+}
+
+static int take(const struct render_settings *s, const struct facet_block *in, int64_t row, struct scratch *scratch,
+                struct render_subject *subject, struct facet_error *error) {
+    const struct render_look *look = &s->look;
+    *subject = (struct render_subject){.mesh = {.vertices = facet_block_read(in, VERTICES, row),
+                                                .triangles = facet_block_read(in, TRIANGLES, row),
+                                                .n_vertices = facet_block_count(in, VERTICES, row),
+                                                .n_triangles = facet_block_count(in, TRIANGLES, row)},
+                                       .normals = facet_block_read(in, NORMALS, row)};
+    int code = check_mesh(in, row, subject, error);
+    if (!code) code = reserve(scratch, subject->mesh.n_vertices, error);
+    if (!code && (render_look_needs(look, RENDER_CURVATURE) || render_look_needs(look, RENDER_PRINCIPAL)))
+        code = take_curvatures(in, row, scratch, subject, error);
+    if (!code && (render_look_needs(look, RENDER_COLOUR) || render_look_needs(look, RENDER_TEXTURE)))
+        take_colours(in, row, scratch, subject);
+    if (!code && render_look_needs(look, RENDER_TEXTURE)) code = take_texture(in, row, scratch, subject, error);
+    return code;
+}
+
+// ---- a row's pictures -----------------------------------------------------------------------------------------------
+
+// The arrays of pictures that are asked for.
+static void open_pictures(const struct render_settings *s, struct facet_block *out, int64_t row,
+                          struct render_planes *planes) {
+    if (s->u8) planes->u8 = facet_block_data(out, VIEWS, row);
+    if (s->u16) planes->u16 = facet_block_data(out, VIEWS_U16, row);
+    if (s->f32) planes->f32 = facet_block_data(out, VIEWS_F32, row);
+    if (s->triangles) planes->triangles = facet_block_data(out, VIEW_TRIANGLES, row);
+    if (s->vertices) planes->vertices = facet_block_data(out, VIEW_VERTICES, row);
+}
+
+static struct render_planes planes_of_view(const struct render_planes *all, const struct render_look *look, int view) {
+    size_t pixels = (size_t)look->size * (size_t)look->size * (size_t)view, values = pixels * (size_t)look->n_planes;
+    struct render_planes one = *all;
+    if (one.u8) one.u8 += values;
+    if (one.u16) one.u16 += values;
+    if (one.f32) one.f32 += values;
+    if (one.triangles) one.triangles += pixels;
+    if (one.vertices) one.vertices += pixels;
+    return one;
+}
+
+static void describe(const struct render_settings *s, struct facet_block *out, int64_t row) {
+    const struct render_cameras *cameras = s->cameras;
+    double(*ranges)[3] = facet_block_data(out, VIEW_RANGES, row);
+    double(*intrinsics)[3][3] = facet_block_data(out, VIEW_INTRINSICS, row);
+    double(*extrinsics)[3][4] = facet_block_data(out, VIEW_EXTRINSICS, row);
+    uint8_t *projection = facet_block_data(out, VIEW_PROJECTION, row);
+    memcpy(facet_block_data(out, VIEW_PLANES, row), s->look.planes, (size_t)s->look.n_planes);
+    for (int p = 0; p < s->look.n_planes; p++) {
+        const struct render_scale *scale = &s->look.scales[p];
+        ranges[p][0] = scale->low, ranges[p][1] = scale->high, ranges[p][2] = scale->first;
+    }
+    for (int v = 0; v < cameras->count; v++) {
+        render_camera_matrices(&cameras->shots[v].camera, intrinsics[v], extrinsics[v]);
+        projection[v] = cameras->shots[v].camera.projection == RENDER_PERSPECTIVE;
     }
 }
 
-static int draw_row(const struct render *render, const struct facet_block *in, struct facet_block *out, int64_t row,
+static void note(const struct render_settings *s, const struct render_subject *subject, const uint8_t *mask,
+                 struct facet_block *out, int64_t row) {
+    int empty = 0, first = -1;
+    for (int v = 0; v < s->cameras->count; v++) {
+        if (!mask[v] && first < 0) first = v;
+        empty += !mask[v];
+    }
+    if (empty)
+        facet_block_note(out, row, "%d of %d views see nothing, the first is view %d", empty, s->cameras->count, first);
+    bool painted = render_look_needs(&s->look, RENDER_COLOUR) && !subject->colours;
+    bool textured = render_look_needs(&s->look, RENDER_TEXTURE) && !subject->colours && !subject->texture;
+    if (painted || textured) facet_block_note(out, row, "the scan has no colours: they are drawn as black");
+}
+
+static int draw_row(const struct render_settings *s, const struct facet_block *in, struct facet_block *out, int64_t row,
                     struct scratch *scratch, struct facet_error *error) {
-    struct flat_mesh mesh = mesh_of(in, row);
-    int code = check_mesh(in, row, &mesh, error);
-    if (!code) code = render_points_reserve(&scratch->points, mesh.n_vertices, error);
+    struct render_subject subject;
+    struct render_planes planes = {0};
+    int code = take(s, in, row, scratch, &subject, error);
     if (code) return code;
-    draw_views(render, &mesh, scratch, facet_block_data(out, VIEWS, row), facet_block_data(out, VIEW_MASK, row));
-    memcpy(facet_block_data(out, VIEW_PLANES, row), render->look.planes, (size_t)render->look.n_planes);
-    return FACET_OK;
+    uint8_t *mask = facet_block_data(out, VIEW_MASK, row);
+    open_pictures(s, out, row, &planes);
+    describe(s, out, row);
+    for (int v = 0; v < s->cameras->count && !code; v++) {
+        const struct render_shot *shot = &s->cameras->shots[v];
+        struct render_planes one = planes_of_view(&planes, &s->look, v);
+        bool seen;
+        code = render_easel_draw(scratch->easel, &subject, &shot->camera, shot->depth_at, &one, &seen, error);
+        mask[v] = seen;
+    }
+    if (!code) note(s, &subject, mask, out, row);
+    return code;
 }
 
 static int transform(const void *self, const struct facet_block *in, struct facet_block *out,
                      struct facet_error *error) {
-    const struct render *render = self;
+    const struct render_settings *s = self;
     struct scratch scratch = {0};
-    int code = render_hits_create(&scratch.hits, render->look.size * render->look.supersample, error);
+    int code = render_easel_create(&s->look, &scratch.easel, error);
     for (int64_t row = 0; row < facet_block_rows(in) && !code; row++) {
         struct facet_error why = {0};
         if (!facet_block_valid(in, row)) continue;
-        code = draw_row(render, in, out, row, &scratch, &why);
+        code = draw_row(s, in, out, row, &scratch, &why);
         if (code == FACET_ERROR_DATA) {
             facet_block_quarantine(out, row, code, "%s", why.text);
             code = FACET_OK;
@@ -233,20 +317,23 @@ static int transform(const void *self, const struct facet_block *in, struct face
             facet_error_set(error, code, "%s", why.text);
         }
     }
-    render_points_free(&scratch.points);
-    render_hits_free(&scratch.hits);
+    render_easel_destroy(scratch.easel);
+    render_texture_free(&scratch.texture);
+    free(scratch.principal), free(scratch.colours);
     return code;
 }
 
-static void destroy(void *self) {
-    free(self);
-}
-
-static const struct facet_need needs[] = {{.name = "vertices", .rows = true},
-                                          {.name = "triangles", .rows = true},
-                                          {.name = "normals", .rows = true},
-                                          {.name = NULL}};
-static const char *const makes[] = {"views", "view_mask", "view_planes", NULL};
+static const struct facet_need needs[] = {
+    [VERTICES] = {.name = "vertices", .rows = true},
+    [TRIANGLES] = {.name = "triangles", .rows = true},
+    [NORMALS] = {.name = "normals", .rows = true},
+    [CURVATURES] = {.name = "curvatures", .rows = true, .optional = true},
+    [COLOURS] = {.name = "colours", .rows = true, .optional = true},
+    [TEXCOORDS] = {.name = "texcoords", .rows = true, .optional = true},
+    [TEXTURE] = {.name = "texture", .rows = true, .optional = true},
+    [TEXTURE_SIZE] = {.name = "texture_size", .rows = true, .optional = true},
+    [NEEDS] = {.name = NULL},
+};
 static const struct facet_map_ops ops = {
     .create = create,
     .declare = declare,
@@ -259,9 +346,9 @@ const struct facet_plugin facet_plugin_render = {
     .size = sizeof(struct facet_plugin),
     .kind = FACET_MAP,
     .name = "render",
-    .version = "1.0.0",
-    .summary = "draws a mesh from several sides: depth, normals and silhouette as 8-bit pictures",
-    .params = params,
+    .version = "2.0.0",
+    .summary = "draws a mesh from several sides: depth, normals, curvatures, colours and more",
+    .params = render_params,
     .needs = needs,
     .makes = makes,
     .map = &ops,

@@ -1,0 +1,322 @@
+// A picture is drawn in bands of rows, so that a large one takes little memory: what each band's samples see, the means
+// over each pixel's samples, what the channels show of them, and their codes.
+#include "render/picture.h"
+
+#include "render/cameras.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BAND_SAMPLES = 1 << 20 };
+
+struct render_easel {
+    const struct render_look *look;
+    struct render_view *view;
+    int band_rows; // pixels
+    bool needed[RENDER_QUANTITIES];
+    int64_t room; // values that the buffers of samples hold
+    float *samples[RENDER_COMPONENTS], *means[RENDER_COMPONENTS], *shown[3];
+    int32_t *slots; // of the samples: the pixel of the band each lies in
+    // One entry a pixel of the band:
+    float *sums, *covered;     // covered: the share of its samples, of the listed pixels
+    uint8_t *hits;             // its covered samples
+    int32_t *pixels, *touched; // places in the picture: half their samples are covered; at least one is
+    float *touched_cover;
+    int64_t n_pixels, n_touched;
+    void *codes;
+};
+
+bool render_look_add(struct render_look *look, const struct render_channel *channel,
+                     const struct render_ranges *ranges) {
+    for (int c = 0; c < look->n_channels; c++)
+        if (look->channels[c] == channel) return false;
+    FACET_REQUIRE(look->n_planes + channel->planes <= RENDER_MAX_PLANES);
+    look->channels[look->n_channels++] = channel;
+    for (int k = 0; k < channel->planes; k++) {
+        look->scales[look->n_planes] = channel->scale(ranges);
+        look->planes[look->n_planes++] = (uint8_t)(channel->first_plane + k);
+    }
+    return true;
+}
+
+bool render_look_needs(const struct render_look *look, enum render_quantity quantity) {
+    for (int c = 0; c < look->n_channels; c++)
+        if (look->channels[c]->quantity == quantity) return true;
+    return false;
+}
+
+// ---- scratch --------------------------------------------------------------------------------------------------------
+
+static bool allocate(float **to, int64_t count) {
+    *to = malloc((size_t)count * sizeof **to);
+    return *to != NULL;
+}
+
+static bool make_room(struct render_easel *easel, int64_t pixels) {
+    bool good =
+        allocate(&easel->sums, pixels) && allocate(&easel->covered, pixels) && allocate(&easel->touched_cover, pixels);
+    for (int k = 0; k < RENDER_COMPONENTS; k++) good = good && allocate(&easel->means[k], pixels);
+    for (int k = 0; k < 3; k++) good = good && allocate(&easel->shown[k], pixels);
+    easel->hits = malloc((size_t)pixels);
+    easel->pixels = malloc((size_t)pixels * sizeof *easel->pixels);
+    easel->touched = malloc((size_t)pixels * sizeof *easel->touched);
+    easel->codes = malloc((size_t)pixels * sizeof(uint16_t));
+    return good && easel->hits && easel->pixels && easel->touched && easel->codes;
+}
+
+int render_easel_create(const struct render_look *look, struct render_easel **easel, struct facet_error *error) {
+    int side = look->size * look->supersample, code = FACET_OK;
+    struct render_easel *made = calloc(1, sizeof *made);
+    *easel = NULL;
+    if (!made) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory to draw pictures");
+    made->look = look;
+    made->band_rows = BAND_SAMPLES / (side * look->supersample);
+    if (made->band_rows > look->size) made->band_rows = look->size;
+    if (made->band_rows < 1) made->band_rows = 1;
+    for (int q = 0; q < RENDER_QUANTITIES; q++) made->needed[q] = render_look_needs(look, (enum render_quantity)q);
+    code = render_view_create(&made->view, side, error);
+    if (code) goto error;
+    if (!make_room(made, (int64_t)made->band_rows * look->size)) {
+        code = facet_error_set(error, FACET_ERROR_MEMORY, "no memory to draw %d x %d pixels", look->size, look->size);
+        goto error;
+    }
+    *easel = made;
+    return FACET_OK;
+error:
+    render_easel_destroy(made);
+    return code;
+}
+
+void render_easel_destroy(struct render_easel *easel) {
+    if (!easel) return;
+    render_view_destroy(easel->view);
+    for (int k = 0; k < RENDER_COMPONENTS; k++) free(easel->samples[k]), free(easel->means[k]);
+    for (int k = 0; k < 3; k++) free(easel->shown[k]);
+    free(easel->sums), free(easel->covered), free(easel->hits), free(easel->touched_cover), free(easel->slots);
+    free(easel->pixels), free(easel->touched), free(easel->codes);
+    free(easel);
+}
+
+static int no_memory(int64_t samples, struct facet_error *error) {
+    return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for %lld samples", (long long)samples);
+}
+
+static int reserve_samples(struct render_easel *easel, int64_t count, struct facet_error *error) {
+    if (count <= easel->room) return FACET_OK;
+    easel->room = 0;
+    free(easel->slots);
+    easel->slots = NULL;
+    for (int k = 0; k < RENDER_COMPONENTS; k++) {
+        free(easel->samples[k]);
+        if (!allocate(&easel->samples[k], count)) return no_memory(count, error);
+    }
+    easel->slots = malloc((size_t)count * sizeof *easel->slots);
+    if (!easel->slots) return no_memory(count, error);
+    easel->room = count;
+    return FACET_OK;
+}
+
+// ---- from samples to pixels -----------------------------------------------------------------------------------------
+
+struct band {
+    int first, rows; // of pixels
+    int64_t start;   // place of its first pixel in the picture
+    int64_t pixels;
+};
+
+static void place(struct render_easel *easel, const struct band *band, const struct render_fragments *seen) {
+    int ss = easel->look->supersample, size = easel->look->size, side = size * ss;
+    for (int64_t i = 0; i < seen->count; i++) {
+        int row = seen->sample[i] / side, column = seen->sample[i] % side;
+        easel->slots[i] = (row / ss - band->first) * size + column / ss;
+    }
+}
+
+static void list_samples(struct render_easel *easel, const struct render_fragments *seen) {
+    easel->n_pixels = easel->n_touched = seen->count;
+    memcpy(easel->pixels, seen->sample, (size_t)seen->count * sizeof *easel->pixels);
+    memcpy(easel->touched, seen->sample, (size_t)seen->count * sizeof *easel->touched);
+    for (int64_t i = 0; i < seen->count; i++) easel->covered[i] = easel->touched_cover[i] = 1;
+}
+
+static void list_pixels(struct render_easel *easel, const struct band *band, const struct render_fragments *seen) {
+    const struct render_look *look = easel->look;
+    int samples = look->supersample * look->supersample;
+    easel->n_pixels = easel->n_touched = 0;
+    memset(easel->hits, 0, (size_t)band->pixels);
+    for (int64_t i = 0; i < seen->count; i++) easel->hits[easel->slots[i]]++;
+    for (int64_t p = 0; p < band->pixels; p++) {
+        float share = (float)easel->hits[p] / (float)samples;
+        if (!easel->hits[p]) continue;
+        easel->touched_cover[easel->n_touched] = share;
+        easel->touched[easel->n_touched++] = (int32_t)(band->start + p);
+        if (2 * easel->hits[p] < samples) continue;
+        easel->covered[easel->n_pixels] = share;
+        easel->pixels[easel->n_pixels++] = (int32_t)(band->start + p);
+    }
+}
+
+static void list(struct render_easel *easel, const struct band *band, const struct render_fragments *seen) {
+    if (easel->look->supersample == 1)
+        list_samples(easel, seen);
+    else
+        list_pixels(easel, band, seen);
+}
+
+// Means over the covered samples of each listed pixel, added up in the order of the samples.
+static void average(struct render_easel *easel, const struct band *band, const struct render_fragments *seen,
+                    const float *samples, float *means) {
+    memset(easel->sums, 0, (size_t)band->pixels * sizeof *easel->sums);
+    for (int64_t i = 0; i < seen->count; i++) easel->sums[easel->slots[i]] += samples[i];
+    for (int64_t i = 0; i < easel->n_pixels; i++) {
+        int64_t p = easel->pixels[i] - band->start;
+        means[i] = easel->sums[p] / (float)easel->hits[p];
+    }
+}
+
+static void normalise(struct render_easel *easel) {
+    float *x = easel->means[0], *y = easel->means[1], *z = easel->means[2];
+    for (int64_t i = 0; i < easel->n_pixels; i++) {
+        float squares = x[i] * x[i] + y[i] * y[i] + z[i] * z[i];
+        bool usable = squares > 1e-12f;
+        float scale = usable ? 1 / sqrtf(squares) : 0.0f;
+        x[i] *= scale, y[i] *= scale, z[i] = usable ? scale * z[i] : 1.0f;
+    }
+}
+
+// The means of a quantity, where the channels find them.
+static void measure(struct render_easel *easel, const struct band *band, const struct render_look_at *at,
+                    enum render_quantity quantity, struct render_pixels *pixels) {
+    const struct render_measure *measured = &render_measures[quantity];
+    const struct render_fragments *seen = render_view_fragments(easel->view);
+    bool single = easel->look->supersample == 1;
+    measured->evaluate(at, easel->samples);
+    for (int k = 0; k < measured->components; k++) {
+        if (!single) average(easel, band, seen, easel->samples[k], easel->means[k]);
+        pixels->in[k] = single ? easel->samples[k] : easel->means[k];
+    }
+    if (!single && quantity == RENDER_NORMAL) normalise(easel);
+}
+
+// ---- from pixels to planes ------------------------------------------------------------------------------------------
+
+static void put_u8(struct render_easel *easel, int plane, const float *values, const int32_t *at, int64_t count,
+                   uint8_t *out) {
+    uint8_t *codes = easel->codes;
+    render_code_u8(&easel->look->scales[plane], values, count, codes);
+    for (int64_t i = 0; i < count; i++) out[at[i]] = codes[i];
+}
+
+static void put_u16(struct render_easel *easel, int plane, const float *values, const int32_t *at, int64_t count,
+                    uint16_t *out) {
+    uint16_t *codes = easel->codes;
+    render_code_u16(&easel->look->scales[plane], values, count, codes);
+    for (int64_t i = 0; i < count; i++) out[at[i]] = codes[i];
+}
+
+static void put_plane(struct render_easel *easel, int plane, const float *values, bool touched,
+                      const struct render_planes *planes) {
+    size_t first = (size_t)plane * (size_t)easel->look->size * (size_t)easel->look->size;
+    const int32_t *at = touched ? easel->touched : easel->pixels;
+    int64_t count = touched ? easel->n_touched : easel->n_pixels;
+    if (planes->u8) put_u8(easel, plane, values, at, count, planes->u8 + first);
+    if (planes->u16) put_u16(easel, plane, values, at, count, planes->u16 + first);
+    for (int64_t i = 0; planes->f32 && i < count; i++) planes->f32[first + (size_t)at[i]] = values[i];
+}
+
+static void show(struct render_easel *easel, enum render_quantity quantity, struct render_pixels *pixels,
+                 const struct render_planes *planes) {
+    const struct render_look *look = easel->look;
+    for (int c = 0, plane = 0; c < look->n_channels; plane += look->channels[c++]->planes) {
+        const struct render_channel *channel = look->channels[c];
+        if (channel->quantity != quantity) continue;
+        pixels->count = channel->any_cover ? easel->n_touched : easel->n_pixels;
+        pixels->covered = channel->any_cover ? easel->touched_cover : easel->covered;
+        channel->finish(pixels, easel->shown);
+        for (int k = 0; k < channel->planes; k++)
+            put_plane(easel, plane + k, easel->shown[k], channel->any_cover, planes);
+    }
+}
+
+// ---- names of what is seen ------------------------------------------------------------------------------------------
+
+// Of a pixel's covered samples the nearest to its centre, of equally near ones the first.
+static int off_centre(const struct render_look *look, int32_t sample) {
+    int ss = look->supersample, side = look->size * ss;
+    int x = 2 * (sample % side % ss) + 1 - ss, y = 2 * (sample / side % ss) + 1 - ss;
+    return x * x + y * y;
+}
+
+static int32_t vertex_of(const struct render_fragments *seen, int64_t i) {
+    int k = seen->share[1][i] > seen->share[0][i] ? 1 : 0;
+    if (seen->share[2][i] > seen->share[k][i]) k = 2;
+    return seen->corner[k][i];
+}
+
+static void name(struct render_easel *easel, const struct band *band, const struct render_planes *planes) {
+    const struct render_fragments *seen = render_view_fragments(easel->view);
+    const struct render_look *look = easel->look;
+    int samples = look->supersample * look->supersample, furthest = 2 * RENDER_MAX_SUPERSAMPLE * RENDER_MAX_SUPERSAMPLE;
+    if (!planes->triangles && !planes->vertices) return;
+    for (int64_t p = 0; p < band->pixels; p++) easel->sums[p] = (float)furthest;
+    for (int64_t i = 0; i < seen->count; i++) {
+        int64_t p = easel->slots[i];
+        float off = (float)off_centre(look, seen->sample[i]);
+        if (off >= easel->sums[p] || (samples > 1 && 2 * easel->hits[p] < samples)) continue;
+        easel->sums[p] = off;
+        if (planes->triangles) planes->triangles[band->start + p] = seen->triangle[i];
+        if (planes->vertices) planes->vertices[band->start + p] = vertex_of(seen, i);
+    }
+}
+
+// ---- the picture ----------------------------------------------------------------------------------------------------
+
+static void clear(const struct render_look *look, const struct render_planes *planes) {
+    size_t pixels = (size_t)look->size * (size_t)look->size, values = pixels * (size_t)look->n_planes;
+    if (planes->u8) memset(planes->u8, 0, values);
+    if (planes->u16) memset(planes->u16, 0, values * sizeof *planes->u16);
+    for (size_t i = 0; planes->f32 && i < values; i++) planes->f32[i] = NAN;
+    if (planes->triangles) memset(planes->triangles, 0xff, pixels * sizeof *planes->triangles);
+    if (planes->vertices) memset(planes->vertices, 0xff, pixels * sizeof *planes->vertices);
+}
+
+static int draw_band(struct render_easel *easel, const struct render_look_at *at, const struct band *band,
+                     const struct render_planes *planes, struct facet_error *error) {
+    int ss = easel->look->supersample;
+    struct render_pixels pixels = {0};
+    int code =
+        render_view_draw_rows(easel->view, &at->subject->mesh, at->camera, band->first * ss, band->rows * ss, error);
+    const struct render_fragments *seen = render_view_fragments(easel->view);
+    if (!code) code = reserve_samples(easel, seen->count, error);
+    if (code) return code;
+    place(easel, band, seen);
+    list(easel, band, seen);
+    for (int q = 0; q < RENDER_QUANTITIES; q++) {
+        if (!easel->needed[q]) continue;
+        measure(easel, band, at, (enum render_quantity)q, &pixels);
+        show(easel, (enum render_quantity)q, &pixels, planes);
+    }
+    show(easel, RENDER_QUANTITIES, &pixels, planes);
+    name(easel, band, planes);
+    return FACET_OK;
+}
+
+int render_easel_draw(struct render_easel *easel, const struct render_subject *subject,
+                      const struct render_camera *camera, double depth_at, const struct render_planes *planes,
+                      bool *seen, struct facet_error *error) {
+    const struct render_look *look = easel->look;
+    struct render_camera finer = render_camera_finer(camera, look->supersample);
+    struct render_look_at at = {.subject = subject, .camera = &finer, .view = easel->view, .depth_at = depth_at};
+    int code = FACET_OK;
+    *seen = false;
+    clear(look, planes);
+    for (int first = 0; first < look->size && !code; first += easel->band_rows) {
+        struct band band = {.first = first, .rows = easel->band_rows, .start = (int64_t)first * look->size};
+        if (band.rows > look->size - first) band.rows = look->size - first;
+        band.pixels = (int64_t)band.rows * look->size;
+        code = draw_band(easel, &at, &band, planes, error);
+        *seen |= !code && easel->n_pixels > 0;
+    }
+    return code;
+}
