@@ -202,11 +202,21 @@ LANE void columns_to_rows(const ints column[3], void *to) {
     ints high01 = _mm256_unpackhi_epi32(column[0], column[1]), high2 = _mm256_unpackhi_epi32(column[2], zero);
     ints row[4] = {_mm256_unpacklo_epi64(low01, low2), _mm256_unpackhi_epi64(low01, low2),
                    _mm256_unpacklo_epi64(high01, high2), _mm256_unpackhi_epi64(high01, high2)};
-    __m128i *rows = to;
-    for (int k = 0; k < 4; k++) {
-        _mm_storeu_si128(rows + k, _mm256_castsi256_si128(row[k]));
-        _mm_storeu_si128(rows + 4 + k, _mm256_extracti128_si256(row[k], 1));
-    }
+    int32_t *rows = to;
+    int_store(rows, _mm256_permute2x128_si256(row[0], row[1], 0x20));
+    int_store(rows + 8, _mm256_permute2x128_si256(row[2], row[3], 0x20));
+    int_store(rows + 16, _mm256_permute2x128_si256(row[0], row[1], 0x31));
+    int_store(rows + 24, _mm256_permute2x128_si256(row[2], row[3], 0x31));
+}
+// Triples one after the other, to one vector a column. The three loads have a column's numbers in lanes of their own.
+LANE void triples_to_columns(const float *from, floats column[3]) {
+    floats a = float_load(from), b = float_load(from + 8), c = float_load(from + 16);
+    floats x = _mm256_blend_ps(_mm256_blend_ps(a, b, 0x92), c, 0x24);
+    floats y = _mm256_blend_ps(_mm256_blend_ps(a, b, 0x24), c, 0x49);
+    floats z = _mm256_blend_ps(_mm256_blend_ps(a, b, 0x49), c, 0x92);
+    column[0] = _mm256_permutevar8x32_ps(x, _mm256_setr_epi32(0, 3, 6, 1, 4, 7, 2, 5));
+    column[1] = _mm256_permutevar8x32_ps(y, _mm256_setr_epi32(1, 4, 7, 2, 5, 0, 3, 6));
+    column[2] = _mm256_permutevar8x32_ps(z, _mm256_setr_epi32(2, 5, 0, 3, 6, 1, 4, 7));
 }
 
 #define KERNEL render_avx2

@@ -179,12 +179,24 @@ LANE void columns_to_rows(const ints column[3], void *to) {
     ints high01 = _mm512_unpackhi_epi32(column[0], column[1]), high2 = _mm512_unpackhi_epi32(column[2], zero);
     ints row[4] = {_mm512_unpacklo_epi64(low01, low2), _mm512_unpackhi_epi64(low01, low2),
                    _mm512_unpacklo_epi64(high01, high2), _mm512_unpackhi_epi64(high01, high2)};
-    __m128i *rows = to;
-    for (int k = 0; k < 4; k++) {
-        _mm_storeu_si128(rows + k, _mm512_castsi512_si128(row[k]));
-        _mm_storeu_si128(rows + 4 + k, _mm512_extracti32x4_epi32(row[k], 1));
-        _mm_storeu_si128(rows + 8 + k, _mm512_extracti32x4_epi32(row[k], 2));
-        _mm_storeu_si128(rows + 12 + k, _mm512_extracti32x4_epi32(row[k], 3));
+    ints a = _mm512_shuffle_i32x4(row[0], row[1], 0x44), b = _mm512_shuffle_i32x4(row[2], row[3], 0x44);
+    ints c = _mm512_shuffle_i32x4(row[0], row[1], 0xee), d = _mm512_shuffle_i32x4(row[2], row[3], 0xee);
+    int32_t *rows = to;
+    int_store(rows, _mm512_shuffle_i32x4(a, b, 0x88));
+    int_store(rows + 16, _mm512_shuffle_i32x4(a, b, 0xdd));
+    int_store(rows + 32, _mm512_shuffle_i32x4(c, d, 0x88));
+    int_store(rows + 48, _mm512_shuffle_i32x4(c, d, 0xdd));
+}
+// Triples one after the other, to one vector a column. The three loads have a column's numbers in lanes of their own.
+LANE void triples_to_columns(const float *from, floats column[3]) {
+    const ints order[3] = {_mm512_setr_epi32(0, 3, 6, 9, 12, 15, 2, 5, 8, 11, 14, 1, 4, 7, 10, 13),
+                           _mm512_setr_epi32(1, 4, 7, 10, 13, 0, 3, 6, 9, 12, 15, 2, 5, 8, 11, 14),
+                           _mm512_setr_epi32(2, 5, 8, 11, 14, 1, 4, 7, 10, 13, 0, 3, 6, 9, 12, 15)};
+    const mask second[3] = {0x4924, 0x9249, 0x2492}, third[3] = {0x2492, 0x4924, 0x9249};
+    floats part[3] = {float_load(from), float_load(from + 16), float_load(from + 32)};
+    for (int k = 0; k < 3; k++) {
+        floats mixed = float_if(third[k], part[2], float_if(second[k], part[1], part[0]));
+        column[k] = _mm512_permutexvar_ps(order[k], mixed);
     }
 }
 

@@ -58,13 +58,9 @@ LANE uint32_t project_lanes(const struct render_lens *lens, const floats p[3], s
 static int64_t project(const struct render_mesh *mesh, const struct render_lens *lens, struct render_corner *corners,
                        struct render_spot *spots) {
     int64_t v = 0, nowhere = 0;
-    for (; v + LANES < mesh->n_vertices;
-         v += LANES) { // a row's fourth number is the next vertex's first: one stays over
-        __m128i row[LANES];
-        ints columns[3];
-        for (int l = 0; l < LANES; l++) row[l] = _mm_loadu_si128((const __m128i *)mesh->vertices[v + l]);
-        rows_to_columns(row, columns);
-        floats p[3] = {as_floats(columns[0]), as_floats(columns[1]), as_floats(columns[2])};
+    for (; v + LANES <= mesh->n_vertices; v += LANES) {
+        floats p[3];
+        triples_to_columns(mesh->vertices[v], p);
         nowhere += LANES - __builtin_popcount(project_lanes(lens, p, corners + v, spots + v));
     }
     return nowhere + render_project_rest(mesh, lens, v, corners, spots);
