@@ -4,7 +4,8 @@
 #   OSMESA=1 EMBREE=1 MOC=folder tests/peers/raster.sh [ROUNDS]
 # OSMESA=1 takes Mesa's llvmpipe and EMBREE=1 Embree 3 from the system (Debian: libosmesa6-dev, libembree-dev); MOC is a folder with the
 # sources of Intel's Masked Occlusion Culling (MaskedOcclusionCulling.h and its .cpp). Each may be left out. BUILD is Facet's build,
-# build/release unless given; the benchmark links the rasteriser's objects in it.
+# build/release unless given; SHUFFLE=1 puts every face's triangles in no order, which no mesh is as bad as. The
+# benchmark links the rasteriser's objects in BUILD.
 set -eu
 source=$(cd "$(dirname "$0")/../.." && pwd)
 build=${BUILD:-$source/build/release}

@@ -35,10 +35,11 @@ struct renderer {
     void (*draw)(const struct look *look, const struct picture *picture); // timed
     void (*show)(const struct picture *picture); // NULL: draw filled the picture; else brings the last view into it
     int views_a_mesh;                            // above 0: take() is paid for again every so many views
-    float tolerance;                             // mm of depth to the reference
+    float tolerance; // mm of depth from Facet's fastest path; 0: the same bits; below 0: only not nearer
 };
 
 struct face *face_create(int across); // a grid of `across` points each way, cut to an ellipse
+void face_shuffle(struct face *face); // its triangles in no order
 void face_destroy(struct face *face);
 
 extern const struct renderer plain_loop;

@@ -67,6 +67,24 @@ error:
     return NULL;
 }
 
+static int64_t random_below(uint64_t *state, int64_t limit) {
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (int64_t)((*state >> 33) % (uint64_t)limit);
+}
+
+static void swap_corners(int32_t a[3], int32_t b[3]) {
+    for (int k = 0; k < 3; k++) {
+        int32_t kept = a[k];
+        a[k] = b[k], b[k] = kept;
+    }
+}
+
+void face_shuffle(struct face *face) {
+    uint64_t state = 1;
+    for (int i = face->n_triangles - 1; i > 0; i--)
+        swap_corners(face->triangles[i], face->triangles[random_below(&state, i + 1)]);
+}
+
 void face_destroy(struct face *face) {
     if (!face) return;
     free(face->vertices);

@@ -173,7 +173,7 @@ static void take(const struct face *face) {
                                          .open = open_##isa,                                                           \
                                          .take = take,                                                                 \
                                          .draw = draw_##isa,                                                           \
-                                         .tolerance = 0.05f};
+                                         .tolerance = 0};
 
 PATH(portable)
 PATH(avx2)
