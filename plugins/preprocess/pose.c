@@ -2,6 +2,7 @@
 
 #include "preprocess/cloud.h"
 #include "preprocess/fit.h"
+#include "preprocess/nose.h"
 #include "preprocess/solid.h"
 #include "preprocess/tip.h"
 
@@ -15,7 +16,7 @@ enum { N_YAWS = 5, N_PITCHES = 3, N_SIZES = 3, N_TIPS = 3, N_TRIED = 14, N_FINAL
 static const double same_within = 8, same_turn = 10; // mm, degrees
 static const double near_radius = 115;               // mm around the nose tip that hold all of the face
 static const double close_by = 5;                    // mm, what agrees
-static const double score_least = 0.50;              // below this, what was fitted is no face
+static const double score_least = 0.47;              // below this, what was fitted is no face
 
 static void start_rotation(double yaw, double pitch, double rotation[3][3]) {
     double cy = cos(yaw * degree), sy = sin(yaw * degree), cp = cos(pitch * degree), sp = sin(pitch * degree);
@@ -85,6 +86,27 @@ static bool same(const struct preprocess_pose *a, const struct preprocess_pose *
     return d2 * a->scale * b->scale < same_within * same_within && trace > 1 + 2 * cos(same_turn * degree);
 }
 
+// How much what lies at the nose tip is like a nose; pose in the frame of the cloud.
+static double nose_of_cloud(const struct preprocess_template *face, const struct preprocess_cloud *cloud,
+                            struct preprocess_view *view, struct preprocess_pose *pose) {
+    double tip[3];
+    preprocess_view_turn(view, cloud, pose->rotation);
+    for (int k = 0; k < 3; k++) {
+        const double *r = pose->rotation[k], *at = pose->tip;
+        tip[k] = r[0] * at[0] + r[1] * at[1] + r[2] * at[2];
+    }
+    return preprocess_nose_likeness(face, view, tip, pose->scale);
+}
+
+// The same of a pose in the frame of the scan.
+static double nose_of_scan(const struct preprocess_template *face, const struct preprocess_cloud *cloud,
+                           struct preprocess_view *view, const struct preprocess_pose *pose) {
+    struct preprocess_pose inside = *pose;
+    for (int k = 0; k < 3; k++) inside.tip[k] = cloud->unit * (pose->tip[k] - cloud->centre[k]);
+    inside.scale /= cloud->unit;
+    return nose_of_cloud(face, cloud, view, &inside);
+}
+
 // Drops what another start found, too, and a better one.
 static int refine_starts(const struct preprocess_template *face, const struct preprocess_cloud *cloud,
                          struct preprocess_view *view, struct preprocess_search search, int n,
@@ -93,6 +115,7 @@ static int refine_starts(const struct preprocess_template *face, const struct pr
     int kept = 0;
     for (int i = 0, in = 0; i < n; i++) {
         preprocess_fit_refine(face, cloud, view, search, 6, 18, 10, false, &poses[i]);
+        poses[i].score = (poses[i].score + nose_of_cloud(face, cloud, view, &poses[i])) / 2;
         in = insert(sorted, in, N_TRIED, &poses[i]);
     }
     for (int i = 0; i < n; i++) {
@@ -163,9 +186,11 @@ static int refine_near(const struct preprocess_template *face, const struct prep
         preprocess_fit_refine(face, &cloud, &view, search, N_STEPS, 18, 18, false, pose);
         double verdict = pose->score; // of the whole face; the firm parts alone only turn it
         preprocess_fit_refine(face, &cloud, &view, search, N_FIRM, 18, 18, true, pose);
-        pose->score = verdict;
         pose->agreement = preprocess_fit_agreement(face, &cloud, &view, close_by, pose);
         leave_cloud(&cloud, pose);
+        memcpy(pose->fit_tip, pose->tip, sizeof pose->tip);
+        preprocess_tip_settle(face, surface, pose);
+        pose->score = (verdict + nose_of_scan(face, &cloud, &view, pose)) / 2;
         preprocess_view_free(&view);
     }
     preprocess_cloud_free(&cloud);
@@ -176,7 +201,7 @@ static int finish(const struct preprocess_template *face, const struct preproces
                   struct preprocess_search search, struct preprocess_pose *pose, struct facet_error *error) {
     if (pose->score < score_least) return no_nose(surface, pose, error);
     struct preprocess_pose fit = *pose;
-    preprocess_tip_settle(face, surface, pose);
+    memcpy(fit.tip, pose->fit_tip, sizeof fit.tip);
     preprocess_landmarks_place(face, surface, &fit, pose);
     if (!search.scale) pose->scale = 1;
     return FACET_OK;

@@ -9,6 +9,7 @@
 
 struct preprocess_pose {
     double rotation[3][3], scale, tip[3]; // a face point is scale * rotation * (p - tip), nose tip at the origin
+    double fit_tip[3];                    // where the nose tip of the generic face came to lie
     double score;                         // the verdict of the search on face and nose: about 1 is perfect, 0 is none
     double agreement; // 0 to 1: the share of the generic face's area that has points of the scan close to it
     double landmarks[FACET_LANDMARKS][3]; // in the frame of the scan; NaN: not found. The nose tip always is.
