@@ -56,16 +56,26 @@ bool facet_forget_is_ours(const char *path) {
 
 // ---- files that go --------------------------------------------------------------------------------------------------
 
-// Unfinished files, state of training, and pictures that facet view put beside a container.
+// A picture that facet view puts beside a container A.h5: A.png or A.gif, or of several pages A-1.png.
+static bool is_sheet(const char *name, const char *workspace) {
+    char path[4300];
+    size_t length = strlen(name);
+    if (!ends_with(name, ".png") && !ends_with(name, ".gif")) return false;
+    snprintf(path, sizeof path, "%s/%.*s.h5", workspace, (int)(length - 4), name);
+    if (access(path, F_OK) == 0) return true;
+    for (length -= 4; length > 0 && name[length - 1] >= '0' && name[length - 1] <= '9'; length--) continue;
+    if (length == 0 || name[length - 1] != '-') return false;
+    snprintf(path, sizeof path, "%s/%.*s.h5", workspace, (int)(length - 1), name);
+    return access(path, F_OK) == 0;
+}
+
+// Unfinished files, state of training, and pictures of scans.
 static bool must_go(const char *name, const char *workspace) {
     static const char *const ends[] = {".h5.part", ".h5.new", ".h5.new.part", ".checkpoint.h5", ".checkpoint.h5.part"};
-    char path[4300];
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (ends_with(name, ends[i])) return true;
     if (strcmp(name, "duplicates.csv") == 0) return true; // names people, and files of theirs
-    if (!ends_with(name, ".png")) return false;
-    snprintf(path, sizeof path, "%s/%.*s.h5", workspace, (int)(strlen(name) - 4), name);
-    return access(path, F_OK) == 0;
+    return is_sheet(name, workspace);
 }
 
 static int remove_file(struct facet_forgetting *f, const char *relative, struct facet_error *error) {

@@ -55,7 +55,7 @@ for c in json.load(sys.stdin): print(os.path.basename(c["file"]), c["content"])'
 }
 expect 0 "" "$FACET" run --quiet "$scratch/a.cfg"
 run=$scratch/run
-echo picture >"$run/render.png"
+for picture in render.png render-12.png render.gif render-x.png; do echo picture >"$run/$picture"; done
 cp -r "$run" "$scratch/before"
 
 # What is this person's alone: bytes of their rows that stand in the whole file once.
@@ -125,6 +125,8 @@ assert {c["file"]: c["done"] for c in report["containers"]}["preprocess.h5"] == 
 assert [m["file"] for m in report["models"]] == ["train.h5"] and len(report["models"][0]["folds"]) == 1, report
 assert "evaluate.h5" in report["summaries"], report
 assert "report/index.html" in report["removed"] and "render.png" in report["removed"], report
+assert "render-12.png" in report["removed"] and "render.gif" in report["removed"], report
+assert "render-x.png" not in report["removed"], report
 PY
 nothing_left "$run" "forget"
 expect 0 "" "$FACET" verify "$run"
