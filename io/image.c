@@ -2,7 +2,6 @@
 #include <facet/image.h>
 
 #include "fault/fault.h"
-#include "io/font.h"
 
 #include <errno.h>
 #include <png.h>
@@ -48,43 +47,6 @@ void facet_image_paste(struct facet_image *image, const struct facet_image *src,
     for (int row = 0; row < src->height; row++)
         for (int column = 0; column < src->width; column++)
             fill(image, x + (int64_t)column * zoom, y + (int64_t)row * zoom, zoom, pixel_at(src, column, row));
-}
-
-static void draw_glyph(struct facet_image *image, int64_t x, int64_t y, int scale, const uint8_t rgb[3],
-                       const char *glyph) {
-    static const char box[] = "#####"
-                              "#...#"
-                              "#...#"
-                              "#...#"
-                              "#...#"
-                              "#...#"
-                              "#####";
-    if (!glyph) glyph = box;
-    for (int i = 0; i < FACET_FONT_WIDTH * FACET_FONT_HEIGHT; i++) {
-        int column = i % FACET_FONT_WIDTH, row = i / FACET_FONT_WIDTH;
-        if (glyph[i] == '#') fill(image, x + (int64_t)column * scale, y + (int64_t)row * scale, scale, rgb);
-    }
-}
-
-// A byte that goes on with a character of UTF-8 takes no cell.
-static bool starts_cell(char c) {
-    return ((unsigned char)c & 0xc0) != 0x80;
-}
-
-void facet_image_text(struct facet_image *image, int x, int y, int scale, uint32_t rgb, const char *text) {
-    const uint8_t ink[3] = {(uint8_t)(rgb >> 16), (uint8_t)(rgb >> 8), (uint8_t)rgb};
-    int64_t left = x;
-    for (; *text; text++) {
-        if (!starts_cell(*text)) continue;
-        draw_glyph(image, left, y, scale, ink, facet_font_glyph((unsigned char)*text));
-        left += (int64_t)(FACET_FONT_WIDTH + 1) * scale;
-    }
-}
-
-int facet_image_text_cells(const char *text) {
-    int cells = 0;
-    for (; *text; text++) cells += starts_cell(*text);
-    return cells;
 }
 
 static int write_file(FILE *file, const struct facet_image *image, const char *path, struct facet_error *error) {

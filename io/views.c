@@ -1,97 +1,121 @@
 // Rendered views drawn for people.
+#include <facet/colour.h>
 #include <facet/image.h>
 
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { BACKGROUND = 0x202428 };
+enum { COVERED = 0x47586b }; // what is there, where nothing else is told of it
 
-static bool normal_starts_at(const struct facet_views *views, int plane) {
-    if (!views->planes || plane + 2 >= views->n_planes) return false;
-    const uint8_t *kind = views->planes + plane;
-    return kind[0] == FACET_PLANE_NORMAL_X && kind[1] == FACET_PLANE_NORMAL_Y && kind[2] == FACET_PLANE_NORMAL_Z;
+static const struct facet_channel channels[] = {
+    {"depth", FACET_PLANE_DEPTH, 1, FACET_SHOW_SEQUENTIAL},
+    {"normal", FACET_PLANE_NORMAL_X, 3, FACET_SHOW_RGB},
+    {"mask", FACET_PLANE_MASK, 1, FACET_SHOW_COVER},
+    {"azimuth", FACET_PLANE_AZIMUTH, 1, FACET_SHOW_DIVERGING},
+    {"elevation", FACET_PLANE_ELEVATION, 1, FACET_SHOW_DIVERGING},
+    {"mean_curvature", FACET_PLANE_MEAN_CURVATURE, 1, FACET_SHOW_DIVERGING},
+    {"gaussian_curvature", FACET_PLANE_GAUSSIAN_CURVATURE, 1, FACET_SHOW_DIVERGING},
+    {"k1", FACET_PLANE_K1, 1, FACET_SHOW_DIVERGING},
+    {"k2", FACET_PLANE_K2, 1, FACET_SHOW_DIVERGING},
+    {"shape_index", FACET_PLANE_SHAPE_INDEX, 1, FACET_SHOW_DIVERGING},
+    {"curvedness", FACET_PLANE_CURVEDNESS, 1, FACET_SHOW_SEQUENTIAL},
+    {"texture", FACET_PLANE_TEXTURE_RED, 3, FACET_SHOW_RGB},
+    {"colour", FACET_PLANE_RED, 3, FACET_SHOW_RGB},
+    {"shaded", FACET_PLANE_SHADED, 1, FACET_SHOW_GREY},
+    {"visibility", FACET_PLANE_VISIBILITY, 1, FACET_SHOW_COVER},
+};
+static const struct facet_channel unknown = {"plane", FACET_PLANE_UNKNOWN, 1, FACET_SHOW_GREY};
+
+static bool holds(const struct facet_views *views, int plane, const struct facet_channel *channel) {
+    if (plane + channel->planes > views->n_planes) return false;
+    for (int k = 0; k < channel->planes; k++)
+        if (views->planes[plane + k] != channel->first_plane + k) return false;
+    return true;
 }
 
-static int planes_of_tile(const struct facet_views *views, int plane) {
-    return normal_starts_at(views, plane) ? 3 : 1;
+static const struct facet_channel *channel_at(const struct facet_views *views, int plane) {
+    for (size_t i = 0; views->planes && i < sizeof channels / sizeof *channels; i++)
+        if (holds(views, plane, &channels[i])) return &channels[i];
+    return &unknown;
 }
 
 int facet_views_tiles(const struct facet_views *views) {
     int tiles = 0;
-    for (int plane = 0; plane < views->n_planes; plane += planes_of_tile(views, plane)) tiles++;
+    for (int plane = 0; plane < views->n_planes; plane += channel_at(views, plane)->planes) tiles++;
     return tiles;
 }
 
 static int first_plane(const struct facet_views *views, int tile) {
     int plane = 0;
-    for (int i = 0; i < tile; i++) plane += planes_of_tile(views, plane);
+    for (int i = 0; i < tile; i++) plane += channel_at(views, plane)->planes;
     FACET_REQUIRE(plane < views->n_planes);
     return plane;
 }
 
-static int kind_of(const struct facet_views *views, int plane) {
-    return views->planes ? views->planes[plane] : FACET_PLANE_UNKNOWN;
+const struct facet_channel *facet_views_channel(const struct facet_views *views, int tile) {
+    return channel_at(views, first_plane(views, tile));
 }
 
 const char *facet_views_tile_name(const struct facet_views *views, int tile) {
-    int plane = first_plane(views, tile);
-    if (normal_starts_at(views, plane)) return "normal";
-    int kind = kind_of(views, plane);
-    return kind == FACET_PLANE_DEPTH ? "depth" : kind == FACET_PLANE_MASK ? "mask" : "plane";
+    return facet_views_channel(views, tile)->name;
 }
 
-static double srgb(double linear) { // IEC 61966-2-1
-    if (linear <= 0) return 0;
-    if (linear >= 1) return 1;
-    return linear <= 0.0031308 ? 12.92 * linear : 1.055 * pow(linear, 1 / 2.4) - 0.055;
-}
-
-// Oklab to sRGB (B. Ottosson, A perceptual color space for image processing, 2020).
-static uint32_t oklab(double lightness, double a, double b) {
-    double l = pow(lightness + 0.3963377774 * a + 0.2158037573 * b, 3);
-    double m = pow(lightness - 0.1055613458 * a - 0.0638541728 * b, 3);
-    double s = pow(lightness - 0.0894841775 * a - 1.2914855480 * b, 3);
-    double red = srgb(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s);
-    double green = srgb(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s);
-    double blue = srgb(-0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s);
-    return (uint32_t)lround(255 * red) << 16 | (uint32_t)lround(255 * green) << 8 | (uint32_t)lround(255 * blue);
-}
-
-// Lightness rises evenly while the hue turns from violet over red to yellow; the chroma shrinks at both ends, where
-// sRGB has little.
-uint32_t facet_depth_colour(uint8_t depth) {
-    if (depth == 0) return BACKGROUND;
-    double t = (depth - 1) / 254.0, hue = -1.2 + 2.9 * t, chroma = 0.05 + 0.36 * t * (1 - t);
-    return oklab(0.22 + 0.72 * t, chroma * cos(hue), chroma * sin(hue));
+uint32_t facet_channel_colour(const struct facet_channel *channel, uint8_t code) {
+    double share = (code - 1) / 254.0; // 0 is the background
+    switch (channel->show) {
+    case FACET_SHOW_SEQUENTIAL:
+        return facet_palette_colour(FACET_PALETTE_SEQUENTIAL, share);
+    case FACET_SHOW_DIVERGING:
+        return facet_palette_colour(FACET_PALETTE_DIVERGING, share);
+    default:
+        return code * 0x010101u;
+    }
 }
 
 struct tile {
+    const struct facet_channel *channel;
     const uint8_t *plane[3];
-    int kind;
-    bool normal;
+    uint32_t background;
 };
 
 static uint32_t colour(const struct tile *tile, size_t i) {
-    uint8_t value = tile->plane[0][i];
-    if (tile->kind == FACET_PLANE_DEPTH) return facet_depth_colour(value);
-    if (!tile->normal) return value * 0x010101u;
-    uint32_t rgb = (uint32_t)value << 16 | (uint32_t)tile->plane[1][i] << 8 | tile->plane[2][i];
-    return rgb ? rgb : BACKGROUND;
+    uint8_t code = tile->plane[0][i];
+    if (tile->channel->planes == 3) {
+        uint32_t rgb = (uint32_t)code << 16 | (uint32_t)tile->plane[1][i] << 8 | tile->plane[2][i];
+        return rgb ? rgb : tile->background;
+    }
+    if (tile->channel->show == FACET_SHOW_COVER) return facet_colour_between(tile->background, COVERED, code / 255.0);
+    return code ? facet_channel_colour(tile->channel, code) : tile->background;
+}
+
+static void paste_dot(struct facet_image *image, uint32_t rgb, int x, int y, int side) {
+    uint8_t bytes[3] = {(uint8_t)(rgb >> 16), (uint8_t)(rgb >> 8), (uint8_t)rgb};
+    struct facet_image dot = {.width = 1, .height = 1, .rgb = bytes};
+    facet_image_paste(image, &dot, x, y, side);
+}
+
+// The mean colour of a square of pixels; those beyond the picture's edge do not count.
+static uint32_t mean(const struct tile *tile, int size, int column, int row, int side) {
+    unsigned sum[3] = {0}, count = 0;
+    for (int y = row; y < row + side && y < size; y++)
+        for (int x = column; x < column + side && x < size; x++, count++) {
+            uint32_t rgb = colour(tile, (size_t)y * (size_t)size + (size_t)x);
+            for (int k = 0; k < 3; k++) sum[k] += rgb >> (16 - 8 * k) & 0xff;
+        }
+    for (int k = 0; k < 3; k++) sum[k] = (sum[k] + count / 2) / count;
+    return sum[0] << 16 | sum[1] << 8 | sum[2];
 }
 
 void facet_image_paste_view(struct facet_image *image, const struct facet_views *views, int view, int tile, int x,
                             int y, int zoom) {
-    int plane = first_plane(views, tile);
-    size_t pixels = (size_t)views->size * (size_t)views->size;
-    struct tile at = {.kind = kind_of(views, plane), .normal = normal_starts_at(views, plane)};
-    for (int k = 0; k < (at.normal ? 3 : 1); k++)
-        at.plane[k] = views->pixels + ((size_t)view * (size_t)views->n_planes + (size_t)(plane + k)) * pixels;
-    for (size_t i = 0; i < pixels; i++) {
-        uint32_t rgb = colour(&at, i);
-        uint8_t bytes[3] = {(uint8_t)(rgb >> 16), (uint8_t)(rgb >> 8), (uint8_t)rgb};
-        struct facet_image dot = {.width = 1, .height = 1, .rgb = bytes};
-        int column = (int)(i % (size_t)views->size), row = (int)(i / (size_t)views->size);
-        facet_image_paste(image, &dot, x + column * zoom, y + row * zoom, zoom);
-    }
+    FACET_REQUIRE(view >= 0 && view < views->n_views && zoom != 0);
+    int plane = first_plane(views, tile), size = views->size, take = zoom < 0 ? -zoom : 1, side = zoom < 0 ? 1 : zoom;
+    size_t pixels = (size_t)size * (size_t)size;
+    const uint8_t *from = views->pixels + ((size_t)view * (size_t)views->n_planes + (size_t)plane) * pixels;
+    struct tile at = {.channel = channel_at(views, plane), .background = views->background};
+    for (int k = 0; k < at.channel->planes; k++) at.plane[k] = from + (size_t)k * pixels;
+    for (int row = 0; row < size; row += take)
+        for (int column = 0; column < size; column += take)
+            paste_dot(image, mean(&at, size, column, row, take), x + column / take * side, y + row / take * side, side);
 }

@@ -1,13 +1,32 @@
-// Contact sheets: rows of a container's pictures, labelled, one line a row.
-#ifndef FACET_PIPELINE_SHEET_H
-#define FACET_PIPELINE_SHEET_H
+// Contact sheets: rows of a container's pictures, labelled, each channel in its colours, with a legend.
+#ifndef FACET_RENDER_SHEET_H
+#define FACET_RENDER_SHEET_H
 
 #include <facet/image.h>
 #include <facet/store.h>
 
-// Draws rows of data/<field>, a u8 array (rows, views, planes, size, size), into a new picture. Errors: USAGE (a row the
-// container has not, too much for one picture), DATA (no such field, another shape), IO, MEMORY.
-int facet_sheet_draw(struct facet_store *store, const char *field, const int64_t *rows, int n_rows,
-                     struct facet_image *image, struct facet_error *error);
+enum { SHEET_VIEWS_MAX = 256 };
+
+struct sheet_options {
+    const char *field; // NULL: the first of views, views_u16 and views_f32 that is there
+    const char *title; // NULL: none
+    bool dark;
+    int columns;                         // rows of the container side by side; above 1 their labels stand below them
+    int zoom;                            // as facet_image_paste_view has it; 0: pictures of a good size
+    int views[SHEET_VIEWS_MAX], n_views; // 0: all
+    const char *channels;                // names with commas between them; NULL: all
+};
+
+struct facet_sheet;
+
+// Errors: USAGE (a view or channel that is not there), DATA (no such field, another shape), IO, MEMORY. The store must
+// outlive the sheet, the texts of the options too.
+int facet_sheet_open(struct facet_store *store, const struct sheet_options *options, struct facet_sheet **sheet,
+                     struct facet_error *error);
+void facet_sheet_close(struct facet_sheet *sheet); // NULL is fine
+int64_t facet_sheet_rows(const struct facet_sheet *sheet);
+// Errors: USAGE (a row the container has not, too much for one picture), IO, MEMORY.
+int facet_sheet_draw(struct facet_sheet *sheet, const int64_t *rows, int n_rows, struct facet_image *image,
+                     struct facet_error *error);
 
 #endif

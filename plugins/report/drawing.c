@@ -27,7 +27,8 @@ int drawing_open(struct facet_stage *stage, struct drawing *drawing, struct face
                                           .n_planes = (int)views.dims[1],
                                           .size = (int)views.dims[2],
                                           .pixels = drawing->pixels,
-                                          .planes = drawing->planes};
+                                          .planes = drawing->planes,
+                                          .background = DRAWING_PAPER * 0x010101u};
     return FACET_OK;
 }
 

@@ -5,7 +5,7 @@
 #include <facet/image.h>
 #include <facet/stage.h>
 
-enum { DRAWING_PAPER = 0x18 }; // grey behind what is drawn
+enum { DRAWING_PAPER = 0xf3 }; // grey behind what is drawn
 
 struct drawing {
     struct facet_stage *stage;

@@ -56,7 +56,7 @@ void page_attention(struct html *html, const struct report_attention *attention,
         if (attention->picture)
             html_add(html,
                      "<span style=\"display:block;width:84px;height:84px;margin:0 auto 4px;border-radius:6px;"
-                     "background:#14181c url(%s) %.4f%% 0/%lld00%% 100%%\"></span>",
+                     "background:#f3f3f3 url(%s) %.4f%% 0/%lld00%% 100%%\"></span>",
                      attention->picture, attention->views > 1 ? 100.0 * (double)v / (double)(attention->views - 1) : 0,
                      (long long)attention->views);
         html_add(html, "view %lld</th>", (long long)v + 1);

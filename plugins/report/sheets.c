@@ -117,7 +117,7 @@ static int draw_expressions(struct sheets *sheets, int subjects, struct facet_er
     uint8_t *seen = calloc((size_t)facet_items_subjects(data->items) + 1, 1);
     if (!drawn || !seen) code = facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the report's pictures");
     data->expressions.note = "The middle view of a few subjects, each with their clearest scan of every expression, as "
-                             "the pictures the model is given. Dark: the subject has no such scan.";
+                             "the pictures the model is given. Empty: the subject has no such scan.";
     for (int64_t row = 0; row < facet_items_count(data->items) && !code; row++) {
         int subject = facet_items_subject_of(data->items, row), dataset = facet_items_dataset_of(data->items, row);
         if (!data->valid[row] || facet_items_class_of(data->items, row) < 0 || seen[subject]) continue;

@@ -1,4 +1,5 @@
-// Pictures: pasting, text, PNG files, and rendered views in colour.
+// Pictures: pasting, PNG files, and rendered views in colour.
+#include <facet/colour.h>
 #include <facet/image.h>
 
 #include <png.h>
@@ -45,37 +46,6 @@ static void a_picture_is_pasted_zoomed_and_cut(void **state) {
     assert_null(image.rgb);
 }
 
-static void text_is_drawn_in_cells(void **state) {
-    (void)state;
-    struct facet_image image;
-    assert_int_equal(facet_image_create(&image, 40, 20, 0, NULL), FACET_OK);
-    facet_image_text(&image, 0, 0, 1, 0xff8000, "II");
-    assert_int_equal(at(&image, 2, 3), 0xff8000);
-    assert_int_equal(at(&image, 8, 3), 0xff8000);
-    assert_int_equal(at(&image, 1, 3), 0);
-    assert_int_equal(not_grey(&image, 0), 2 * 11);
-    facet_image_text(&image, 0, 8, 1, 0xffffff, "\xc3\xa9|");
-    assert_int_equal(at(&image, 0, 8), 0xffffff);
-    assert_int_equal(at(&image, 8, 8), 0xffffff);
-    assert_int_equal(at(&image, 2, 10), 0);
-    assert_int_equal(facet_image_text_cells("a\xc3\xa9|"), 3);
-    facet_image_text(&image, -3, -3, 2, 0xffffff, "cut at every side of the picture");
-    facet_image_text(&image, 38, 18, 3, 0xffffff, "W");
-    facet_image_free(&image);
-}
-
-static void every_character_has_its_own_look(void **state) {
-    (void)state;
-    struct facet_image cells[95];
-    for (int i = 0; i < 95; i++) {
-        char text[2] = {(char)(' ' + i), 0};
-        assert_int_equal(facet_image_create(&cells[i], 6, 8, 0, NULL), FACET_OK);
-        facet_image_text(&cells[i], 0, 0, 1, 0xffffff, text);
-        for (int j = 0; j < i; j++) assert_memory_not_equal(cells[i].rgb, cells[j].rgb, 6 * 8 * 3);
-    }
-    for (int i = 0; i < 95; i++) facet_image_free(&cells[i]);
-}
-
 static void a_png_reads_back_the_same(void **state) {
     (void)state;
     char path[] = "image_test_XXXXXX";
@@ -118,7 +88,8 @@ static void views_are_drawn_by_what_they_hold(void **state) {
     const uint8_t planes[] = {FACET_PLANE_DEPTH, FACET_PLANE_NORMAL_X, FACET_PLANE_NORMAL_Y, FACET_PLANE_NORMAL_Z,
                               FACET_PLANE_MASK};
     const uint8_t pixels[2 * 5] = {0, 0, 0, 0, 0, 200, 10, 20, 30, 255};
-    struct facet_views views = {.n_views = 2, .n_planes = 5, .size = 1, .pixels = pixels, .planes = planes};
+    struct facet_views views = {
+        .n_views = 2, .n_planes = 5, .size = 1, .pixels = pixels, .planes = planes, .background = 0x123456};
     assert_int_equal(facet_views_tiles(&views), 3);
     assert_string_equal(facet_views_tile_name(&views, 0), "depth");
     assert_string_equal(facet_views_tile_name(&views, 1), "normal");
@@ -126,10 +97,11 @@ static void views_are_drawn_by_what_they_hold(void **state) {
     struct facet_image image;
     assert_int_equal(facet_image_create(&image, 3, 2, 0, NULL), FACET_OK);
     for (int i = 0; i < 6; i++) facet_image_paste_view(&image, &views, i / 3, i % 3, i % 3, i / 3, 1);
-    assert_int_equal(at(&image, 0, 1), facet_depth_colour(200));
+    assert_int_equal(at(&image, 0, 1), facet_palette_colour(FACET_PALETTE_SEQUENTIAL, 199.0 / 254));
     assert_int_equal(at(&image, 1, 1), 0x0a141e);
-    assert_int_equal(at(&image, 2, 1), 0xffffff);
-    assert_int_equal(at(&image, 0, 0), at(&image, 1, 0));
+    for (int i = 0; i < 3; i++) assert_int_equal(at(&image, i, 0), 0x123456);
+    assert_int_not_equal(at(&image, 2, 1), 0x123456); // what covers all is told from nothing on any paper
+    assert_int_not_equal(at(&image, 2, 1), 0xffffff);
     views.planes = NULL;
     assert_int_equal(facet_views_tiles(&views), 5);
     facet_image_paste_view(&image, &views, 1, 1, 0, 0, 1);
@@ -137,25 +109,41 @@ static void views_are_drawn_by_what_they_hold(void **state) {
     facet_image_free(&image);
 }
 
-static double luma(uint32_t rgb) {
-    return 0.2126 * (rgb >> 16) + 0.7152 * (rgb >> 8 & 255) + 0.0722 * (rgb & 255);
+static void every_plane_has_a_channel(void **state) {
+    (void)state;
+    uint8_t planes[FACET_PLANE_VISIBILITY];
+    struct facet_views views = {.n_views = 1, .n_planes = FACET_PLANE_VISIBILITY, .size = 1, .planes = planes};
+    for (int i = 0; i < FACET_PLANE_VISIBILITY; i++) planes[i] = (uint8_t)(i + 1);
+    assert_int_equal(facet_views_tiles(&views), FACET_PLANE_VISIBILITY - 6); // three of them hold three planes
+    for (int t = 0; t < facet_views_tiles(&views); t++)
+        assert_string_not_equal(facet_views_tile_name(&views, t), "plane");
+    planes[0] = 200;
+    assert_string_equal(facet_views_tile_name(&views, 0), "plane");
 }
 
-static void nearer_is_lighter(void **state) {
+static void small_pictures_are_means(void **state) {
     (void)state;
-    for (int depth = 5; depth < 256; depth++)
-        assert_true(luma(facet_depth_colour((uint8_t)depth)) > luma(facet_depth_colour((uint8_t)(depth - 4))));
+    const uint8_t pixels[9] = {10, 20, 90, 30, 40, 110, 5, 6, 7};
+    struct facet_views views = {.n_views = 1, .n_planes = 1, .size = 3, .pixels = pixels};
+    struct facet_image image;
+    assert_int_equal(facet_image_create(&image, 3, 3, 9, NULL), FACET_OK);
+    facet_image_paste_view(&image, &views, 0, 0, 0, 0, -2);
+    assert_int_equal(at(&image, 0, 0), 0x191919);
+    assert_int_equal(at(&image, 1, 0), 0x646464); // the edge's two
+    assert_int_equal(at(&image, 0, 1), 0x060606);
+    assert_int_equal(at(&image, 1, 1), 0x070707);
+    assert_int_equal(not_grey(&image, 9), 4);
+    facet_image_free(&image);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_picture_is_pasted_zoomed_and_cut),
-        cmocka_unit_test(text_is_drawn_in_cells),
-        cmocka_unit_test(every_character_has_its_own_look),
         cmocka_unit_test(a_png_reads_back_the_same),
         cmocka_unit_test(a_path_that_cannot_be_written_is_named),
         cmocka_unit_test(views_are_drawn_by_what_they_hold),
-        cmocka_unit_test(nearer_is_lighter),
+        cmocka_unit_test(every_plane_has_a_channel),
+        cmocka_unit_test(small_pictures_are_means),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

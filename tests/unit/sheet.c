@@ -1,6 +1,9 @@
 // Contact sheets of a container's pictures.
 #include "render/sheet.h"
 
+#include <facet/colour.h>
+
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,8 +18,13 @@ enum { VIEWS = 2, PLANES = 4, SIZE = 8, ROW = VIEWS * PLANES * SIZE * SIZE, MOST
 static char path[] = "sheet_test_XXXXXX";
 static uint8_t pixels[MOST * ROW], mask[MOST * VIEWS], planes[MOST * PLANES];
 
-static void write_u8(struct facet_store *store, const char *name, int rank, const int64_t *dims, void *data) {
-    struct facet_array array = {.type = FACET_U8, .rank = rank, .data = data};
+static uint16_t wide[MOST * ROW];
+static float values[MOST * ROW];
+static const char *label = "happiness";
+
+static void write_array(struct facet_store *store, const char *name, enum facet_type type, int rank,
+                        const int64_t *dims, void *data) {
+    struct facet_array array = {.type = type, .rank = rank, .data = data};
     memcpy(array.dims, dims, (size_t)rank * sizeof *dims);
     assert_int_equal(facet_store_write(store, name, &array, NULL), FACET_OK);
 }
@@ -28,12 +36,16 @@ static struct facet_store *make(int rows, bool labels) {
     for (int i = 0; i < MOST * VIEWS; i++) mask[i] = i > 1 && i != 3;
     for (int i = PLANES; i < MOST * PLANES; i++) planes[i] = (uint8_t)(FACET_PLANE_DEPTH + i % PLANES);
     assert_int_equal(facet_store_create(path, &store, NULL), FACET_OK);
-    write_u8(store, "data/views", 5, (int64_t[]){rows, VIEWS, PLANES, SIZE, SIZE}, pixels);
-    write_u8(store, "data/view_mask", 2, (int64_t[]){rows, VIEWS}, mask);
-    write_u8(store, "data/view_planes", 2, (int64_t[]){rows, PLANES}, planes);
-    write_u8(store, "data/odd", 4, (int64_t[]){rows, VIEWS, SIZE, SIZE}, pixels);
-    write_u8(store, "items/valid", 1, (int64_t[]){rows}, (uint8_t[]){0, 1, 1});
-    if (labels) assert_int_equal(facet_store_write_string(store, "items/label", "happiness", NULL), FACET_OK);
+    write_array(store, "data/views", FACET_U8, 5, (int64_t[]){rows, VIEWS, PLANES, SIZE, SIZE}, pixels);
+    write_array(store, "data/view_mask", FACET_U8, 2, (int64_t[]){rows, VIEWS}, mask);
+    write_array(store, "data/view_planes", FACET_U8, 2, (int64_t[]){rows, PLANES}, planes);
+    write_array(store, "data/odd", FACET_U8, 4, (int64_t[]){rows, VIEWS, SIZE, SIZE}, pixels);
+    write_array(store, "items/valid", FACET_U8, 1, (int64_t[]){rows}, (uint8_t[]){0, 1, 1});
+    for (int i = 0; i < MOST * ROW; i++) wide[i] = (uint16_t)(pixels[i] * 257);
+    for (int i = 0; i < MOST * ROW; i++) values[i] = pixels[i] ? 0.5f : NAN;
+    write_array(store, "data/views_u16", FACET_U16, 5, (int64_t[]){rows, VIEWS, PLANES, SIZE, SIZE}, wide);
+    write_array(store, "data/views_f32", FACET_F32, 5, (int64_t[]){rows, VIEWS, PLANES, SIZE, SIZE}, values);
+    if (labels) assert_int_equal(facet_store_write_string(store, "items/label", label, NULL), FACET_OK);
     assert_int_equal(facet_store_commit(store, NULL), FACET_OK);
     facet_store_close(store);
     assert_int_equal(facet_store_open(path, &store, NULL), FACET_OK);
@@ -49,6 +61,25 @@ static int remove_file(void **state) {
     return unlink(path);
 }
 
+static const struct sheet_options no_options;
+
+static int draw(struct facet_store *store, const struct sheet_options *options, const int64_t *rows, int n_rows,
+                struct facet_image *image, struct facet_error *error) {
+    struct facet_sheet *sheet;
+    *image = (struct facet_image){0};
+    int code = facet_sheet_open(store, options, &sheet, error);
+    if (!code) code = facet_sheet_draw(sheet, rows, n_rows, image, error);
+    facet_sheet_close(sheet);
+    return code;
+}
+
+static struct facet_image drawn(struct facet_store *store, const struct sheet_options *options, int n_rows) {
+    struct facet_image image;
+    struct facet_error error;
+    if (draw(store, options, (int64_t[]){1, 2, 0}, n_rows, &image, &error)) fail_msg("%s", error.text);
+    return image;
+}
+
 static int count(const struct facet_image *image, uint32_t rgb) {
     int n = 0;
     for (int i = 0; i < image->width * image->height; i++) {
@@ -58,38 +89,141 @@ static int count(const struct facet_image *image, uint32_t rgb) {
     return n;
 }
 
+static uint32_t depth_colour(void) {
+    return facet_palette_colour(FACET_PALETTE_SEQUENTIAL, 89.0 / 254);
+}
+
+enum { TILE = 128 * 128 };
+
+// Row 1 has one view that sees something, row 2 has two, row 0 none.
 static void rows_are_drawn_with_their_channels(void **state) {
     (void)state;
     struct facet_store *store = make(MOST, false);
-    struct facet_image one, all;
-    const int64_t rows[] = {0, 1, 2};
-    const int tile = 112 * 112;
-    assert_int_equal(facet_sheet_draw(store, "views", rows + 2, 1, &one, NULL), FACET_OK);
-    assert_in_range(count(&one, facet_depth_colour(90)), 2 * tile, 2 * tile + 20);
-    assert_int_equal(count(&one, 0x5a5a5a), 2 * tile);
-    assert_int_equal(facet_sheet_draw(store, "views", rows, 3, &all, NULL), FACET_OK);
-    assert_int_equal(all.width, one.width);
-    assert_true(all.height > 2 * one.height);
-    assert_int_equal(count(&all, 0x5a5a5a), 3 * tile);
-    facet_image_free(&one);
-    facet_image_free(&all);
+    for (int dark = 0; dark < 2; dark++) {
+        const struct sheet_options options = {.dark = dark};
+        struct facet_image one = drawn(store, &options, 1), all = drawn(store, &options, 3);
+        assert_in_range(count(&one, depth_colour()), TILE, TILE + 100); // the legend has a little of it
+        assert_int_equal(count(&one, 0x5a5a5a), TILE);
+        assert_int_equal(count(&all, 0x5a5a5a), 3 * TILE);
+        assert_int_equal(all.width, one.width);
+        assert_in_range(all.height - one.height, 2 * 128, 2 * 140);
+        assert_in_range(count(&all, dark ? 0x15181c : 0xffffff), all.width * all.height / 5, all.width * all.height);
+        facet_image_free(&one);
+        facet_image_free(&all);
+    }
     facet_store_close(store);
 }
 
-static void the_label_is_drawn(void **state) {
+static void views_and_channels_are_chosen(void **state) {
     (void)state;
-    struct facet_store *store = make(1, true);
-    struct facet_image image;
-    assert_int_equal(facet_sheet_draw(store, "views", (int64_t[]){0}, 1, &image, NULL), FACET_OK);
-    assert_int_not_equal(count(&image, 0xffc070), 0);
+    struct facet_store *store = make(MOST, false);
+    const struct sheet_options depth = {.channels = "depth"},
+                               normal = {.channels = "normal", .views = {0}, .n_views = 1};
+    const struct sheet_options turned = {.channels = "normal,depth", .views = {1, 0, 1}, .n_views = 3};
+    struct facet_image image = drawn(store, &depth, 2);
+    assert_int_equal(count(&image, 0x5a5a5a), 0);
+    assert_in_range(count(&image, depth_colour()), 3 * TILE, 3 * TILE + 100);
+    facet_image_free(&image);
+    image = drawn(store, &normal, 2);
+    assert_int_equal(count(&image, depth_colour()), 0);
+    assert_int_equal(count(&image, 0x5a5a5a), 2 * TILE);
+    facet_image_free(&image);
+    image = drawn(store, &turned, 2);
+    assert_int_equal(count(&image, 0x5a5a5a), 4 * TILE);
     facet_image_free(&image);
     facet_store_close(store);
 }
 
-static void refuses(struct facet_store *store, const char *field, int64_t row, int code, const char *words) {
+static void pictures_are_zoomed_and_put_side_by_side(void **state) {
+    (void)state;
+    struct facet_store *store = make(MOST, false);
+    const struct sheet_options large = {.zoom = 20}, small = {.zoom = -4}, beside = {.columns = 3};
+    struct facet_image image = drawn(store, &large, 1), tall = drawn(store, &no_options, 3);
+    assert_int_equal(count(&image, 0x5a5a5a), 160 * 160);
+    facet_image_free(&image);
+    image = drawn(store, &small, 1);
+    assert_int_equal(count(&image, 0x5a5a5a), 4);
+    facet_image_free(&image);
+    image = drawn(store, &beside, 3);
+    assert_int_equal(count(&image, 0x5a5a5a), 3 * TILE);
+    assert_true(image.width > 2 * tall.width && image.height + 200 < tall.height);
+    facet_image_free(&tall);
+    facet_image_free(&image);
+    facet_store_close(store);
+}
+
+static struct facet_image drawn_alone(const struct sheet_options *options, bool labels) {
+    struct facet_store *store = make(1, labels);
+    struct facet_image image;
+    assert_int_equal(draw(store, options, (int64_t[]){0}, 1, &image, NULL), FACET_OK);
+    facet_store_close(store);
+    return image;
+}
+
+static void texts_make_a_difference(void **state) {
+    (void)state;
+    const struct sheet_options titled = {.title = "A title"};
+    struct facet_image bare = drawn_alone(&no_options, false), with = drawn_alone(&titled, false);
+    assert_true(with.height > bare.height && with.width == bare.width);
+    facet_image_free(&with);
+    with = drawn_alone(&no_options, true);
+    assert_true(with.width > bare.width);
+    facet_image_free(&with);
+    facet_image_free(&bare);
+}
+
+// However long names are and whatever is in them, the sheet ends soon after its pictures, and its margins are clean.
+static void long_names_are_cut(void **state) {
+    (void)state;
+    const struct sheet_options titled = {
+        .title = "A title much longer than a sheet of one small picture is wide, and still longer than that, and so on",
+        .zoom = 4,
+        .views = {0},
+        .n_views = 1};
+    label = "Überraschung, Жалость, \xe4\xbd\xa0\xe5\xa5\xbd and \xff\xfe bytes that are no text, all of them and more";
+    struct facet_image image = drawn_alone(&titled, true);
+    label = "happiness";
+    assert_in_range(image.width, 300, 500);
+    for (int y = 0; y < image.height; y++)
+        for (int x = 0; x < image.width; x += x == 20 ? image.width - 41 : 1)
+            assert_int_equal(image.rgb[3 * (y * image.width + x)], 255);
+    facet_image_free(&image);
+}
+
+static void wide_numbers_are_drawn_too(void **state) {
+    (void)state;
+    struct facet_store *store = make(MOST, false);
+    const struct sheet_options u16 = {.field = "views_u16"}, f32 = {.field = "views_f32"};
+    struct facet_image image = drawn(store, &u16, 2);
+    assert_int_equal(count(&image, 0x5a5a5a), 3 * TILE);
+    facet_image_free(&image);
+    image = drawn(store, &f32, 2);
+    assert_int_equal(count(&image, 0xbfbfbf), 3 * TILE); // normals of a half
+    assert_in_range(count(&image, facet_palette_colour(FACET_PALETTE_SEQUENTIAL, 0.5)), 3 * TILE, 3 * TILE + 200);
+    facet_image_free(&image);
+    facet_store_close(store);
+}
+
+static void missing_tables_leave_out_words_alone(void **state) {
+    (void)state;
+    struct facet_store *store;
+    assert_int_equal(facet_store_create(path, &store, NULL), FACET_OK);
+    write_array(store, "data/views", FACET_U8, 5, (int64_t[]){1, VIEWS, PLANES, SIZE, SIZE}, pixels + ROW);
+    assert_int_equal(facet_store_commit(store, NULL), FACET_OK);
+    facet_store_close(store);
+    assert_int_equal(facet_store_open(path, &store, NULL), FACET_OK);
+    struct facet_image image;
+    assert_int_equal(draw(store, &no_options, (int64_t[]){0}, 1, &image, NULL), FACET_OK);
+    assert_int_equal(count(&image, 0x5a5a5a), 4 * TILE); // planes of which nothing is known
+    facet_image_free(&image);
+    facet_store_close(store);
+}
+
+static void refuses(struct facet_store *store, const struct sheet_options *options, int64_t row, int code,
+                    const char *words) {
     struct facet_image image;
     struct facet_error error = {0};
-    assert_int_equal(facet_sheet_draw(store, field, &row, 1, &image, &error), code);
+    assert_int_equal(draw(store, options, &row, 1, &image, &error), code);
     if (!strstr(error.text, words)) fail_msg("%s", error.text);
     assert_null(image.rgb);
 }
@@ -97,26 +231,48 @@ static void refuses(struct facet_store *store, const char *field, int64_t row, i
 static void what_cannot_be_drawn_is_said(void **state) {
     (void)state;
     struct facet_store *store = make(MOST, false);
-    refuses(store, "views", 3, FACET_ERROR_USAGE, "row 3: data/views has rows 0 to 2");
-    refuses(store, "views", -1, FACET_ERROR_USAGE, "row -1: data/views has rows 0 to 2");
-    refuses(store, "odd", 0, FACET_ERROR_DATA, "data/odd holds no pictures");
-    refuses(store, "none", 0, FACET_ERROR_DATA, "none");
-    const int64_t many[200] = {0};
-    struct facet_image image;
-    struct facet_error error;
-    assert_int_equal(facet_sheet_draw(store, "views", many, 200, &image, &error), FACET_ERROR_USAGE);
-    assert_non_null(strstr(error.text, "take fewer rows"));
+    const struct sheet_options odd = {.field = "odd"}, none = {.field = "none"};
+    const struct sheet_options view = {.views = {1, 2}, .n_views = 2}, twice = {.channels = "depth,normal,depth"};
+    const struct sheet_options channel = {.channels = "depth,texture"}, empty = {.channels = "depth,"};
+    refuses(store, &no_options, 3, FACET_ERROR_USAGE, "row 3: data/views has rows 0 to 2");
+    refuses(store, &no_options, -1, FACET_ERROR_USAGE, "row -1: data/views has rows 0 to 2");
+    refuses(store, &odd, 0, FACET_ERROR_DATA, "data/odd holds no pictures");
+    refuses(store, &none, 0, FACET_ERROR_DATA, "none");
+    refuses(store, &view, 0, FACET_ERROR_USAGE, "view 2: data/views has views 0 to 1");
+    refuses(store, &channel, 0, FACET_ERROR_USAGE, "channel \"texture\": data/views has depth, normal");
+    refuses(store, &empty, 0, FACET_ERROR_USAGE, "channel \"\": data/views has");
+    refuses(store, &twice, 0, FACET_ERROR_USAGE, "channel \"depth\" is named more than once");
     facet_store_close(store);
     store = make(MOST, true);
-    refuses(store, "views", 0, FACET_ERROR_DATA, "items/label has 1 rows");
+    refuses(store, &no_options, 0, FACET_ERROR_DATA, "items/label has 1 rows");
+    facet_store_close(store);
+}
+
+static void a_sheet_too_large_is_refused_before_it_is_drawn(void **state) {
+    (void)state;
+    struct facet_store *store = make(MOST, false);
+    const int64_t many[200] = {0};
+    const struct sheet_options broad = {.columns = 100};
+    struct facet_image image;
+    struct facet_error error;
+    assert_int_equal(draw(store, &no_options, many, 200, &image, &error), FACET_ERROR_USAGE);
+    assert_non_null(strstr(error.text, "fewer rows, views or channels, a smaller zoom, or several pages"));
+    assert_int_equal(draw(store, &broad, many, 200, &image, &error), FACET_ERROR_USAGE);
+    assert_non_null(strstr(error.text, "fewer rows"));
     facet_store_close(store);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_drawn_with_their_channels),
-        cmocka_unit_test(the_label_is_drawn),
+        cmocka_unit_test(views_and_channels_are_chosen),
+        cmocka_unit_test(pictures_are_zoomed_and_put_side_by_side),
+        cmocka_unit_test(texts_make_a_difference),
+        cmocka_unit_test(long_names_are_cut),
+        cmocka_unit_test(wide_numbers_are_drawn_too),
+        cmocka_unit_test(missing_tables_leave_out_words_alone),
         cmocka_unit_test(what_cannot_be_drawn_is_said),
+        cmocka_unit_test(a_sheet_too_large_is_refused_before_it_is_drawn),
     };
     return cmocka_run_group_tests(tests, open_file, remove_file);
 }

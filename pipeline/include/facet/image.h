@@ -1,4 +1,4 @@
-// Images: 8-bit pictures in memory, picture files, text drawn into a picture, and rendered views drawn for people.
+// Images: 8-bit pictures in memory, picture files, and rendered views drawn for people.
 #ifndef FACET_IMAGE_H
 #define FACET_IMAGE_H
 
@@ -15,10 +15,6 @@ int facet_image_create(struct facet_image *image, int width, int height, uint8_t
 void facet_image_free(struct facet_image *image); // NULL is fine; leaves an empty image
 // Copies src with its top left corner at (x, y), each pixel drawn as a zoom x zoom square; what falls outside is cut.
 void facet_image_paste(struct facet_image *image, const struct facet_image *src, int x, int y, int zoom);
-// A built-in 5x7 bitmap font; (x, y) is the top left corner, a cell is 6*scale wide and 8*scale high. Every character
-// (of UTF-8) takes one cell; what the font lacks is drawn as a box.
-void facet_image_text(struct facet_image *image, int x, int y, int scale, uint32_t rgb, const char *text);
-int facet_image_text_cells(const char *text);
 // Written to a temporary name, then renamed. Errors: FACET_ERROR_IO with path and reason. Rank-local.
 int facet_image_write_png(const char *path, const struct facet_image *image, struct facet_error *error);
 
@@ -60,14 +56,29 @@ struct facet_views { // one row's views, borrowed
     int n_views, n_planes, size;
     const uint8_t *pixels; // (n_views, n_planes, size, size)
     const uint8_t *planes; // (n_planes) enum facet_plane; NULL: not known, drawn in grey
+    uint32_t background;   // 0xrrggbb, of pixels that see nothing
 };
 
-// A view is drawn as tiles, one a channel: a normal's three planes in a row make one.
+// A view is drawn as tiles, one a channel: three planes of a normal or a colour in a row make one.
+struct facet_channel {
+    const char *name; // "depth", "normal"; "plane" when not known
+    int first_plane;  // enum facet_plane
+    int planes;       // 1 or 3
+    enum facet_show {
+        FACET_SHOW_RGB,
+        FACET_SHOW_COVER,
+        FACET_SHOW_GREY,
+        FACET_SHOW_SEQUENTIAL,
+        FACET_SHOW_DIVERGING
+    } show;
+};
 int facet_views_tiles(const struct facet_views *views);
-const char *facet_views_tile_name(const struct facet_views *views, int tile); // "depth", "normal", "mask", "plane"
-// Draws one tile of one view: depth in the colours of facet_depth_colour, normals as red, green, blue, the rest grey.
+const struct facet_channel *facet_views_channel(const struct facet_views *views, int tile);
+const char *facet_views_tile_name(const struct facet_views *views, int tile);     // its channel's name
+uint32_t facet_channel_colour(const struct facet_channel *channel, uint8_t code); // of one plane, covered; 0xrrggbb
+// Draws one tile of one view with its top left corner at (x, y). zoom: a pixel becomes a square of zoom pixels a side; below
+// 0, squares of -zoom pixels a side become one, their mean.
 void facet_image_paste_view(struct facet_image *image, const struct facet_views *views, int view, int tile, int x,
                             int y, int zoom);
-uint32_t facet_depth_colour(uint8_t depth); // 0xrrggbb; lightness grows evenly from far (1) to near (255)
 
 #endif

@@ -1,0 +1,20 @@
+// The command line of facet view.
+#ifndef FACET_PIPELINE_COMMAND_VIEW_OPTIONS_H
+#define FACET_PIPELINE_COMMAND_VIEW_OPTIONS_H
+
+#include "render/sheet.h"
+
+struct view_request {
+    const char *file, *out; // out NULL: beside the file
+    struct sheet_options sheet;
+    int64_t *rows;    // (n_rows)
+    int n_rows, page; // rows a page, 0: all on one
+    bool help;
+};
+
+extern const char view_usage[];
+// Errors: USAGE, MEMORY. view_request_free in any case.
+int view_parse(struct view_request *request, int argc, char **argv, struct facet_error *error);
+void view_request_free(struct view_request *request);
+
+#endif

@@ -1,0 +1,46 @@
+// What the files of a container's sheet share.
+#ifndef FACET_RENDER_SHEET_INTERNAL_H
+#define FACET_RENDER_SHEET_INTERNAL_H
+
+#include "render/paper.h"
+#include "render/sheet.h"
+
+struct sheet_columns { // of the table of rows; NULL when not there
+    char **dataset, **subject, **label;
+    int32_t *sequence, *frame;
+    uint8_t *valid;
+    bool moving; // some frame is not 0
+};
+
+struct facet_sheet {
+    struct facet_store *store;
+    const struct sheet_options *options;
+    char field[64]; // path of the pictures
+    enum facet_type type;
+    int64_t n_rows; // of the container
+    struct facet_views shape;
+    uint8_t *planes;      // (n_planes) or NULL
+    char *config, *stage; // of the container; NULL: not said
+    struct sheet_columns columns;
+    int views[SHEET_VIEWS_MAX], n_views; // shown
+    char headings[SHEET_VIEWS_MAX][PAPER_HEADING];
+    struct paper_tile *tiles; // (n_tiles)
+    int n_tiles;
+    // Of the row last read.
+    uint8_t *pixels, *seen;
+};
+
+int sheet_read_columns(struct facet_sheet *sheet, struct facet_error *error);
+void sheet_free_columns(struct sheet_columns *columns);
+// A setting of the stage that made the container, such as "depth_mm". False: not said.
+bool sheet_setting(const struct facet_sheet *sheet, const char *name, double *value);
+// What the codes of a channel's planes stand for. False in .known when the container does not say.
+struct paper_range sheet_range(const struct facet_sheet *sheet, const struct facet_channel *channel);
+int sheet_head_views(struct facet_sheet *sheet, struct facet_error *error);
+// One row's pictures as codes of 8 bits into sheet->pixels, and which of its views see something.
+int sheet_read_row(struct facet_sheet *sheet, int64_t row, struct facet_error *error);
+// One row of a small u8 array of `count` values; *values stays NULL when there is none of that shape.
+int sheet_read_bytes(struct facet_sheet *sheet, const char *name, int64_t row, int64_t count, uint8_t **values,
+                     struct facet_error *error);
+
+#endif
