@@ -21,8 +21,6 @@ struct listing {
     int64_t other_kind, unused; // scans of a kind not asked for; annotations that are broken
 };
 
-enum { MOST_NOTES = 5 }; // of one sort
-
 // ---- what a file is -------------------------------------------------------------------------------------------------
 static bool is_entered(const void *context, const char *path) {
     const struct dataset_description *description = context;
@@ -76,7 +74,7 @@ static int read_annotation(struct listing *list, int tree, int64_t file, struct 
     facet_bytes_free(&bytes);
     if (code != FACET_ERROR_DATA && code != FACET_ERROR_IO) return code;
     dataset_annotations_cut(to, before); // of a broken file nothing counts
-    if (list->unused++ >= MOST_NOTES) return FACET_OK;
+    if (list->unused++ >= DATASET_MOST_NOTES) return FACET_OK;
     return facet_items_note(list->items, error, "annotation not used: %s", error->text);
 }
 
@@ -90,16 +88,6 @@ static int add_file(struct listing *list, int tree, int64_t file, struct facet_e
 }
 
 // ---- trees ----------------------------------------------------------------------------------------------------------
-static int pass_on_notes(const struct facet_files *files, struct facet_items *items, struct facet_error *error) {
-    int64_t n = facet_files_notes(files);
-    int code = FACET_OK;
-    for (int64_t i = 0; !code && i < n && i < MOST_NOTES; i++)
-        code = facet_items_note(items, error, "%s", facet_files_note(files, i));
-    if (!code && n > MOST_NOTES)
-        code = facet_items_note(items, error, "and %lld more files like these", (long long)n - MOST_NOTES);
-    return code;
-}
-
 static int add_tree(struct listing *list, const char *root, struct facet_error *error) {
     struct dataset_source *source = list->source;
     int tree = source->n_trees;
@@ -111,7 +99,7 @@ static int add_tree(struct listing *list, const char *root, struct facet_error *
     if (code) return code;
     source->n_trees++;
     for (int64_t i = 0; !code && i < facet_files_count(source->trees[tree]); i++) code = add_file(list, tree, i, error);
-    return code ? code : pass_on_notes(source->trees[tree], list->items, error);
+    return code ? code : dataset_pass_on_notes(source->trees[tree], list->items, error);
 }
 
 static int add_trees(struct listing *list, struct facet_error *error) {
@@ -121,9 +109,9 @@ static int add_trees(struct listing *list, struct facet_error *error) {
         const char *root = facet_param_string(list->given, *more);
         if (*root) code = add_tree(list, root, error);
     }
-    if (!code && list->unused > MOST_NOTES)
+    if (!code && list->unused > DATASET_MOST_NOTES)
         code = facet_items_note(list->items, error, "and %lld more annotations like these",
-                                (long long)list->unused - MOST_NOTES);
+                                (long long)list->unused - DATASET_MOST_NOTES);
     return code;
 }
 

@@ -146,3 +146,14 @@ bool dataset_point_place(const struct facet_point *point, const struct facet_mes
     if (said || vertex) memcpy(at, said ? point->at : mesh->vertices + 3 * point->vertex, 3 * sizeof *at);
     return said || vertex;
 }
+
+// ---- files that are off ---------------------------------------------------------------------------------------------
+int dataset_pass_on_notes(const struct facet_files *files, struct facet_items *items, struct facet_error *error) {
+    int64_t n = facet_files_notes(files);
+    int code = FACET_OK;
+    for (int64_t i = 0; !code && i < n && i < DATASET_MOST_NOTES; i++)
+        code = facet_items_note(items, error, "%s", facet_files_note(files, i));
+    if (!code && n > DATASET_MOST_NOTES)
+        code = facet_items_note(items, error, "and %lld more files like these", (long long)n - DATASET_MOST_NOTES);
+    return code;
+}

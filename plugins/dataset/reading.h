@@ -5,6 +5,7 @@
 
 #include <facet/block.h>
 #include <facet/files.h>
+#include <facet/item.h>
 #include <facet/landmark.h>
 #include <facet/params.h>
 #include <facet/scan.h>
@@ -47,6 +48,10 @@ int dataset_put_colours(const struct dataset_rows *rows, const struct facet_mesh
 // What is to be done about landmarks or a picture that gave `code`: the code, or OK when the row is kept and has a note.
 int dataset_forgive(const struct dataset_rows *rows, const char *what, int code, struct facet_block *block, int64_t row,
                     const struct facet_error *error);
+
+// What the list of files says of itself, such as archives that are broken, becomes notes of the source.
+enum { DATASET_MOST_NOTES = 5 }; // of one sort; how many more there are is told
+int dataset_pass_on_notes(const struct facet_files *files, struct facet_items *items, struct facet_error *error);
 
 // Where a point of a landmark file lies, in the file's unit; false: the file does not say it.
 bool dataset_point_place(const struct facet_point *point, const struct facet_mesh *mesh, float at[3]);

@@ -233,6 +233,7 @@ static int open_folder(const struct facet_params *given, uint64_t seed, struct f
     struct folder *folder = NULL;
     int code = create(given, &folder, error);
     if (!code) code = add_items(folder, given, items, error);
+    if (!code) code = dataset_pass_on_notes(folder->files, items, error); // why scans are missing
     if (!code && folder_manifest_slip(folder->manifest))
         code = facet_items_note(items, error, "%s", folder_manifest_slip(folder->manifest));
     if (code) {

@@ -197,6 +197,20 @@ static void labels_and_paths_that_are_off_are_told(void **state) {
                  "lab: label \"wink\" is not a word of the vocabulary; it stays as it is", NULL);
 }
 
+static void an_archive_that_is_broken_is_told(void **state) {
+    (void)state;
+    struct source s;
+    struct facet_error error = {0};
+    write_text("f.zip", "PK");
+    int code = open_source("path,subject,label\na.ply,s,x\nf/c.ply,s,x\n", "", &s, &error);
+    unlink(path_of("f.zip"));
+    if (code) fail_msg("%s", error.text);
+    assert_int_equal(facet_items_notes(s.items), 2);
+    assert_non_null(strstr(facet_items_note_text(s.items, 0), "line 3, f/c.ply"));
+    assert_non_null(strstr(facet_items_note_text(s.items, 1), "f.zip: ends at byte 2"));
+    close_source(&s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_say_whose_they_are_and_hold_the_mesh),
@@ -204,6 +218,7 @@ int main(void) {
         cmocka_unit_test(a_broken_table_stops_before_any_work),
         cmocka_unit_test(room_is_enough_for_the_largest_file),
         cmocka_unit_test(labels_and_paths_that_are_off_are_told),
+        cmocka_unit_test(an_archive_that_is_broken_is_told),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
