@@ -42,6 +42,15 @@ static int set_text(config_t *settings, const char *name, const char *value, str
     return index_no_memory(error);
 }
 
+static int set_given(config_t *settings, const char *given, struct facet_error *error) {
+    static const char *const fixed[] = {"root=", "index="};
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+        if (strncmp(given, fixed[i], strlen(fixed[i])) == 0)
+            return facet_error_set(error, FACET_ERROR_USAGE, "--set %s: %s", given,
+                                   i == 0 ? "the root is the second argument" : "the index is named by --out");
+    return facet_config_set(settings, given, error);
+}
+
 static int make_params(struct index_run *run, config_t *settings, struct facet_error *error) {
     struct facet_problems problems = {.file = run->plugin->name};
     struct facet_stage_config *source = &run->config->sources[0];
@@ -65,7 +74,7 @@ static int configure(struct index_run *run, const struct facet_plugin_host *host
     run->config->n_sources = 1, run->config->name = run->config->file = options->plugin;
     run->config->sources[0] = (struct facet_stage_config){.name = run->plugin->name, .plugin = run->plugin};
     config_init(&settings);
-    for (int i = 0; !code && i < options->n_sets; i++) code = facet_config_set(&settings, options->sets[i], error);
+    for (int i = 0; !code && i < options->n_sets; i++) code = set_given(&settings, options->sets[i], error);
     if (!code) code = set_text(&settings, "root", options->root, error);
     if (!code) code = set_text(&settings, "index", run->list, error);
     if (!code) code = make_params(run, &settings, error);
@@ -124,13 +133,20 @@ static int start(struct index_run *run, const struct facet_plugin_host *host, st
     return facet_lock_take_file(lock, run->options->out, "facet index", 0, &run->lock, error);
 }
 
+// A list that the source can do nothing with is left to nobody.
+static int open_source(struct index_run *run, struct facet_error *error) {
+    int code = facet_sources_open(run->config, run->comm, &run->sources, error);
+    if (code && facet_comm_rank(run->comm) == 0) unlink(run->list);
+    return code;
+}
+
 static int run_all(struct index_run *run, const struct facet_plugin_host *host, struct facet_index_summary *summary,
                    struct facet_error *error) {
     char about[200];
     int code = facet_comm_agree(run->comm, start(run, host, error), error);
     if (!code) code = facet_stop_set_limits(run->comm, &run->options->stop, about, error);
     if (!code) code = index_list(run, facet_param_string(run->config->sources[0].params, "root"), error);
-    if (!code) code = facet_sources_open(run->config, run->comm, &run->sources, error);
+    if (!code) code = open_source(run, error);
     if (!code) code = facet_comm_agree(run->comm, prepare(run, error), error); // and all have read the logs
     if (!code) code = index_examine(run, error);
     return code ? code : finish(run, summary, error);

@@ -35,9 +35,10 @@ struct facet_index_summary {
     struct facet_index_label *labels;        // sorted by name
     int n_labels;
     int64_t unlabelled;                                     // rows
-    struct facet_index_reason reasons[FACET_INDEX_REASONS]; // most frequent first; the last one holds all others
+    struct facet_index_reason reasons[FACET_INDEX_REASONS]; // most frequent first
     int n_reasons;
-    char **notes; // what the source says of itself: missing and stray files
+    int64_t others; // broken or noted for further reasons
+    char **notes;   // what the source says of itself: missing and stray files
     int n_notes;
 };
 

@@ -122,7 +122,8 @@ int facet_index_check_old(const struct facet_plugin *plugin, const char *path, s
                                "%s: is an index that the plugin %s made; remove it, or name another file with --out",
                                path, *name);
     else if (code == FACET_ERROR_IO || code == FACET_ERROR_DATA)
-        facet_error_append(error, "; remove it, or name another file with --out");
+        facet_error_append(error,
+                           "; if it is an index that was damaged remove it, if not name another file with --out");
     free(name);
     facet_store_close(store);
     return code;

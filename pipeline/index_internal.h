@@ -49,7 +49,7 @@ int index_log_read(struct index_run *run, index_take *take, void *context, struc
 int index_log_open(struct index_run *run, struct facet_error *error);                                  // this rank's
 int index_log_add(struct index_run *run, const struct index_result *result, struct facet_error *error);
 int index_log_close(struct index_run *run, struct facet_error *error);
-void index_log_remove(const struct index_run *run);
+void index_log_remove(const struct index_run *run); // and what runs that were stopped have left
 
 // index_rows.c
 int index_keys(struct index_run *run, struct facet_error *error);

@@ -106,20 +106,21 @@ static int read_log(struct index_run *run, FILE *file, index_take *take, void *c
     return code;
 }
 
-static int find_logs(const struct index_run *run, glob_t *found) {
-    char pattern[2 * PATH_MAX];
+// Files beside the index whose names go on with `tail`, a pattern.
+static int find_beside(const struct index_run *run, const char *tail, glob_t *found) {
+    char pattern[2 * PATH_MAX + 32];
     size_t n = 0;
-    for (const char *at = run->options->out; *at && n + 12 < sizeof pattern; at++) {
+    for (const char *at = run->options->out; *at && n + 34 < sizeof pattern; at++) {
         if (strchr("*?[]\\", *at)) pattern[n++] = '\\';
         pattern[n++] = *at;
     }
-    snprintf(pattern + n, sizeof pattern - n, ".log.*");
+    snprintf(pattern + n, sizeof pattern - n, "%s", tail);
     return glob(pattern, 0, NULL, found);
 }
 
 int index_log_read(struct index_run *run, index_take *take, void *context, struct facet_error *error) {
     glob_t found = {0};
-    int status = find_logs(run, &found), code = FACET_OK;
+    int status = find_beside(run, ".log.*", &found), code = FACET_OK;
     if (status == GLOB_NOSPACE) return index_no_memory(error);
     for (size_t i = 0; !code && status == 0 && i < found.gl_pathc; i++) {
         FILE *file = fopen(found.gl_pathv[i], "re");
@@ -130,9 +131,14 @@ int index_log_read(struct index_run *run, index_take *take, void *context, struc
     return code;
 }
 
-void index_log_remove(const struct index_run *run) {
+static void remove_beside(const struct index_run *run, const char *tail) {
     glob_t found = {0};
-    if (find_logs(run, &found) == 0)
+    if (find_beside(run, tail, &found) == 0)
         for (size_t i = 0; i < found.gl_pathc; i++) unlink(found.gl_pathv[i]);
     globfree(&found);
+}
+
+void index_log_remove(const struct index_run *run) {
+    remove_beside(run, ".log.*");
+    remove_beside(run, ".list.[0-9]*"); // parts of a list that a killed run left, on more ranks than this one
 }

@@ -42,9 +42,12 @@ static int count_broken(const struct index_run *run, const struct index_table *t
         int r = 0;
         kind_of(message, kind, sizeof kind);
         while (r < summary->n_reasons && strcmp(kinds[r], kind) != 0) r++;
-        if (r == FACET_INDEX_REASONS) r--;
-        if (r == summary->n_reasons) memcpy(kinds[summary->n_reasons++], kind, sizeof kind);
         *(table->codes[i] == FACET_NOTED ? &summary->noted : &summary->broken) += 1;
+        if (r == FACET_INDEX_REASONS) {
+            summary->others++;
+            continue;
+        }
+        if (r == summary->n_reasons) memcpy(kinds[summary->n_reasons++], kind, sizeof kind);
         code = add_example(&summary->reasons[r], facet_items_get(run->sources.items, i).path, message, error);
     }
     return code;

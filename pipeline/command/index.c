@@ -110,6 +110,7 @@ static void print_broken(const struct facet_index_summary *s) {
         if (reason->count > FACET_INDEX_EXAMPLES)
             printf("  and %lld more like these\n", (long long)reason->count - FACET_INDEX_EXAMPLES);
     }
+    if (s->others) printf("  and %lld for other reasons: see scans/messages of the index\n", (long long)s->others);
 }
 
 static void print_summary(const struct arguments *a, const struct facet_index_summary *s) {
@@ -152,14 +153,14 @@ static json_t *labels_json(const struct facet_index_summary *s) {
 static json_t *summary_json(const struct arguments *a, const struct facet_index_summary *s) {
     json_t *notes = json_array();
     for (int i = 0; i < s->n_notes; i++) json_array_append_new(notes, facet_json_text(s->notes[i]));
-    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:I, s:I, s:o, s:I, s:I, s:I, s:o, s:o, s:f}",
+    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:I, s:I, s:o, s:I, s:I, s:I, s:o, s:I, s:o, s:f}",
                      "index", facet_json_text(a->options.out), "files", (json_int_t)s->files, "bytes",
                      (json_int_t)s->bytes, "rows", (json_int_t)s->rows, "new", (json_int_t)s->added, "changed",
                      (json_int_t)s->changed, "unchanged", (json_int_t)s->unchanged, "gone", (json_int_t)s->gone,
                      "other_settings", (int)s->other_settings, "read", (json_int_t)s->read, "subjects",
                      (json_int_t)s->subjects, "labels", labels_json(s), "unlabelled", (json_int_t)s->unlabelled,
                      "broken", (json_int_t)s->broken, "noted", (json_int_t)s->noted, "reasons", reasons_json(s),
-                     "notes", notes, "seconds", s->seconds);
+                     "other_reasons", (json_int_t)s->others, "notes", notes, "seconds", s->seconds);
 }
 
 static int print_json(const struct arguments *a, const struct facet_index_summary *s, struct facet_error *error) {

@@ -52,6 +52,27 @@ for ranks in 2 3; do
 done
 [ "$(ls)" = "$(printf '%s\n' one.h5 packed root root.index.h5 said.json)" ] || { ls; die "something is left behind"; }
 
+# What killed runs on more ranks have left goes; what is no index is not offered for removal; settings that are arguments are told.
+touch root.index.h5.list.0007 root.index.h5.log.0007
+index root --quiet >said || die "an index beside rests"
+[ "$(ls -d root.index.h5*)" = root.index.h5 ] || { ls; die "rests of a killed run are left"; }
+expect 1 "if it is an index that was damaged remove it, if not name another file" "$FACET" index folder root --out packed
+expect 2 "--set root=packed: the root is the second argument" "$FACET" index folder root --set root=packed
+expect 2 "--set index=x: the index is named by --out" "$FACET" index folder root --set index=x
+expect 1 "root holds no scan of BU-3DFE" "$FACET" index bu3dfe root --out none.h5
+[ "$(echo none.h5*)" = "none.h5*" ] || die "a root that does not fit leaves something"
+
+# Reasons beyond those that are told apart are counted.
+mkdir odd && for i in $(seq 10 30); do echo "v 1 2 3" >odd/$i.obj && echo "$i.obj,s,x" >>odd/rows; done
+sed '1i path,subject,label' odd/rows >odd/labels.csv
+i=9
+for word in aa bb cc dd ee ff gg hh ii jj kk ll mm nn oo pp qq rr ss; do
+    i=$((i + 1)) && echo "v $word" >odd/$i.obj
+done
+index odd --json >said.json || die "an index of odd files"
+has broken 19; has other_reasons 3
+rm -r odd odd.index.h5
+
 # Archives give the same scans.
 index packed --json >said.json || die "index of archives"
 has rows 240; has broken 4
