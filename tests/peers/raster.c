@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VIEWS = 24, MOST_ROUNDS = 99, SIZES = 4, MOST_RENDERERS = 8 };
+enum { VIEWS = 24, MOST_ROUNDS = 99, SIZES = 4, MOST_RENDERERS = 9, MOST_CHANNELS = 32 };
 
 static const int across[SIZES] = {56, 114, 212, 253};
 static const struct renderer *all[MOST_RENDERERS];
@@ -153,33 +153,33 @@ static void compare_renderers(struct face *const faces[SIZES]) {
 
 // ---- Facet alone: channels, views, threads ------------------------------------------------------------------------------
 
-static const char *isa_of(const struct renderer *renderer) {
-    return strchr(renderer->name, ' ') + 1;
-}
-
-static double draw_all(struct facet_drawer *drawer, const struct face *face, enum facet_channels channels,
-                       const struct picture *picture, float *const extra[2]) {
+static double draw_all(struct facet_drawer *drawer, const struct face *face, const struct picture *picture) {
     double begin = now();
-    for (int i = 0; i < VIEWS; i++) facet_drawer_draw(drawer, face, &looks[i], channels, picture, extra);
+    for (int i = 0; i < VIEWS; i++) facet_drawer_draw(drawer, face, &looks[i], picture);
     return 1e3 * (now() - begin) / VIEWS;
 }
 
-static void compare_channels(struct facet_drawer *drawer, const struct face *face) {
-    static double ms[CHANNELS][MOST_ROUNDS], added[MOST_ROUNDS];
-    struct picture picture = picture_create(), more = picture_create();
-    float *const extra[2] = {more.depth, more.normal[0]};
+static double paint_all(struct painter *painter) {
+    double begin = now();
+    for (int i = 0; i < VIEWS; i++) painter_draw(painter, &looks[i]);
+    return 1e3 * (now() - begin) / VIEWS;
+}
+
+// added[c]: ms a view that channel c comes to after those before it.
+static void compare_channels(const struct face *face, double added[MOST_CHANNELS]) {
+    static double ms[MOST_CHANNELS][MOST_ROUNDS], difference[MOST_ROUNDS];
+    struct painter *painters[MOST_CHANNELS];
+    for (int c = 0; c < stage_channels; c++) painters[c] = painter_create(face, facet_isa, c + 1);
     for (int r = -1; r < n_rounds; r++)
-        for (int c = 0; c < CHANNELS; c++) {
-            double taken = draw_all(drawer, face, (enum facet_channels)c, &picture, extra);
+        for (int c = 0; c < stage_channels; c++) {
+            double taken = paint_all(painters[c]);
             if (r >= 0) ms[c][r] = taken;
         }
-    for (int c = 0; c < CHANNELS; c++) {
-        for (int r = 0; r < n_rounds; r++) added[r] = c ? ms[c][r] - ms[c - 1][r] : ms[c][r];
-        double here = median(added, n_rounds);
-        printf("| %.1fk | %s%s | %.3f |\n", 1e-3 * face->n_triangles, c ? "+ " : "", facet_channel_names[c], here);
+    for (int c = 0; c < stage_channels; c++) {
+        for (int r = 0; r < n_rounds; r++) difference[r] = ms[c][r] - (c ? ms[c - 1][r] : 0);
+        added[c] = median(difference, n_rounds);
+        painter_destroy(painters[c]);
     }
-    free(picture.depth);
-    free(more.depth);
 }
 
 // A mesh's first view finds it in no near cache: others were drawn since.
@@ -192,12 +192,10 @@ static void compare_views(struct facet_drawer *drawer, int across_face) {
         if (!(faces[m] = face_create(across_face))) die("no memory");
     for (int r = 0; r < n_rounds; r++) {
         double begin = now(), middle;
-        for (int m = 0; m < MESHES; m++)
-            facet_drawer_draw(drawer, faces[m], &looks[m % VIEWS], CHANNELS_NORMAL, &picture, NULL);
+        for (int m = 0; m < MESHES; m++) facet_drawer_draw(drawer, faces[m], &looks[m % VIEWS], &picture);
         middle = now();
         for (int m = 0; m < MESHES; m++)
-            for (int i = 0; i < 6; i++)
-                facet_drawer_draw(drawer, faces[m], &looks[(m + 4 * i) % VIEWS], CHANNELS_NORMAL, &picture, NULL);
+            for (int i = 0; i < 6; i++) facet_drawer_draw(drawer, faces[m], &looks[(m + 4 * i) % VIEWS], &picture);
         first[r] = 1e3 * (middle - begin) / MESHES;
         added[r] = (1e3 * (now() - middle) / MESHES - first[r]) / 5;
     }
@@ -219,8 +217,7 @@ static void *work(void *given) {
     struct worker *worker = given;
     pthread_barrier_wait(worker->together);
     worker->begin = now();
-    for (int i = 0; i < worker->times; i++)
-        draw_all(worker->drawer, worker->face, CHANNELS_NORMAL, &worker->picture, NULL);
+    for (int i = 0; i < worker->times; i++) draw_all(worker->drawer, worker->face, &worker->picture);
     worker->end = now();
     return NULL;
 }
@@ -265,15 +262,18 @@ static void compare_threads(const char *isa, int across_face, int times) {
 }
 
 static void study_facet(struct face *const faces[SIZES]) {
-    const char *isa = isa_of(all[best]);
-    struct facet_drawer *drawer = facet_drawer_create(isa);
+    static double added[2][MOST_CHANNELS];
+    struct facet_drawer *drawer = facet_drawer_create(facet_isa);
     if (!drawer) die("a path is gone");
-    printf("\n%s, ms a view\n| triangles | channel | added |\n|---|---|---|\n", all[best]->name);
-    for (int s = 1; s <= 2; s++) compare_channels(drawer, faces[s]);
+    for (int s = 0; s < 2; s++) compare_channels(faces[s + 1], added[s]);
+    printf("\nthe render stage in 8 bits, %s, ms a view\n| channel | %.1fk triangles | %.1fk |\n|---|---|---|\n",
+           facet_isa, 1e-3 * faces[1]->n_triangles, 1e-3 * faces[2]->n_triangles);
+    for (int c = 0; c < stage_channels; c++)
+        printf("| %s%s | %.3f | %.3f |\n", c ? "+ " : "", stage_channel_name(c), added[0][c], added[1][c]);
     printf("\n| triangles | a mesh's first view | each view more |\n|---|---|---|\n");
     for (int s = 1; s <= 2; s++) compare_views(drawer, across[s]);
     printf("\n| triangles | views a second, 1 thread | 2 threads | efficiency |\n|---|---|---|---|\n");
-    for (int s = 1; s <= 2; s++) compare_threads(isa, across[s], s == 1 ? 12 : 6);
+    for (int s = 1; s <= 2; s++) compare_threads(facet_isa, across[s], s == 1 ? 12 : 6);
     facet_drawer_destroy(drawer);
 }
 
@@ -281,7 +281,7 @@ static void study_facet(struct face *const faces[SIZES]) {
 
 static void open_all(void) {
     static const struct renderer *const known[] = {
-        &facet_portable, &facet_avx2,   &facet_avx512, &plain_loop,
+        &facet_portable, &facet_avx2,   &facet_avx512, &facet_stage, &plain_loop,
 #ifdef PEER_OSMESA
         &osmesa,
 #endif

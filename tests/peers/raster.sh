@@ -35,7 +35,7 @@ fi
 
 # shellcheck disable=SC2086 # flags and libraries are lists
 {
-    for part in raster raster_face raster_facet raster_plain; do
+    for part in raster raster_face raster_facet raster_stage raster_plain; do
         ${CC:-cc} -std=gnu17 -O3 -ffp-contract=off -fno-math-errno -fno-trapping-math -Wall -Wextra $flags -I"$source/plugins" \
             -I"$source/pipeline/include" -c "$here/$part.c" -o "$work/$part.o"
     done
@@ -43,7 +43,7 @@ fi
     for part in "$source"/plugins/render/*.c; do
         libraries="$build/CMakeFiles/facet_builtin.dir/plugins/render/$(basename "$part").o $libraries"
     done
-    ${CXX:-c++} "$work/raster.o" "$work/raster_face.o" "$work/raster_facet.o" "$work/raster_plain.o" "$work/peers.o" \
-        $libraries -L"$build" -lfacet -Wl,-rpath,"$build" -lpthread -lm -o "$work/raster"
+    ${CXX:-c++} "$work/raster.o" "$work/raster_face.o" "$work/raster_facet.o" "$work/raster_stage.o" \
+        "$work/raster_plain.o" "$work/peers.o" $libraries -L"$build" -lfacet -Wl,-rpath,"$build" -lpthread -lm -o "$work/raster"
 }
 OMP_NUM_THREADS=1 LP_NUM_THREADS=0 "$work/raster" "${1:-9}"

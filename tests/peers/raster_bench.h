@@ -43,18 +43,25 @@ void face_shuffle(struct face *face); // its triangles in no order
 void face_destroy(struct face *face);
 
 extern const struct renderer plain_loop;
-extern const struct renderer facet_portable, facet_avx2, facet_avx512;
+extern const struct renderer facet_portable, facet_avx2, facet_avx512, facet_stage;
 extern const struct renderer osmesa, embree, embree_build, masked_culling;
 
-// The channels of Facet's that are drawn, from less to more.
-enum facet_channels { CHANNELS_NONE, CHANNELS_MASK, CHANNELS_DEPTH, CHANNELS_NORMAL, CHANNELS_CURVATURE, CHANNELS };
-extern const char *const facet_channel_names[CHANNELS];
-struct facet_drawer;                                       // a thread's own
+extern const char *facet_isa; // the last path that was opened
+
+// Depth and normals by one path, with scratch of one thread.
+struct facet_drawer;
 struct facet_drawer *facet_drawer_create(const char *isa); // NULL: no such path here
 void facet_drawer_destroy(struct facet_drawer *drawer);
-// picture and extra (mask, curvature) are written as far as `channels` goes.
 void facet_drawer_draw(struct facet_drawer *drawer, const struct face *face, const struct look *look,
-                       enum facet_channels channels, const struct picture *picture, float *const extra[2]);
+                       const struct picture *picture);
+
+// Pictures of the first n channels as the render stage makes them, in 8 bits.
+struct painter;
+extern const int stage_channels;
+const char *stage_channel_name(int channel);
+struct painter *painter_create(const struct face *face, const char *isa, int n_channels);
+void painter_destroy(struct painter *painter);
+void painter_draw(struct painter *painter, const struct look *look);
 
 #ifdef __cplusplus
 }

@@ -1,15 +1,10 @@
 // Facet's rasteriser, by each of its paths.
-#include "raster_bench.h"
-
-#include "render/raster.h"
+#include "raster_facet.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-const char *const facet_channel_names[CHANNELS] = {"what is seen, shares, depth", "mask", "depth", "normal",
-                                                   "curvature"};
 
 struct facet_drawer {
     struct render_view *view;
@@ -21,13 +16,13 @@ struct facet_drawer {
     int n_runs;
 };
 
-static void must(int code, const struct facet_error *error) {
+void must(int code, const struct facet_error *error) {
     if (code == FACET_OK) return;
     fprintf(stderr, "raster benchmark: %s\n", error->text);
     exit(1);
 }
 
-static struct render_camera camera_of(const struct look *look) {
+struct render_camera camera_of(const struct look *look) {
     struct render_camera camera = {.projection = RENDER_ORTHOGRAPHIC};
     for (int k = 0; k < 3; k++) {
         camera.right[k] = (double)look->right[k];
@@ -67,8 +62,8 @@ turn_avx512(const struct look *look, const struct render_fragments *seen, float 
     turn(look, seen, n);
 }
 
-static void fill(float *plane, int from, int to, float value) {
-    for (int i = from; i < to; i++) plane[i] = value;
+static void fill(float *plane, int from, int to) {
+    for (int i = from; i < to; i++) plane[i] = NAN;
 }
 
 // Samples rise: where the one `step` fragments on is `step` pixels on, so are those between.
@@ -90,18 +85,14 @@ static void find_runs(struct facet_drawer *drawer, const struct render_fragments
     }
 }
 
-// values NULL: ones.
-static void spread(const struct facet_drawer *drawer, const float *values, float nothing, float *plane) {
+static void spread(const struct facet_drawer *drawer, const float *values, float *plane) {
     int at = 0;
     for (const struct run *run = drawer->runs, *end = run + drawer->n_runs; run < end; run++) {
-        fill(plane, at, run->pixel, nothing);
+        fill(plane, at, run->pixel);
         at = run->pixel + run->count;
-        if (values)
-            memcpy(plane + run->pixel, values + run->fragment, (size_t)run->count * sizeof *plane);
-        else
-            fill(plane, run->pixel, at, 1);
+        memcpy(plane + run->pixel, values + run->fragment, (size_t)run->count * sizeof *plane);
     }
-    fill(plane, at, PIXELS, nothing);
+    fill(plane, at, PIXELS);
 }
 
 struct facet_drawer *facet_drawer_create(const char *isa) {
@@ -131,24 +122,20 @@ void facet_drawer_destroy(struct facet_drawer *drawer) {
 }
 
 void facet_drawer_draw(struct facet_drawer *drawer, const struct face *face, const struct look *look,
-                       enum facet_channels channels, const struct picture *picture, float *const extra[2]) {
+                       const struct picture *picture) {
     struct facet_error error;
     struct render_mesh mesh = {face->vertices, face->triangles, face->n_vertices, face->n_triangles};
     struct render_camera camera = camera_of(look);
     must(render_view_draw(drawer->view, &mesh, &camera, &error), &error);
     const struct render_fragments *seen = render_view_fragments(drawer->view);
-    if (channels >= CHANNELS_MASK) find_runs(drawer, seen);
-    if (channels >= CHANNELS_MASK && extra) spread(drawer, NULL, 0, extra[0]);
-    if (channels >= CHANNELS_DEPTH) spread(drawer, seen->depth, NAN, picture->depth);
-    if (channels >= CHANNELS_NORMAL) {
-        render_view_interpolate(drawer->view, face->normals[0], 3, drawer->packed);
-        drawer->turn(look, seen, drawer->packed);
-        for (int k = 0; k < 3; k++) spread(drawer, drawer->packed[k], NAN, picture->normal[k]);
-    }
-    if (channels < CHANNELS_CURVATURE) return;
-    render_view_interpolate(drawer->view, face->curvature, 1, drawer->packed);
-    spread(drawer, drawer->packed[0], NAN, extra[1]);
+    find_runs(drawer, seen);
+    spread(drawer, seen->depth, picture->depth);
+    render_view_interpolate(drawer->view, face->normals[0], 3, drawer->packed);
+    drawer->turn(look, seen, drawer->packed);
+    for (int k = 0; k < 3; k++) spread(drawer, drawer->packed[k], picture->normal[k]);
 }
+
+const char *facet_isa = "";
 
 // ---- one renderer a path ------------------------------------------------------------------------------------------------
 
@@ -162,11 +149,14 @@ static void take(const struct face *face) {
     static struct facet_drawer *drawer_##isa;                                                                          \
     static bool open_##isa(void) {                                                                                     \
         drawer_##isa = facet_drawer_create(#isa);                                                                      \
-        if (!drawer_##isa) fprintf(stderr, "this processor or this build has no path " #isa "\n");                     \
+        if (drawer_##isa)                                                                                              \
+            facet_isa = #isa;                                                                                          \
+        else                                                                                                           \
+            fprintf(stderr, "Facet has no path " #isa " here\n");                                                      \
         return drawer_##isa;                                                                                           \
     }                                                                                                                  \
     static void draw_##isa(const struct look *look, const struct picture *picture) {                                   \
-        facet_drawer_draw(drawer_##isa, mesh, look, CHANNELS_NORMAL, picture, NULL);                                   \
+        facet_drawer_draw(drawer_##isa, mesh, look, picture);                                                          \
     }                                                                                                                  \
     const struct renderer facet_##isa = {.name = "Facet, " #isa,                                                       \
                                          .makes = "depth, normal",                                                     \
