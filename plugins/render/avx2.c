@@ -117,6 +117,10 @@ LANE void int_pack(int32_t *to, mask which, ints value) {
 LANE mask mask_all(void) {
     return _mm256_set1_epi32(-1);
 }
+LANE mask mask_load_bytes(const uint8_t *from) { // not 0
+    __m256i numbers = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)from));
+    return _mm256_cmpgt_epi32(numbers, _mm256_setzero_si256());
+}
 LANE mask mask_and(mask a, mask b) {
     return _mm256_and_si256(a, b);
 }
@@ -152,6 +156,9 @@ LANE floats float_mul(floats a, floats b) {
 LANE floats float_div(floats a, floats b) {
     return _mm256_div_ps(a, b);
 }
+LANE floats float_root(floats value) {
+    return _mm256_sqrt_ps(value);
+}
 LANE floats float_least(floats a, floats b) {
     return _mm256_min_ps(a, b);
 }
@@ -186,14 +193,16 @@ LANE mask float_not_below(floats a, floats b) {
 LANE ints two_rows(__m128i a, __m128i b) {
     return _mm256_inserti128_si256(_mm256_castsi128_si256(a), b, 1);
 }
-// Turns one 16-byte row a lane into one vector a column; the fourth is not wanted.
-LANE void rows_to_columns(const __m128i row[LANES], ints column[3]) {
+// Turns one 16-byte row a lane into one vector a column.
+LANE void rows_to_columns(const __m128i row[LANES], ints column[4]) {
     ints r0 = two_rows(row[0], row[4]), r1 = two_rows(row[1], row[5]);
     ints r2 = two_rows(row[2], row[6]), r3 = two_rows(row[3], row[7]);
     ints low01 = _mm256_unpacklo_epi32(r0, r1), low23 = _mm256_unpacklo_epi32(r2, r3);
+    ints high01 = _mm256_unpackhi_epi32(r0, r1), high23 = _mm256_unpackhi_epi32(r2, r3);
     column[0] = _mm256_unpacklo_epi64(low01, low23);
     column[1] = _mm256_unpackhi_epi64(low01, low23);
-    column[2] = _mm256_unpacklo_epi64(_mm256_unpackhi_epi32(r0, r1), _mm256_unpackhi_epi32(r2, r3));
+    column[2] = _mm256_unpacklo_epi64(high01, high23);
+    column[3] = _mm256_unpackhi_epi64(high01, high23);
 }
 // The way back, the fourth column zero, to one row after the other.
 LANE void columns_to_rows(const ints column[3], void *to) {

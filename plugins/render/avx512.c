@@ -89,6 +89,10 @@ LANE void int_pack(int32_t *to, mask which, ints value) {
 LANE mask mask_all(void) {
     return 0xffff;
 }
+LANE mask mask_load_bytes(const uint8_t *from) { // not 0
+    __m128i bytes = _mm_loadu_si128((const __m128i *)from);
+    return _mm_test_epi8_mask(bytes, bytes);
+}
 LANE mask mask_and(mask a, mask b) {
     return _kand_mask16(a, b);
 }
@@ -127,6 +131,9 @@ LANE floats float_mul(floats a, floats b) {
 LANE floats float_div(floats a, floats b) {
     return _mm512_div_ps(a, b);
 }
+LANE floats float_root(floats value) {
+    return _mm512_sqrt_ps(value);
+}
 LANE floats float_least(floats a, floats b) {
     return _mm512_min_ps(a, b);
 }
@@ -163,14 +170,16 @@ LANE ints four_rows(__m128i a, __m128i b, __m128i c, __m128i d) {
     __m256i high = _mm256_inserti128_si256(_mm256_castsi128_si256(c), d, 1);
     return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
 }
-// Turns one 16-byte row a lane into one vector a column; the fourth is not wanted.
-LANE void rows_to_columns(const __m128i row[LANES], ints column[3]) {
+// Turns one 16-byte row a lane into one vector a column.
+LANE void rows_to_columns(const __m128i row[LANES], ints column[4]) {
     ints r0 = four_rows(row[0], row[4], row[8], row[12]), r1 = four_rows(row[1], row[5], row[9], row[13]);
     ints r2 = four_rows(row[2], row[6], row[10], row[14]), r3 = four_rows(row[3], row[7], row[11], row[15]);
     ints low01 = _mm512_unpacklo_epi32(r0, r1), low23 = _mm512_unpacklo_epi32(r2, r3);
+    ints high01 = _mm512_unpackhi_epi32(r0, r1), high23 = _mm512_unpackhi_epi32(r2, r3);
     column[0] = _mm512_unpacklo_epi64(low01, low23);
     column[1] = _mm512_unpackhi_epi64(low01, low23);
-    column[2] = _mm512_unpacklo_epi64(_mm512_unpackhi_epi32(r0, r1), _mm512_unpackhi_epi32(r2, r3));
+    column[2] = _mm512_unpacklo_epi64(high01, high23);
+    column[3] = _mm512_unpackhi_epi64(high01, high23);
 }
 // The way back, the fourth column zero, to one row after the other.
 LANE void columns_to_rows(const ints column[3], void *to) {

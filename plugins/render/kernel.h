@@ -64,6 +64,7 @@ struct render_kernel {
     void (*place)(const struct render_mesh *mesh, const struct render_lens *lens, const struct render_spot *spots,
                   struct render_seen *seen);
     void (*interpolate)(const struct render_seen *seen, const float *attribute, int components, float *const out[]);
+    void (*normals)(const struct render_seen *seen, const float *attribute, const float axes[3][3], float *const out[]);
 };
 
 extern const struct render_kernel render_portable, render_avx2, render_avx512;
@@ -80,6 +81,10 @@ void render_place_rest(const struct render_mesh *mesh, const struct render_lens 
                        int64_t first, struct render_seen *seen);
 void render_interpolate_rest(const struct render_seen *seen, const float *attribute, int components, int64_t first,
                              float *const out[]);
+void render_normals_rest(const struct render_seen *seen, const float *attribute, const float axes[3][3], int64_t first,
+                         float *const out[]);
+#define RENDER_SHORT 1e-24F // squares of lengths between which a normal has a direction
+#define RENDER_LONG 1e24F
 
 // Draws the triangles that have a corner which is RENDER_NOWHERE, cut to what can be drawn.
 void render_draw_clipped(const struct render_mesh *mesh, const struct render_camera *camera,

@@ -79,7 +79,7 @@ LANE void load_corners(const struct render_mesh *mesh, const struct render_corne
     const int32_t *v = mesh->triangles[t];
     EACH_CORNER(k) {
         __m128i row[LANES];
-        ints columns[3];
+        ints columns[4];
         for (int l = 0; l < LANES; l++) row[l] = _mm_load_si128((const __m128i *)&corners[v[3 * l + k]]);
         rows_to_columns(row, columns);
         g->x[k] = columns[0], g->y[k] = columns[1], g->near[k] = as_floats(columns[2]);
@@ -347,14 +347,14 @@ static void list(const struct render_canvas *canvas, struct render_seen *seen) {
 }
 
 // Three numbers a row, each row at its own place. No byte past a row's third number is touched.
-LANE void load_triples(const void *base, const int32_t *place, ints columns[3]) {
+LANE void load_triples(const void *base, const int32_t *place, ints columns[4]) {
     __m128i row[LANES], three = _mm_setr_epi32(-1, -1, -1, 0);
     for (int l = 0; l < LANES; l++) row[l] = _mm_maskload_epi32((const int *)base + 3 * (int64_t)place[l], three);
     rows_to_columns(row, columns);
 }
 
 LANE void load_points(const float (*vertices)[3], const int32_t *place, floats p[3]) {
-    ints columns[3];
+    ints columns[4];
     load_triples(vertices, place, columns);
     for (int i = 0; i < 3; i++) p[i] = as_floats(columns[i]);
 }
@@ -370,7 +370,7 @@ LANE floats sum_of(const floats v[3]) {
 LANE void from_sight(const struct render_lens *lens, const struct render_spot *spots, const floats sight[2],
                      const int32_t *vertex, floats from[2], floats *depth) {
     __m128i row[LANES];
-    ints q[3];
+    ints q[4];
     for (int l = 0; l < LANES; l++) row[l] = _mm_load_si128((const __m128i *)&spots[vertex[l]]);
     rows_to_columns(row, q);
     *depth = as_floats(q[2]);
@@ -419,7 +419,7 @@ static void place(const struct render_mesh *mesh, const struct render_lens *lens
                   struct render_seen *seen) {
     int64_t whole = seen->count / LANES * LANES;
     for (int64_t i = 0; i < whole; i += LANES) {
-        ints corner[3];
+        ints corner[4];
         load_triples(mesh->triangles, seen->triangle + i, corner);
         EACH_CORNER(k) int_store(seen->corner[k] + i, corner[k]);
     }
@@ -427,23 +427,66 @@ static void place(const struct render_mesh *mesh, const struct render_lens *lens
     render_place_rest(mesh, lens, spots, whole, seen);
 }
 
-static void interpolate_triples(const struct render_seen *seen, const float *attribute, int64_t i, float *const out[]) {
-    floats sum[3], corner[3];
+LANE void load_rows(const float *attribute, int components, const int32_t *vertex, floats at[4]) {
+    __m128i row[LANES];
+    ints columns[4];
+    if (components == 3) {
+        load_triples(attribute, vertex, columns);
+    } else {
+        for (int l = 0; l < LANES; l++) row[l] = _mm_loadu_si128((const __m128i *)(attribute + 4 * (int64_t)vertex[l]));
+        rows_to_columns(row, columns);
+    }
+    for (int c = 0; c < 4; c++) at[c] = as_floats(columns[c]);
+}
+
+// components: 3 or 4.
+LANE void interpolate_lanes(const struct render_seen *seen, const float *attribute, int components, int64_t i,
+                            floats sum[4]) {
     EACH_CORNER(k) {
-        floats share = float_load(seen->share[k] + i);
-        load_points((const float(*)[3])attribute, seen->corner[k] + i, corner);
-        for (int c = 0; c < 3; c++) {
-            floats part = float_mul(share, corner[c]);
+        floats share = float_load(seen->share[k] + i), at[4];
+        load_rows(attribute, components, seen->corner[k] + i, at);
+        for (int c = 0; c < components; c++) {
+            floats part = float_mul(share, at[c]);
             sum[c] = k == 0 ? part : float_add(sum[c], part);
         }
     }
-    for (int c = 0; c < 3; c++) float_store(out[c] + i, sum[c]);
 }
 
 static void interpolate(const struct render_seen *seen, const float *attribute, int components, float *const out[]) {
     int64_t i = 0;
-    for (; components == 3 && i + LANES <= seen->count; i += LANES) interpolate_triples(seen, attribute, i, out);
+    floats sum[4];
+    for (; components == 3 && i + LANES <= seen->count; i += LANES) {
+        interpolate_lanes(seen, attribute, 3, i, sum);
+        for (int c = 0; c < 3; c++) float_store(out[c] + i, sum[c]);
+    }
+    for (; components == 4 && i + LANES <= seen->count; i += LANES) {
+        interpolate_lanes(seen, attribute, 4, i, sum);
+        for (int c = 0; c < 4; c++) float_store(out[c] + i, sum[c]);
+    }
     render_interpolate_rest(seen, attribute, components, i, out);
+}
+
+LANE floats across(const float axis[3], const floats n[3]) {
+    floats sum = float_add(float_mul(float_all(axis[0]), n[0]), float_mul(float_all(axis[1]), n[1]));
+    return float_add(sum, float_mul(float_all(axis[2]), n[2]));
+}
+
+static void normals(const struct render_seen *seen, const float *attribute, const float axes[3][3],
+                    float *const out[]) {
+    int64_t i = 0;
+    for (; i + LANES <= seen->count; i += LANES) {
+        floats n[4], zero = float_all(0), one = float_all(1);
+        interpolate_lanes(seen, attribute, 3, i, n);
+        floats squares = float_add(float_add(float_mul(n[0], n[0]), float_mul(n[1], n[1])), float_mul(n[2], n[2]));
+        mask usable =
+            mask_and(float_below(float_all(RENDER_SHORT), squares), float_below(squares, float_all(RENDER_LONG)));
+        floats sign = float_if(mask_load_bytes(seen->from_behind + i), float_all(-1), one);
+        floats scale = float_if(usable, float_div(sign, float_root(squares)), zero);
+        float_store(out[0] + i, float_mul(scale, across(axes[0], n)));
+        float_store(out[1] + i, float_mul(scale, across(axes[1], n)));
+        float_store(out[2] + i, float_if(usable, float_mul(scale, across(axes[2], n)), one));
+    }
+    render_normals_rest(seen, attribute, axes, i, out);
 }
 
 const struct render_kernel KERNEL = {
@@ -454,4 +497,5 @@ const struct render_kernel KERNEL = {
     .list = list,
     .place = place,
     .interpolate = interpolate,
+    .normals = normals,
 };

@@ -10,26 +10,8 @@ static void measure_depth(const struct render_look_at *at, float *const out[]) {
     for (int64_t i = 0; i < seen->count; i++) out[0][i] = seen->depth[i] + depth_at;
 }
 
-// A triangle seen from behind shows the other side of the surface, whose normal is the opposite.
 static void measure_normal(const struct render_look_at *at, float *const out[]) {
-    const struct render_fragments *seen = render_view_fragments(at->view);
-    float axes[3][3];
-    for (int k = 0; k < 3; k++) {
-        axes[0][k] = (float)at->camera->right[k];
-        axes[1][k] = (float)at->camera->up[k];
-        axes[2][k] = (float)at->camera->toward[k];
-    }
-    render_view_interpolate(at->view, at->subject->normals, 3, out);
-    float *restrict x = out[0], *restrict y = out[1], *restrict z = out[2];
-    for (int64_t i = 0; i < seen->count; i++) {
-        float a = x[i], b = y[i], c = z[i];
-        float sign = 1.0f - 2.0f * (float)seen->from_behind[i], squares = a * a + b * b + c * c;
-        bool usable = squares > 1e-24f && squares < 1e24f; // else it looks at the camera
-        float scale = usable ? sign / sqrtf(squares) : 0.0f;
-        x[i] = scale * (axes[0][0] * a + axes[0][1] * b + axes[0][2] * c);
-        y[i] = scale * (axes[1][0] * a + axes[1][1] * b + axes[1][2] * c);
-        z[i] = usable ? scale * (axes[2][0] * a + axes[2][1] * b + axes[2][2] * c) : 1.0f;
-    }
+    render_view_normals(at->view, at->subject->normals, at->camera, out);
 }
 
 static void measure_curvature(const struct render_look_at *at, float *const out[]) {

@@ -229,6 +229,24 @@ static void interpolate(const struct render_seen *seen, const float *attribute, 
     render_interpolate_rest(seen, attribute, components, 0, out);
 }
 
+void render_normals_rest(const struct render_seen *seen, const float *attribute, const float axes[3][3], int64_t first,
+                         float *const out[]) {
+    render_interpolate_rest(seen, attribute, 3, first, out);
+    for (int64_t i = first; i < seen->count; i++) {
+        const float n[3] = {out[0][i], out[1][i], out[2][i]};
+        float squares = n[0] * n[0] + n[1] * n[1] + n[2] * n[2];
+        bool usable = squares > RENDER_SHORT && squares < RENDER_LONG;
+        float scale = usable ? (seen->from_behind[i] ? -1.0F : 1.0F) / sqrtf(squares) : 0;
+        for (int k = 0; k < 3; k++) out[k][i] = scale * (axes[k][0] * n[0] + axes[k][1] * n[1] + axes[k][2] * n[2]);
+        if (!usable) out[2][i] = 1;
+    }
+}
+
+static void normals(const struct render_seen *seen, const float *attribute, const float axes[3][3],
+                    float *const out[]) {
+    render_normals_rest(seen, attribute, axes, 0, out);
+}
+
 const struct render_kernel render_portable = {
     .name = "portable",
     .present = present,
@@ -237,4 +255,5 @@ const struct render_kernel render_portable = {
     .list = list,
     .place = place,
     .interpolate = interpolate,
+    .normals = normals,
 };

@@ -211,3 +211,12 @@ void render_view_interpolate(const struct render_view *view, const float *attrib
     FACET_REQUIRE(components >= 1 && components <= 4);
     view->kernel->interpolate(&view->seen, attribute, components, out);
 }
+
+void render_view_normals(const struct render_view *view, const float *normals, const struct render_camera *camera,
+                         float *const out[3]) {
+    const double *const axis[3] = {camera->right, camera->up, camera->toward};
+    float axes[3][3];
+    for (int k = 0; k < 3; k++)
+        for (int i = 0; i < 3; i++) axes[k][i] = (float)axis[k][i];
+    view->kernel->normals(&view->seen, normals, axes, out);
+}

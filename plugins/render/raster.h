@@ -67,6 +67,11 @@ const char *render_view_path(const struct render_view *view);                   
 void render_view_interpolate(const struct render_view *view, const float *attribute, int components,
                              float *const out[]);
 
+// The same of normals, (n_vertices, 3), in the frame of the camera that has drawn and of length 1; where a triangle shows its
+// back, the opposite, which is the normal of the side that is seen. What has no direction looks at the camera.
+void render_view_normals(const struct render_view *view, const float *normals, const struct render_camera *camera,
+                         float *const out[3]);
+
 // Degrees. An orthographic camera at the origin, scale and centre not yet set: yaw > 0 takes it to the face's left (+x),
 // pitch > 0 up (+y), and roll > 0 turns it counter-clockwise about its line of sight as seen from behind it.
 struct render_camera render_camera_at(double yaw, double pitch, double roll);

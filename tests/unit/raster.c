@@ -71,13 +71,25 @@ static void compare(const struct render_fragments *a, const struct render_fragme
     same_bits(a->from_behind, b->from_behind, count, "from_behind", path);
 }
 
+// normals that have no direction among them
+static void compare_normals(const struct render_camera *camera, int path) {
+    static float out[2][3][SIDE * SIDE];
+    for (int64_t v = 0; v < scene.n_vertices; v += 7) memset(scene.normals[v], 0, sizeof scene.normals[v]);
+    for (int i = 0; i < 2; i++) {
+        float *const to[3] = {out[i][0], out[i][1], out[i][2]};
+        render_view_normals(views[i ? path : 0], scene.normals[0], camera, to);
+    }
+    for (int c = 0; c < 3; c++) same_bits(out[0][c], out[1][c], (size_t)seen->count * 4, "normal", names[path]);
+}
+
 static void compare_interpolated(int path) {
     enum { MOST = SIDE * SIDE };
     static float out[2][4][MOST];
-    for (int components = 1; components <= 3; components++) {
+    for (int components = 1; components <= 4; components++) {
         float *to[2][4];
         for (int i = 0; i < 2; i++)
             for (int c = 0; c < 4; c++) to[i][c] = out[i][c];
+        if (components * scene.n_vertices > 3 * SCENE_MAX_VERTICES) continue;
         render_view_interpolate(views[0], scene.normals[0], components, to[0]);
         render_view_interpolate(views[path], scene.normals[0], components, to[1]);
         for (int c = 0; c < components; c++)
@@ -94,6 +106,7 @@ static int64_t draw(const struct render_mesh *mesh, const struct render_camera *
         if (i == 0) continue;
         compare(seen, render_view_fragments(views[i]), names[i]);
         compare_interpolated(i);
+        compare_normals(camera, i);
     }
     return seen->count;
 }
