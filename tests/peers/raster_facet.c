@@ -8,7 +8,6 @@
 
 struct facet_drawer {
     struct render_view *view;
-    void (*turn)(const struct look *look, const struct render_fragments *seen, float *const n[3]);
     float *packed[3]; // of the fragments alone
     struct run {      // fragments of pixels that follow each other
         int pixel, fragment, count;
@@ -31,35 +30,6 @@ struct render_camera camera_of(const struct look *look) {
     }
     render_camera_fill(&camera, (double)EXTENT, SIDE);
     return camera;
-}
-
-// From the mesh's frame to unit normals in the camera's, those of backs turned about. Compiled for each path as the kernels are.
-static inline __attribute__((always_inline)) void turn(const struct look *look, const struct render_fragments *seen,
-                                                       float *const n[3]) {
-    float *restrict x = n[0], *restrict y = n[1], *restrict z = n[2];
-    const uint8_t *restrict from_behind = seen->from_behind;
-    const struct look at = *look;
-    for (int i = 0; i < (int)seen->count; i++) {
-        float to_unit = (from_behind[i] ? -1.0f : 1.0f) / sqrtf(x[i] * x[i] + y[i] * y[i] + z[i] * z[i]);
-        float a = to_unit * x[i], b = to_unit * y[i], c = to_unit * z[i];
-        x[i] = at.right[0] * a + at.right[1] * b + at.right[2] * c;
-        y[i] = at.up[0] * a + at.up[1] * b + at.up[2] * c;
-        z[i] = at.toward[0] * a + at.toward[1] * b + at.toward[2] * c;
-    }
-}
-
-static void turn_portable(const struct look *look, const struct render_fragments *seen, float *const n[3]) {
-    turn(look, seen, n);
-}
-
-__attribute__((target("avx2"))) static void turn_avx2(const struct look *look, const struct render_fragments *seen,
-                                                      float *const n[3]) {
-    turn(look, seen, n);
-}
-
-__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512"))) static void
-turn_avx512(const struct look *look, const struct render_fragments *seen, float *const n[3]) {
-    turn(look, seen, n);
 }
 
 static void fill(float *plane, int from, int to) {
@@ -102,7 +72,6 @@ struct facet_drawer *facet_drawer_create(const char *isa) {
     struct run *runs = malloc(PIXELS * sizeof *runs);
     if (!drawer || !packed || !runs) abort();
     drawer->runs = runs;
-    drawer->turn = strcmp(isa, "avx512") == 0 ? turn_avx512 : strcmp(isa, "avx2") == 0 ? turn_avx2 : turn_portable;
     for (int k = 0; k < 3; k++) drawer->packed[k] = packed + k * PIXELS;
     setenv("FACET_ISA", isa, 1);
     int code = render_view_create(&drawer->view, SIDE, &error);
@@ -130,8 +99,7 @@ void facet_drawer_draw(struct facet_drawer *drawer, const struct face *face, con
     const struct render_fragments *seen = render_view_fragments(drawer->view);
     find_runs(drawer, seen);
     spread(drawer, seen->depth, picture->depth);
-    render_view_interpolate(drawer->view, face->normals[0], 3, drawer->packed);
-    drawer->turn(look, seen, drawer->packed);
+    render_view_normals(drawer->view, face->normals[0], &camera, drawer->packed);
     for (int k = 0; k < 3; k++) spread(drawer, drawer->packed[k], picture->normal[k]);
 }
 
