@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NONE = -1 };
+enum { NONE = -1, MOST_FANS = 64 }; // beyond so many at a vertex nobody can tell which gap is whose
 
 // An open edge is named by its corner. Its triangle passes it from its start to its end, a hole beside it the other way.
 struct walk {
@@ -55,12 +55,16 @@ static void find_pieces(struct walk *w) {
 // ---- how a hole goes on -----------------------------------------------------------------------------------------------
 
 static void list_open(struct walk *w) {
-    for (int64_t v = 0; v < w->surface->n_vertices; v++) w->leaves[v] = NONE;
+    int32_t *fans = w->place; // free until loops are gone along
+    for (int64_t v = 0; v < w->surface->n_vertices; v++) w->leaves[v] = NONE, fans[v] = 0;
     for (int32_t c = 3 * (int32_t)w->surface->n_triangles - 1; c >= 0; c--) {
         w->next[c] = NONE;
         if (w->other[c] != PREPROCESS_EDGE_OPEN) continue;
-        w->also[c] = w->leaves[end_of(w, c)], w->leaves[end_of(w, c)] = c;
+        int32_t v = end_of(w, c);
+        w->also[c] = w->leaves[v], w->leaves[v] = c, fans[v]++;
     }
+    for (int64_t v = 0; v < w->surface->n_vertices; v++)
+        if (fans[v] > MOST_FANS) w->leaves[v] = NONE;
 }
 
 // The far end of the fan of triangles around v that begins with the open edge c, which starts there.

@@ -21,7 +21,7 @@ struct preprocess_rims {
 };
 
 // Where boundaries meet in a vertex, each gap between two fans of triangles goes to the loop beside it. What leads nowhere, as it
-// may where triangles are not oriented alike, is in no loop. Errors: MEMORY, DATA.
+// may where triangles are not oriented alike or very many fans meet, is in no loop. Errors: MEMORY, DATA.
 int preprocess_rims_find(const struct preprocess_surface *surface, struct preprocess_rims *rims,
                          struct facet_error *error);
 void preprocess_rims_free(struct preprocess_rims *rims);

@@ -266,6 +266,30 @@ static void sheets_that_touch_are_left(void **state) {
     preprocess_surface_free(&surface);
 }
 
+// A broken scan may hang all its triangles on one vertex: whose gap is whose is not asked there, which would take hours.
+static void very_many_sheets_may_touch_in_a_vertex(void **state) {
+    (void)state;
+    enum { SHEETS = 400000 };
+    float(*v)[3] = calloc(1 + 2 * SHEETS, sizeof *v);
+    int32_t(*t)[3] = calloc(SHEETS, sizeof *t);
+    struct preprocess_surface surface;
+    struct preprocess_holes holes;
+    assert_true(v && t);
+    for (int32_t i = 0; i < SHEETS; i++) {
+        for (int32_t k = 1; k < 3; k++) {
+            double around = 6.283185307179586 * (2 * i + k) / (2 * SHEETS);
+            float *p = v[2 * i + k];
+            p[0] = (float)cos(around), p[1] = (float)sin(around), t[i][k] = 2 * i + k;
+        }
+    }
+    assert_int_equal(preprocess_surface_copy(v[0], 1 + 2 * SHEETS, t[0], SHEETS, &surface, NULL), 0);
+    assert_int_equal(preprocess_holes_fill(&surface, 200, &holes, NULL), 0);
+    assert_int_equal(holes.filled + holes.left, 0);
+    assert_int_equal(surface.n_triangles, SHEETS);
+    preprocess_surface_free(&surface);
+    free(v), free(t);
+}
+
 // A third sheet on the edge of a hole, standing up: the edge is of three triangles then, and the hole is no loop.
 static void an_edge_of_three_triangles_is_no_boundary(void **state) {
     (void)state;
@@ -364,6 +388,7 @@ int main(void) {
         cmocka_unit_test(a_sieve_is_filled),
         cmocka_unit_test(islands_are_not_buried),
         cmocka_unit_test(sheets_that_touch_are_left),
+        cmocka_unit_test(very_many_sheets_may_touch_in_a_vertex),
         cmocka_unit_test(an_edge_of_three_triangles_is_no_boundary),
         cmocka_unit_test(triangles_are_turned_as_their_neighbours),
         cmocka_unit_test(a_strip_with_a_twist_stays),
