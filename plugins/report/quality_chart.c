@@ -12,13 +12,20 @@ bool quality_has_chart(const struct report_quality *quality, enum facet_metric m
     return m->axis.bars > 0 && m->smallest < m->most;
 }
 
-struct quality_text quality_number(double value) {
+static struct quality_text number_of(double value, int digits) {
     struct quality_text number = {"–"};
     if (!isfinite(value)) return number;
     bool whole = value == floor(value) && fabs(value) < 1e15;
-    snprintf(number.text, sizeof number.text, whole || fabs(value) >= 1000 ? "%s%.0f" : "%s%.3g", value < 0 ? "−" : "",
-             fabs(value));
+    const char *sign = value < 0 ? "−" : "";
+    if (whole || (fabs(value) >= 1000 && digits <= 3))
+        snprintf(number.text, sizeof number.text, "%s%.0f", sign, fabs(value));
+    else
+        snprintf(number.text, sizeof number.text, "%s%.*g", sign, digits, fabs(value));
     return number;
+}
+
+struct quality_text quality_number(double value) {
+    return number_of(value, 3);
 }
 
 static const char *unit_text(const char *unit) {
@@ -30,11 +37,14 @@ static const char *unit_text(const char *unit) {
     return "";
 }
 
+static void add_unit(enum facet_metric metric, struct quality_text *number) {
+    size_t length = strlen(number->text);
+    snprintf(number->text + length, sizeof number->text - length, "%s", unit_text(facet_metric_about(metric)->unit));
+}
+
 struct quality_text quality_value(enum facet_metric metric, double value) {
     struct quality_text number = quality_number(value);
-    size_t length = strlen(number.text);
-    if (isfinite(value))
-        snprintf(number.text + length, sizeof number.text - length, "%s", unit_text(facet_metric_about(metric)->unit));
+    if (isfinite(value)) add_unit(metric, &number);
     return number;
 }
 
@@ -111,6 +121,12 @@ static void limits(struct html *html, const struct quality_metric *metric, const
     if (far) limit_line(html, axis, -metric->limit, foot, NULL, 0);
 }
 
+// With so many digits that numbers a step apart are not the same.
+static struct quality_text tick(double value, double step) {
+    double digits = value == 0 ? 3 : floor(log10(fabs(value))) - floor(log10(step)) + 2;
+    return number_of(value, (int)fmax(3, fmin(15, digits)));
+}
+
 static void ticks(struct html *html, enum facet_metric metric, const struct histogram_axis *axis, int foot) {
     double end = axis->low + axis->step * axis->bars, step = axis->step;
     for (int k = 0; (end - axis->low) / step > 5; k++) step *= k % 3 == 1 ? 2.5 : 2;
@@ -118,12 +134,13 @@ static void ticks(struct html *html, enum facet_metric metric, const struct hist
     double last = floor(end / step + 1e-9);
     for (double k = ceil(axis->low / step - 1e-9); k <= last; k++) {
         double x = x_at(axis, k * step);
+        struct quality_text text = tick(k * step, step);
+        if (k == last) add_unit(metric, &text);
         const char *anchor = x < LEFT + 12 ? "start" : x > WIDTH - RIGHT - 24 ? "end" : "middle";
         html_add(html,
                  "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"#b9c3cb\"/>"
                  "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\" fill=\"#5b6975\">%s</text>",
-                 x, x, foot, foot + 4, x, foot + 16, anchor,
-                 (k == last ? quality_value(metric, k * step) : quality_number(k * step)).text);
+                 x, x, foot, foot + 4, x, foot + 16, anchor, text.text);
     }
 }
 

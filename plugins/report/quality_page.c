@@ -81,10 +81,13 @@ static void noted(struct html *html, const struct report_quality *quality, const
 static void list(struct html *html, const struct facet_items *items, const char *id, const char *what, int64_t all,
                  const struct facet_quarantine_entry *first, int n) {
     if (n == 0) return;
-    html_add(html,
-             "<h3 id=%s>%s %d that were %s</h3>\n<div class=scroll><table class=wide><thead><tr>"
-             "<th class=number>row</th><th>dataset</th><th>subject</th><th>scan</th><th>why</th></tr></thead><tbody>\n",
-             id, n < all ? "The first" : "All", n, what);
+    html_add(html, "<h3 id=%s>", id);
+    if (all == 1)
+        html_add(html, "The one that was %s", what);
+    else
+        html_add(html, "%s %d that were %s", n < all ? "The first" : "All", n, what);
+    html_add(html, "</h3>\n<div class=scroll><table class=wide><thead><tr><th class=number>row</th><th>dataset</th>"
+                   "<th>subject</th><th>scan</th><th>why</th></tr></thead><tbody>\n");
     for (int i = 0; i < n; i++) entry(html, items, &first[i]);
     html_add(html, "</tbody></table></div>\n");
 }
@@ -186,8 +189,9 @@ static void pair_line(struct html *html, const struct report_quality *quality, i
     for (int side = 0; side < 2 && quality->pictured; side++)
         html_add(html, "<td class=half><img src=\"%s\" alt=\"row %lld\"></td>", quality_pair_file(i, side).name,
                  (long long)pair->rows[side]);
-    html_add(html, "<td>%s</td><td class=number>%s%s</td>", pair->exact ? "exact" : "near",
-             quality_number(pair->distance).text, isfinite(pair->distance) ? " mm" : "");
+    html_add(html, "<td>%s</td><td class=number>", pair->exact ? "exact" : "near");
+    if (isfinite(pair->distance)) html_add(html, pair->distance > 0 ? "%.3f mm" : "%.0f mm", pair->distance);
+    html_add(html, "</td>");
     for (int side = 0; side < 2; side++) half(html, items, pair->rows[side]);
     html_add(html, "</tr>\n");
 }

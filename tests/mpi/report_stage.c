@@ -307,7 +307,7 @@ static void pairs_are_shown_side_by_side(void **state) {
         if (facet_comm_rank(world) == 0) {
             char *text = read_page();
             assert_int_equal(strstr(text, "No two scans are the same.") != NULL, count == 0);
-            assert_int_equal(strstr(text, "<td>near</td><td class=number>0.25 mm</td>") != NULL, count == 1);
+            assert_int_equal(strstr(text, "<td>near</td><td class=number>0.250 mm</td>") != NULL, count == 1);
             assert_int_equal(strstr(text, "<img src=\"pictures/pair_0_1.png\" alt=\"row 4\">") != NULL, count == 1);
             if (count == 1) check_picture("pictures/pair_0_1.png", SIDE, SIDE);
             free(text);

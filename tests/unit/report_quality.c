@@ -1,6 +1,5 @@
 // The report's histograms and reasons: where axes lie, what falls on an edge, which sentences are one reason.
-#include "report/histogram.h"
-#include "report/reasons.h"
+#include "report/quality_page.h"
 
 #include <float.h>
 #include <math.h>
@@ -134,6 +133,21 @@ static void few_far_values_do_not_stretch_the_axis(void **state) {
     assert_true(axis.low + axis.step * axis.bars > 1e7);
 }
 
+// An axis between 2.38 and 2.405 mm: its numbers are told apart.
+static void numbers_along_an_axis_differ(void **state) {
+    (void)state;
+    static const char *const expected[] = {">2.38<", ">2.385<", ">2.39<", ">2.395<", ">2.4<", ">2.405 mm<"};
+    struct report_quality quality = {.n_datasets = 0};
+    struct html html = {0};
+    quality.metrics[FACET_METRIC_EDGE].axis = (struct histogram_axis){2.38, 0.001, 25, false};
+    quality.metrics[FACET_METRIC_EDGE].limit = NAN;
+    quality_chart(&html, &quality, FACET_METRIC_EDGE, NULL);
+    assert_int_equal(html_status(&html, NULL), 0);
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+        if (!strstr(html.text, expected[i])) fail_msg("no %s in %s", expected[i], html.text);
+    html_free(&html);
+}
+
 static void a_median_off_the_axis_is_none(void **state) {
     (void)state;
     const struct histogram_axis axis = {0, 1, 8, false};
@@ -228,6 +242,7 @@ int main(void) {
         cmocka_unit_test(one_value_is_on_an_axis),
         cmocka_unit_test(axes_hold_all_and_are_short),
         cmocka_unit_test(few_far_values_do_not_stretch_the_axis),
+        cmocka_unit_test(numbers_along_an_axis_differ),
         cmocka_unit_test(a_median_off_the_axis_is_none),
         cmocka_unit_test(an_axis_reaches_to_what_is_near),
         cmocka_unit_test(what_differs_in_numbers_and_names_is_one_reason),
