@@ -19,9 +19,10 @@ struct render_easel {
     float *samples[RENDER_COMPONENTS], *means[RENDER_COMPONENTS], *shown[3];
     int32_t *slots; // of the samples: the pixel of the band each lies in
     // One entry a pixel of the band:
-    float *sums, *covered;     // covered: the share of its samples, of the listed pixels
-    uint8_t *hits;             // its covered samples
-    int32_t *pixels, *touched; // places in the picture: half their samples are covered; at least one is
+    float *sums, *covered;           // covered: the share of its samples, of the listed pixels
+    uint8_t *hits;                   // its covered samples
+    int32_t *lists[2];               // room for these two:
+    const int32_t *pixels, *touched; // places in the picture: half their samples are covered; at least one is
     float *touched_cover;
     int64_t n_pixels, n_touched;
     void *codes;
@@ -59,10 +60,9 @@ static bool make_room(struct render_easel *easel, int64_t pixels) {
     for (int k = 0; k < RENDER_COMPONENTS; k++) good = good && allocate(&easel->means[k], pixels);
     for (int k = 0; k < 3; k++) good = good && allocate(&easel->shown[k], pixels);
     easel->hits = malloc((size_t)pixels);
-    easel->pixels = malloc((size_t)pixels * sizeof *easel->pixels);
-    easel->touched = malloc((size_t)pixels * sizeof *easel->touched);
+    for (int k = 0; k < 2; k++) easel->lists[k] = malloc((size_t)pixels * sizeof *easel->lists[k]);
     easel->codes = malloc((size_t)pixels * sizeof(uint16_t));
-    return good && easel->hits && easel->pixels && easel->touched && easel->codes;
+    return good && easel->hits && easel->lists[0] && easel->lists[1] && easel->codes;
 }
 
 int render_easel_create(const struct render_look *look, struct render_easel **easel, struct facet_error *error) {
@@ -94,7 +94,7 @@ void render_easel_destroy(struct render_easel *easel) {
     for (int k = 0; k < RENDER_COMPONENTS; k++) free(easel->samples[k]), free(easel->means[k]);
     for (int k = 0; k < 3; k++) free(easel->shown[k]);
     free(easel->sums), free(easel->covered), free(easel->hits), free(easel->touched_cover), free(easel->slots);
-    free(easel->pixels), free(easel->touched), free(easel->codes);
+    free(easel->lists[0]), free(easel->lists[1]), free(easel->codes);
     free(easel);
 }
 
@@ -127,33 +127,41 @@ struct band {
 
 static void place(struct render_easel *easel, const struct band *band, const struct render_fragments *seen) {
     int ss = easel->look->supersample, size = easel->look->size, side = size * ss;
+    int64_t row = 0, end = 0,
+            slot = 0; // of samples: the row's first, and the next row's; slot: of the row's first pixel
     for (int64_t i = 0; i < seen->count; i++) {
-        int row = seen->sample[i] / side, column = seen->sample[i] % side;
-        easel->slots[i] = (row / ss - band->first) * size + column / ss;
+        if (seen->sample[i] >= end) {
+            int64_t number = seen->sample[i] / side;
+            row = number * side, end = row + side, slot = (number / ss - band->first) * size;
+        }
+        uint32_t column = (uint32_t)(seen->sample[i] - row);
+        easel->slots[i] = (int32_t)(slot + (ss == 4 ? column / 4 : column / 2));
     }
 }
 
+// With one sample a pixel the samples are the pixels.
 static void list_samples(struct render_easel *easel, const struct render_fragments *seen) {
     easel->n_pixels = easel->n_touched = seen->count;
-    memcpy(easel->pixels, seen->sample, (size_t)seen->count * sizeof *easel->pixels);
-    memcpy(easel->touched, seen->sample, (size_t)seen->count * sizeof *easel->touched);
+    easel->pixels = easel->touched = seen->sample;
     for (int64_t i = 0; i < seen->count; i++) easel->covered[i] = easel->touched_cover[i] = 1;
 }
 
 static void list_pixels(struct render_easel *easel, const struct band *band, const struct render_fragments *seen) {
     const struct render_look *look = easel->look;
     int samples = look->supersample * look->supersample;
+    place(easel, band, seen);
     easel->n_pixels = easel->n_touched = 0;
+    easel->pixels = easel->lists[0], easel->touched = easel->lists[1];
     memset(easel->hits, 0, (size_t)band->pixels);
     for (int64_t i = 0; i < seen->count; i++) easel->hits[easel->slots[i]]++;
     for (int64_t p = 0; p < band->pixels; p++) {
         float share = (float)easel->hits[p] / (float)samples;
         if (!easel->hits[p]) continue;
         easel->touched_cover[easel->n_touched] = share;
-        easel->touched[easel->n_touched++] = (int32_t)(band->start + p);
+        easel->lists[1][easel->n_touched++] = (int32_t)(band->start + p);
         if (2 * easel->hits[p] < samples) continue;
         easel->covered[easel->n_pixels] = share;
-        easel->pixels[easel->n_pixels++] = (int32_t)(band->start + p);
+        easel->lists[0][easel->n_pixels++] = (int32_t)(band->start + p);
     }
 }
 
@@ -241,6 +249,18 @@ static void show(struct render_easel *easel, enum render_quantity quantity, stru
 
 // ---- names of what is seen ------------------------------------------------------------------------------------------
 
+static int32_t vertex_of(const struct render_fragments *seen, int64_t i) {
+    int k = seen->share[1][i] > seen->share[0][i] ? 1 : 0;
+    if (seen->share[2][i] > seen->share[k][i]) k = 2;
+    return seen->corner[k][i];
+}
+
+static void name_pixel(const struct render_fragments *seen, int64_t i, int64_t pixel,
+                       const struct render_planes *planes) {
+    if (planes->triangles) planes->triangles[pixel] = seen->triangle[i];
+    if (planes->vertices) planes->vertices[pixel] = vertex_of(seen, i);
+}
+
 // Of a pixel's covered samples the nearest to its centre, of equally near ones the first.
 static int off_centre(const struct render_look *look, int32_t sample) {
     int ss = look->supersample, side = look->size * ss;
@@ -248,26 +268,29 @@ static int off_centre(const struct render_look *look, int32_t sample) {
     return x * x + y * y;
 }
 
-static int32_t vertex_of(const struct render_fragments *seen, int64_t i) {
-    int k = seen->share[1][i] > seen->share[0][i] ? 1 : 0;
-    if (seen->share[2][i] > seen->share[k][i]) k = 2;
-    return seen->corner[k][i];
+static void name_nearest(struct render_easel *easel, const struct band *band, const struct render_fragments *seen,
+                         const struct render_planes *planes) {
+    const struct render_look *look = easel->look;
+    int samples = look->supersample * look->supersample;
+    float *nearest = easel->sums;
+    for (int64_t p = 0; p < band->pixels; p++) nearest[p] = INFINITY;
+    for (int64_t i = 0; i < seen->count; i++) {
+        int64_t p = easel->slots[i];
+        float off = (float)off_centre(look, seen->sample[i]);
+        if (2 * easel->hits[p] < samples || !(off < nearest[p])) continue;
+        nearest[p] = off;
+        name_pixel(seen, i, band->start + p, planes);
+    }
 }
 
 static void name(struct render_easel *easel, const struct band *band, const struct render_planes *planes) {
     const struct render_fragments *seen = render_view_fragments(easel->view);
-    const struct render_look *look = easel->look;
-    int samples = look->supersample * look->supersample, furthest = 2 * RENDER_MAX_SUPERSAMPLE * RENDER_MAX_SUPERSAMPLE;
     if (!planes->triangles && !planes->vertices) return;
-    for (int64_t p = 0; p < band->pixels; p++) easel->sums[p] = (float)furthest;
-    for (int64_t i = 0; i < seen->count; i++) {
-        int64_t p = easel->slots[i];
-        float off = (float)off_centre(look, seen->sample[i]);
-        if (off >= easel->sums[p] || (samples > 1 && 2 * easel->hits[p] < samples)) continue;
-        easel->sums[p] = off;
-        if (planes->triangles) planes->triangles[band->start + p] = seen->triangle[i];
-        if (planes->vertices) planes->vertices[band->start + p] = vertex_of(seen, i);
+    if (easel->look->supersample > 1) {
+        name_nearest(easel, band, seen, planes);
+        return;
     }
+    for (int64_t i = 0; i < seen->count; i++) name_pixel(seen, i, seen->sample[i], planes);
 }
 
 // ---- the picture ----------------------------------------------------------------------------------------------------
@@ -290,7 +313,6 @@ static int draw_band(struct render_easel *easel, const struct render_look_at *at
     const struct render_fragments *seen = render_view_fragments(easel->view);
     if (!code) code = reserve_samples(easel, seen->count, error);
     if (code) return code;
-    place(easel, band, seen);
     list(easel, band, seen);
     for (int q = 0; q < RENDER_QUANTITIES; q++) {
         if (!easel->needed[q]) continue;
