@@ -165,8 +165,7 @@ int dataset_open(const struct dataset_description *description, const struct fac
         dataset_close(source);
         return code;
     }
-    dataset_rows_declare(&source->rows, description->points && facet_param_bool(given, "landmarks"),
-                         facet_param_bool(given, "textures"), fields, n_fields);
+    dataset_rows_declare(&source->rows, description->points && facet_param_bool(given, "landmarks"), fields, n_fields);
     *self = source;
     return FACET_OK;
 }
@@ -187,11 +186,14 @@ static int put_colours(const struct dataset_source *source, const struct dataset
                        const struct facet_mesh *mesh, struct dataset_worker *worker, struct facet_block *block,
                        int64_t row, struct facet_error *error) {
     uint8_t *colours = NULL;
+    struct facet_image picture = {0};
     if (source->rows.colours < 0) return FACET_OK;
-    int code = dataset_read_colours(source, scan, mesh, worker, &colours, error);
+    int code = dataset_read_colours(source, scan, mesh, worker, &colours, &picture, error);
     if (code) return dataset_forgive(&source->rows, "a picture", code, block, row, error);
     code = dataset_put_colours(&source->rows, mesh, colours, block, row, error);
+    if (!code) code = dataset_put_picture(&source->rows, mesh, &picture, block, row, error);
     free(colours);
+    facet_image_free(&picture);
     return code;
 }
 

@@ -121,7 +121,8 @@ void dataset_close(void *self);
         return dataset_open(&(description), given, items, fields, n_fields, self, error);                              \
     }                                                                                                                  \
     static const struct facet_source_ops ops = {.open = open_source, .load = dataset_load, .close = dataset_close};    \
-    static const char *const makes[] = {"vertices", "triangles", "landmarks", "colours", NULL}
+    static const char *const makes[] = {"vertices",  "triangles", "landmarks",    "colours",                           \
+                                        "texcoords", "texture",   "texture_size", NULL}
 
 // Parameters that all have; entries of the plugin's table.
 #define DATASET_PARAMS                                                                                                 \

@@ -95,10 +95,11 @@ int dataset_find_room(struct dataset_source *source, struct facet_error *error);
 int dataset_read_landmarks(const struct dataset_source *source, const struct dataset_scan *scan,
                            const struct facet_mesh *mesh, struct dataset_worker *worker,
                            float landmarks[FACET_LANDMARKS][4], int64_t *n, struct facet_error *error);
-// A colour a vertex, (n_vertices, 3) bytes, the caller's to free; NULL: it has none.
+// A colour a vertex, (n_vertices, 3) bytes, NULL: it has none; and the picture they come from, empty when they come from none.
+// Both are the caller's to free.
 int dataset_read_colours(const struct dataset_source *source, const struct dataset_scan *scan,
                          const struct facet_mesh *mesh, struct dataset_worker *worker, uint8_t **colours,
-                         struct facet_error *error);
+                         struct facet_image *picture, struct facet_error *error);
 
 int dataset_no_memory(struct facet_error *error);
 

@@ -1,7 +1,5 @@
 #include "dataset/paint.h"
 
-#include <facet/image.h>
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,19 +35,18 @@ static int no_memory(const char *name, struct facet_error *error) {
 }
 
 int dataset_paint(const char *name, const struct facet_bytes *bytes, const struct facet_mesh *mesh, uint8_t **colours,
-                  struct facet_error *error) {
-    struct facet_image picture;
+                  struct facet_image *picture, struct facet_error *error) {
     *colours = NULL;
-    int code = facet_image_decode(name, bytes->data, bytes->size, &picture, error);
+    int code = facet_image_decode(name, bytes->data, bytes->size, picture, error);
     if (code) return code;
     *colours = calloc((size_t)mesh->n_vertices + 1, 3);
     uint8_t *done = calloc((size_t)mesh->n_vertices + 1, 1);
     if (*colours && done)
-        paint(mesh, &picture, *colours, done);
+        paint(mesh, picture, *colours, done);
     else
         code = no_memory(name, error);
     free(done);
-    facet_image_free(&picture);
+    if (code) facet_image_free(picture);
     return code;
 }
 

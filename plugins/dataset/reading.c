@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,25 +62,35 @@ struct dataset_rows dataset_rows_of(const struct facet_params *given) {
                                  .unit = facet_param_float(given, "unit_mm"),
                                  .landmarks = -1,
                                  .colours = -1,
+                                 .texcoords = -1,
+                                 .colour = facet_param_bool(given, "textures"),
+                                 .pictures = facet_param_bool(given, "pictures"),
+                                 .max_texels = facet_param_int(given, "max_texels"),
                                  .keep_broken = strcmp(facet_param_string(given, "broken_extras"), "keep") == 0};
 }
 
-void dataset_rows_declare(struct dataset_rows *rows, bool landmarks, bool colours, struct facet_field *fields,
-                          int *n_fields) {
-    fields[VERTICES] = (struct facet_field){
-        .name = "vertices", .type = FACET_F32, .rank = 2, .dims = {rows->max_vertices, 3}, .ragged = true};
-    fields[TRIANGLES] = (struct facet_field){
-        .name = "triangles", .type = FACET_I32, .rank = 2, .dims = {rows->max_triangles, 3}, .ragged = true};
+static struct facet_field ragged(const char *name, enum facet_type type, int64_t most, int64_t width) {
+    struct facet_field field = {.type = type, .rank = 2, .dims = {most, width}, .ragged = true};
+    snprintf(field.name, sizeof field.name, "%s", name);
+    return field;
+}
+
+void dataset_rows_declare(struct dataset_rows *rows, bool landmarks, struct facet_field *fields, int *n_fields) {
+    fields[VERTICES] = ragged("vertices", FACET_F32, rows->max_vertices, 3);
+    fields[TRIANGLES] = ragged("triangles", FACET_I32, rows->max_triangles, 3);
     *n_fields = TRIANGLES + 1;
     if (landmarks) {
         rows->landmarks = *n_fields;
-        fields[(*n_fields)++] = (struct facet_field){
-            .name = "landmarks", .type = FACET_F32, .rank = 2, .dims = {FACET_LANDMARKS, 4}, .ragged = true};
+        fields[(*n_fields)++] = ragged("landmarks", FACET_F32, FACET_LANDMARKS, 4);
     }
-    if (!colours) return;
+    if (!rows->colour && !rows->pictures) return;
     rows->colours = *n_fields;
-    fields[(*n_fields)++] = (struct facet_field){
-        .name = "colours", .type = FACET_U8, .rank = 2, .dims = {rows->max_vertices, 3}, .ragged = true};
+    fields[(*n_fields)++] = ragged("colours", FACET_U8, rows->max_vertices, 3);
+    if (!rows->pictures) return;
+    rows->texcoords = *n_fields;
+    fields[(*n_fields)++] = ragged("texcoords", FACET_F32, rows->max_triangles, 6);
+    fields[(*n_fields)++] = ragged("texture", FACET_U8, rows->max_texels, 3);
+    fields[(*n_fields)++] = ragged("texture_size", FACET_I32, 1, 2);
 }
 
 void dataset_rows_widen(struct dataset_rows *rows, const struct facet_mesh *mesh) {
@@ -131,6 +142,44 @@ int dataset_put_landmarks(const struct dataset_rows *rows, float (*landmarks)[4]
 int dataset_put_colours(const struct dataset_rows *rows, const struct facet_mesh *mesh, const uint8_t *colours,
                         struct facet_block *block, int64_t row, struct facet_error *error) {
     return put(block, rows->colours, row, colours ? mesh->n_vertices : 0, colours, 3, error);
+}
+
+// u and v of each triangle's corners; NaN: the corner has no place.
+static void put_places(const struct facet_mesh *mesh, float *uv) {
+    for (int64_t i = 0; i < 3 * mesh->n_triangles; i++) {
+        int32_t place = mesh->texture_triangles[i];
+        bool there = place >= 0 && place < mesh->n_texcoords;
+        for (int k = 0; k < 2; k++) uv[2 * i + k] = there ? mesh->texcoords[2 * place + k] : NAN;
+    }
+}
+
+// In place; of an odd side the last pixel stands for itself alone.
+static void halve(struct facet_image *picture) {
+    int width = (picture->width + 1) / 2, height = (picture->height + 1) / 2;
+    uint8_t *to = picture->rgb;
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++) {
+            int left = 2 * x, right = left + 1 < picture->width ? left + 1 : left;
+            const uint8_t *upper = picture->rgb + 3 * (size_t)(2 * y) * (size_t)picture->width;
+            const uint8_t *lower = 2 * y + 1 < picture->height ? upper + 3 * (size_t)picture->width : upper;
+            for (int k = 0; k < 3; k++)
+                *to++ = (uint8_t)((upper[3 * left + k] + upper[3 * right + k] + lower[3 * left + k] +
+                                   lower[3 * right + k] + 2) /
+                                  4);
+        }
+    picture->width = width, picture->height = height;
+}
+
+int dataset_put_picture(const struct dataset_rows *rows, const struct facet_mesh *mesh, struct facet_image *picture,
+                        struct facet_block *block, int64_t row, struct facet_error *error) {
+    if (rows->texcoords < 0 || !picture->rgb || !mesh->texcoords) return FACET_OK;
+    while ((int64_t)picture->width * picture->height > rows->max_texels) halve(picture);
+    const int32_t size[2] = {picture->height, picture->width};
+    int64_t texels = (int64_t)picture->width * picture->height;
+    int code = facet_block_resize(block, rows->texcoords, row, mesh->n_triangles, error);
+    if (!code) put_places(mesh, facet_block_data(block, rows->texcoords, row));
+    if (!code) code = put(block, rows->texcoords + 1, row, texels, picture->rgb, 3, error);
+    return code ? code : put(block, rows->texcoords + 2, row, 1, size, sizeof size, error);
 }
 
 int dataset_forgive(const struct dataset_rows *rows, const char *what, int code, struct facet_block *block, int64_t row,

@@ -5,6 +5,7 @@
 
 #include <facet/block.h>
 #include <facet/files.h>
+#include <facet/image.h>
 #include <facet/item.h>
 #include <facet/landmark.h>
 #include <facet/params.h>
@@ -26,13 +27,15 @@ struct dataset_rows {
     int64_t max_vertices, max_triangles;
     double unit;            // millimetres
     int landmarks, colours; // places of their fields, -1 when there are none
-    bool keep_broken;       // a scan whose landmarks or picture cannot be read is kept without them
+    int texcoords;          // of the first of the fields texcoords, texture and texture_size, -1 when there are none
+    bool colour, pictures;  // whether the vertices' colours are wanted, and whether the pictures themselves are
+    int64_t max_texels;
+    bool keep_broken; // a scan whose landmarks or picture cannot be read is kept without them
 };
-// From the parameters max_vertices, max_triangles, unit_mm and broken_extras.
+// From the parameters max_vertices, max_triangles, unit_mm, broken_extras, textures, pictures and max_texels.
 struct dataset_rows dataset_rows_of(const struct facet_params *given);
-// The fields vertices, triangles, and landmarks and colours where they are wanted.
-void dataset_rows_declare(struct dataset_rows *rows, bool landmarks, bool colours, struct facet_field *fields,
-                          int *n_fields);
+// The fields vertices, triangles, and landmarks, colours and pictures where they are wanted.
+void dataset_rows_declare(struct dataset_rows *rows, bool landmarks, struct facet_field *fields, int *n_fields);
 // Room for a mesh that was measured, and a quarter more.
 void dataset_rows_widen(struct dataset_rows *rows, const struct facet_mesh *mesh);
 // Room that is not given comes from the index; false: there is none, and `rows` begin with none.
@@ -44,6 +47,10 @@ int dataset_put_mesh(const struct dataset_rows *rows, const char *path, const st
 int dataset_put_landmarks(const struct dataset_rows *rows, float (*landmarks)[4], int64_t n, struct facet_block *block,
                           int64_t row, struct facet_error *error);
 int dataset_put_colours(const struct dataset_rows *rows, const struct facet_mesh *mesh, const uint8_t *colours,
+                        struct facet_block *block, int64_t row, struct facet_error *error);
+// The picture, halved until there is room for it, and where in it each triangle's corners lie; nothing of a mesh without, or when
+// pictures are not wanted. Errors: MEMORY.
+int dataset_put_picture(const struct dataset_rows *rows, const struct facet_mesh *mesh, struct facet_image *picture,
                         struct facet_block *block, int64_t row, struct facet_error *error);
 // What is to be done about landmarks or a picture that gave `code`: the code, or OK when the row is kept and has a note.
 int dataset_forgive(const struct dataset_rows *rows, const char *what, int code, struct facet_block *block, int64_t row,
@@ -64,6 +71,16 @@ bool dataset_point_place(const struct facet_point *point, const struct facet_mes
      .choices = "keep|set-aside",                                                                                      \
      .doc = "A scan whose landmarks or picture are broken or missing is kept without them and has a note, or is set "  \
             "aside."},                                                                                                 \
+        {.name = "pictures",                                                                                           \
+         .type = FACET_PARAM_BOOL,                                                                                     \
+         .fallback = "false",                                                                                          \
+         .doc = "Whether the picture itself goes along with the scan, besides the colours of its vertices."},          \
+        {.name = "max_texels",                                                                                         \
+         .type = FACET_PARAM_INT,                                                                                      \
+         .fallback = "2097152",                                                                                        \
+         .min = 1,                                                                                                     \
+         .max = 268435456,                                                                                             \
+         .doc = "Room for the pixels of such a picture; a larger one is halved until it fits."},                       \
         {.name = "unit_mm",                                                                                            \
          .type = FACET_PARAM_FLOAT,                                                                                    \
          .fallback = "1.0",                                                                                            \

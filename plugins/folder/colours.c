@@ -51,7 +51,8 @@ static int64_t find_own_picture(const struct folder *folder, const struct folder
 }
 
 int folder_read_colours(const struct folder *folder, const struct folder_row *row, const struct facet_mesh *mesh,
-                        struct dataset_worker *worker, uint8_t **colours, struct facet_error *error) {
+                        struct dataset_worker *worker, uint8_t **colours, struct facet_image *picture,
+                        struct facet_error *error) {
     int code = FACET_OK;
     *colours = NULL;
     if (*row->texture && !mesh->texcoords)
@@ -59,11 +60,13 @@ int folder_read_colours(const struct folder *folder, const struct folder_row *ro
                                row->texture);
     if (*row->texture) {
         code = folder_read_file(folder, row, row->texture, &worker->more, error);
-        return code ? code : dataset_paint(row->texture, &worker->more, mesh, colours, error);
+        return code ? code : dataset_paint(row->texture, &worker->more, mesh, colours, picture, error);
     }
     int64_t file = mesh->texcoords ? find_own_picture(folder, row, mesh, worker, &code, error) : -1;
     if (code) return code;
     if (file < 0) return dataset_own_colours(row->path, mesh, colours, error);
     code = facet_files_read(folder->files, file, &worker->more, error);
-    return code ? code : dataset_paint(facet_files_get(folder->files, file).path, &worker->more, mesh, colours, error);
+    return code
+               ? code
+               : dataset_paint(facet_files_get(folder->files, file).path, &worker->more, mesh, colours, picture, error);
 }

@@ -240,13 +240,14 @@ static int open_folder(const struct facet_params *given, uint64_t seed, struct f
         close_folder(folder);
         return code;
     }
-    dataset_rows_declare(&folder->rows, folder->has_landmarks, facet_param_bool(given, "textures"), fields, n_fields);
+    dataset_rows_declare(&folder->rows, folder->has_landmarks, fields, n_fields);
     *self = folder;
     return FACET_OK;
 }
 
 static const struct facet_source_ops ops = {.open = open_folder, .load = folder_load, .close = close_folder};
-static const char *const makes[] = {"vertices", "triangles", "landmarks", "colours", NULL};
+static const char *const makes[] = {"vertices",  "triangles", "landmarks",    "colours",
+                                    "texcoords", "texture",   "texture_size", NULL};
 
 const struct facet_plugin facet_plugin_folder = {
     .abi = FACET_PLUGIN_ABI,

@@ -44,9 +44,11 @@ int folder_load(const void *self, int64_t index, struct facet_block *block, int6
 int folder_read_landmarks(const struct folder *folder, const struct folder_row *row, const struct facet_mesh *mesh,
                           struct dataset_worker *worker, float landmarks[FACET_LANDMARKS][4], int64_t *n,
                           struct facet_error *error);
-// A colour a vertex from the row's picture or the scan: (n_vertices, 3) bytes, the caller's to free; NULL: it has none.
+// A colour a vertex from the row's picture or the scan: (n_vertices, 3) bytes, NULL: it has none; and that picture, empty when there
+// is none. Both are the caller's to free.
 int folder_read_colours(const struct folder *folder, const struct folder_row *row, const struct facet_mesh *mesh,
-                        struct dataset_worker *worker, uint8_t **colours, struct facet_error *error);
+                        struct dataset_worker *worker, uint8_t **colours, struct facet_image *picture,
+                        struct facet_error *error);
 // Reads a file that the manifest's row names.
 int folder_read_file(const struct folder *folder, const struct folder_row *row, const char *path,
                      struct facet_bytes *bytes, struct facet_error *error);

@@ -34,11 +34,14 @@ static int put_colours(const struct folder *folder, const struct folder_row *ent
                        struct dataset_worker *worker, struct facet_block *block, int64_t row,
                        struct facet_error *error) {
     uint8_t *colours = NULL;
+    struct facet_image picture = {0};
     if (folder->rows.colours < 0) return FACET_OK;
-    int code = folder_read_colours(folder, entry, mesh, worker, &colours, error);
+    int code = folder_read_colours(folder, entry, mesh, worker, &colours, &picture, error);
     if (code) return dataset_forgive(&folder->rows, "a picture", code, block, row, error);
     code = dataset_put_colours(&folder->rows, mesh, colours, block, row, error);
+    if (!code) code = dataset_put_picture(&folder->rows, mesh, &picture, block, row, error);
     free(colours);
+    facet_image_free(&picture);
     return code;
 }
 

@@ -100,11 +100,8 @@ static void turn_over(struct preprocess_surface *surface, const struct flood *fl
         *(flood->turned[flood->reached[i]] ? &turned : &kept) +=
             sqrt(area[0] * area[0] + area[1] * area[1] + area[2] * area[2]);
     }
-    for (int64_t i = 0; i < n; i++) {
-        int32_t *t = surface->triangles[flood->reached[i]], second = t[1];
-        if (flood->turned[flood->reached[i]] != (turned <= kept)) continue;
-        t[1] = t[2], t[2] = second;
-    }
+    for (int64_t i = 0; i < n; i++)
+        if (flood->turned[flood->reached[i]] == (turned <= kept)) preprocess_triangle_turn(surface, flood->reached[i]);
 }
 
 int preprocess_surface_orient(struct preprocess_surface *surface, struct facet_error *error) {

@@ -241,7 +241,9 @@ static int sew_in(const struct patch *patch, struct preprocess_surface *surface,
     bool good = grow(&surface->vertices, n + added, sizeof *surface->vertices) &&
                 grow(&surface->normals, n + added, sizeof *surface->normals) &&
                 (!surface->colours || grow(&surface->colours, n + added, sizeof *surface->colours)) &&
-                grow(&surface->triangles, surface->n_triangles + patch->n_triangles, sizeof *surface->triangles);
+                grow(&surface->triangles, surface->n_triangles + patch->n_triangles, sizeof *surface->triangles) &&
+                (!surface->texcoords ||
+                 grow(&surface->texcoords, surface->n_triangles + patch->n_triangles, sizeof *surface->texcoords));
     if (!good) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory to fill a hole");
     for (int64_t i = 0; i < added; i++) {
         for (int k = 0; k < 3; k++) {
@@ -250,6 +252,7 @@ static int sew_in(const struct patch *patch, struct preprocess_surface *surface,
         }
     }
     for (int64_t t = 0; t < patch->n_triangles; t++) {
+        for (int k = 0; surface->texcoords && k < 6; k++) surface->texcoords[surface->n_triangles][k] = NAN;
         int32_t *to = surface->triangles[surface->n_triangles++];
         for (int k = 0; k < 3; k++) {
             int64_t v = patch->triangles[t][k];

@@ -62,7 +62,7 @@ static void drop_small(struct preprocess_surface *surface, double share, int32_t
     int64_t kept = 0;
     for (int64_t t = 0; t < surface->n_triangles; t++) {
         if (area[root(parent, surface->triangles[t][0])] < least) continue;
-        memmove(surface->triangles[kept++], surface->triangles[t], sizeof *surface->triangles);
+        preprocess_triangle_move(surface, kept++, t);
     }
     surface->n_triangles = kept;
 }

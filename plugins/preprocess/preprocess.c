@@ -15,8 +15,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { IN_VERTICES, IN_TRIANGLES, IN_LANDMARKS, IN_COLOURS };
-enum { VERTICES, TRIANGLES, NORMALS, CURVATURES, LANDMARKS, COLOURS, QUALITY, CONTENT, FIELDS };
+enum { IN_VERTICES, IN_TRIANGLES, IN_LANDMARKS, IN_COLOURS, IN_TEXCOORDS, IN_TEXTURE, IN_TEXTURE_SIZE };
+enum {
+    VERTICES,
+    TRIANGLES,
+    NORMALS,
+    CURVATURES,
+    LANDMARKS,
+    COLOURS,
+    TEXCOORDS,
+    TEXTURE,
+    TEXTURE_SIZE,
+    QUALITY,
+    CONTENT
+};
 
 struct preprocess {
     struct preprocess_template face;
@@ -24,7 +36,7 @@ struct preprocess {
     double crop_radius, min_part, spike_edges, longest_hole;
     int64_t max_vertices, min_triangles; // max_vertices 0: as many as the source has
     int smooth;
-    bool by_angle, has_landmarks, has_colours;
+    bool by_angle, has_landmarks, has_colours, has_pictures;
     bool trust, see; // landmarks that a scan comes with: the pose begins with them; they are looked at
     struct preprocess_limits limits;
     double curvature_scale; // below 0: none are wanted
@@ -149,6 +161,12 @@ static int check_fields(const struct facet_field *in, struct facet_error *error)
         return facet_error_set(error, FACET_ERROR_CONFIG, "preprocess takes landmarks as ragged f32 (n, 4)");
     if (in[IN_COLOURS].type && !is_ragged(&in[IN_COLOURS], FACET_U8, 3))
         return facet_error_set(error, FACET_ERROR_CONFIG, "preprocess takes colours as ragged u8 (n, 3)");
+    if (!in[IN_TEXTURE].type) return FACET_OK;
+    if (!is_ragged(&in[IN_TEXCOORDS], FACET_F32, 6) || !is_ragged(&in[IN_TEXTURE], FACET_U8, 3) ||
+        !is_ragged(&in[IN_TEXTURE_SIZE], FACET_I32, 2))
+        return facet_error_set(error, FACET_ERROR_CONFIG,
+                               "preprocess takes a texture as ragged u8 (n, 3), its texture_size as ragged i32 (1, 2) "
+                               "and texcoords as ragged f32 (n, 6)");
     return FACET_OK;
 }
 
@@ -174,10 +192,18 @@ static int declare(const void *self, const struct facet_field *in, struct facet_
     out[LANDMARKS] = field_like("landmarks", &out[VERTICES], FACET_F32, 4);
     out[LANDMARKS].dims[0] = FACET_LANDMARKS;
     out[COLOURS] = field_like("colours", &out[VERTICES], FACET_U8, 3);
+    out[TEXCOORDS] = field_like("texcoords", &out[TRIANGLES], FACET_F32, 6);
+    out[TEXTURE] = field_like("texture", &in[IN_TEXTURE], FACET_U8, 3);
+    out[TEXTURE_SIZE] = field_like("texture_size", &out[VERTICES], FACET_I32, 2);
+    out[TEXTURE_SIZE].dims[0] = 1;
     out[QUALITY] = (struct facet_field){.name = "quality", .type = FACET_F32, .rank = 1, .dims = {FACET_METRICS}};
     out[CONTENT] = (struct facet_field){.name = "content", .type = FACET_I64, .rank = 1, .dims = {2}};
     if (p->curvature_scale < 0) out[CURVATURES].dims[0] = 1;
     if (!in[IN_COLOURS].type) out[COLOURS].dims[0] = 1;
+    if (!in[IN_TEXTURE].type) {
+        out[TEXCOORDS].dims[0] = 1;
+        out[TEXTURE] = field_like("texture", &out[TEXTURE_SIZE], FACET_U8, 3);
+    }
     return FACET_OK;
 }
 
@@ -243,8 +269,11 @@ static int take(const struct preprocess *p, const struct facet_block *in, int64_
     int code = preprocess_surface_copy(facet_block_read(in, IN_VERTICES, row), vertices,
                                        facet_block_read(in, IN_TRIANGLES, row),
                                        facet_block_count(in, IN_TRIANGLES, row), surface, error);
-    if (code || !p->has_colours || facet_block_count(in, IN_COLOURS, row) != vertices) return code;
-    return preprocess_surface_paint(facet_block_read(in, IN_COLOURS, row), surface, error);
+    if (!code && p->has_colours && facet_block_count(in, IN_COLOURS, row) == vertices)
+        code = preprocess_surface_paint(facet_block_read(in, IN_COLOURS, row), surface, error);
+    if (!code && p->has_pictures && facet_block_count(in, IN_TEXCOORDS, row) == surface->n_triangles)
+        code = preprocess_surface_drape(facet_block_read(in, IN_TEXCOORDS, row), surface, error);
+    return code;
 }
 
 static int clean(const struct preprocess *p, struct scan *scan, struct facet_error *error) {
@@ -347,11 +376,22 @@ static int put_scan(struct facet_block *out, int64_t row, const struct scan *sca
         [CURVATURES] = {scan->curvatures ? s->n_vertices : 0, scan->curvatures, sizeof *scan->curvatures},
         [LANDMARKS] = {scan->n_landmarks, scan->landmarks, sizeof *scan->landmarks},
         [COLOURS] = {s->colours ? s->n_vertices : 0, s->colours, sizeof *s->colours},
+        [TEXCOORDS] = {s->texcoords ? s->n_triangles : 0, s->texcoords, sizeof *s->texcoords},
     };
     int code = FACET_OK;
     memcpy(facet_block_data(out, QUALITY, row), scan->quality, sizeof scan->quality);
-    for (int f = 0; !code && f < QUALITY; f++) code = put(out, f, row, all[f].count, all[f].data, all[f].step, error);
+    for (int f = 0; !code && f <= TEXCOORDS; f++)
+        code = put(out, f, row, all[f].count, all[f].data, all[f].step, error);
     return code;
+}
+
+// The picture stays as it is.
+static int pass_picture(const struct facet_block *in, struct facet_block *out, int64_t row, struct facet_error *error) {
+    int code =
+        put(out, TEXTURE, row, facet_block_count(in, IN_TEXTURE, row), facet_block_read(in, IN_TEXTURE, row), 3, error);
+    return code ? code
+                : put(out, TEXTURE_SIZE, row, facet_block_count(in, IN_TEXTURE_SIZE, row),
+                      facet_block_read(in, IN_TEXTURE_SIZE, row), 2 * sizeof(int32_t), error);
 }
 
 static int transform_row(const struct preprocess *p, const struct facet_block *in, struct facet_block *out, int64_t row,
@@ -359,6 +399,7 @@ static int transform_row(const struct preprocess *p, const struct facet_block *i
     struct scan scan = {.n_landmarks = 0};
     int code = prepare(p, in, row, &scan, error);
     if (!code) code = put_scan(out, row, &scan, error);
+    if (!code && scan.surface.texcoords) code = pass_picture(in, out, row, error);
     if (!code)
         facet_scan_content(facet_block_read(in, IN_VERTICES, row), facet_block_count(in, IN_VERTICES, row),
                            facet_block_read(in, IN_TRIANGLES, row), facet_block_count(in, IN_TRIANGLES, row),
@@ -373,6 +414,7 @@ static int transform(const void *self, const struct facet_block *in, struct face
     struct preprocess p = *(const struct preprocess *)self;
     p.has_landmarks = facet_block_field(in, IN_LANDMARKS) != NULL;
     p.has_colours = facet_block_field(in, IN_COLOURS) != NULL;
+    p.has_pictures = facet_block_field(in, IN_TEXTURE) != NULL;
     for (int64_t row = 0; row < facet_block_rows(in); row++) {
         struct facet_error why = {0};
         int code = facet_block_valid(in, row) ? transform_row(&p, in, out, row, &why) : FACET_OK;
@@ -394,10 +436,13 @@ static const struct facet_need needs[] = {
     [IN_TRIANGLES] = {.name = "triangles", .rows = true},
     [IN_LANDMARKS] = {.name = "landmarks", .rows = true, .optional = true},
     [IN_COLOURS] = {.name = "colours", .rows = true, .optional = true},
+    [IN_TEXCOORDS] = {.name = "texcoords", .rows = true, .optional = true},
+    [IN_TEXTURE] = {.name = "texture", .rows = true, .optional = true},
+    [IN_TEXTURE_SIZE] = {.name = "texture_size", .rows = true, .optional = true},
     {.name = NULL},
 };
-static const char *const makes[] = {"vertices", "triangles", "normals", "curvatures", "landmarks",
-                                    "colours",  "quality",   "content", NULL};
+static const char *const makes[] = {"vertices",  "triangles", "normals",      "curvatures", "landmarks", "colours",
+                                    "texcoords", "texture",   "texture_size", "quality",    "content",   NULL};
 static const struct facet_map_ops ops = {
     .create = create,
     .declare = declare,

@@ -82,7 +82,7 @@ static int64_t drop(struct preprocess_surface *surface, const uint8_t *is) {
     for (int64_t t = 0; spikes && t < surface->n_triangles; t++) {
         const int32_t *v = surface->triangles[t];
         if (is[v[0]] || is[v[1]] || is[v[2]]) continue;
-        memmove(surface->triangles[kept++], v, sizeof *surface->triangles);
+        preprocess_triangle_move(surface, kept++, t);
     }
     if (spikes) surface->n_triangles = kept;
     return spikes;

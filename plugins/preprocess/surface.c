@@ -54,13 +54,36 @@ int preprocess_surface_paint(const uint8_t *colours, struct preprocess_surface *
     return FACET_OK;
 }
 
+int preprocess_surface_drape(const float *texcoords, struct preprocess_surface *surface, struct facet_error *error) {
+    size_t bytes = (size_t)surface->n_triangles * sizeof *surface->texcoords;
+    surface->texcoords = malloc(bytes);
+    if (!surface->texcoords) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the texture of a mesh");
+    memcpy(surface->texcoords, texcoords, bytes);
+    return FACET_OK;
+}
+
 void preprocess_surface_free(struct preprocess_surface *surface) {
     if (!surface) return;
     free(surface->vertices);
     free(surface->normals);
     free(surface->triangles);
     free(surface->colours);
+    free(surface->texcoords);
     *surface = (struct preprocess_surface){0};
+}
+
+void preprocess_triangle_move(struct preprocess_surface *surface, int64_t to, int64_t from) {
+    memmove(surface->triangles[to], surface->triangles[from], sizeof *surface->triangles);
+    if (surface->texcoords) memmove(surface->texcoords[to], surface->texcoords[from], sizeof *surface->texcoords);
+}
+
+void preprocess_triangle_turn(struct preprocess_surface *surface, int64_t triangle) {
+    int32_t *corner = surface->triangles[triangle], second = corner[1];
+    corner[1] = corner[2], corner[2] = second;
+    for (int k = 0; surface->texcoords && k < 2; k++) {
+        float *uv = surface->texcoords[triangle], place = uv[2 + k];
+        uv[2 + k] = uv[4 + k], uv[4 + k] = place;
+    }
 }
 
 // Position bits with -0 as 0, so that equal positions have equal keys.
@@ -125,7 +148,7 @@ static void keep_distinct_triangles(struct preprocess_surface *surface, struct p
         preprocess_triangle_area(surface, t, area);
         if (key[0] == key[1] || key[1] == key[2] || !(length(area) > 0)) continue;
         if (preprocess_keymap_put(map, key, (int32_t)t) != t) continue;
-        memmove(surface->triangles[kept++], surface->triangles[t], sizeof *surface->triangles);
+        preprocess_triangle_move(surface, kept++, t);
     }
     surface->n_triangles = kept;
 }
@@ -186,7 +209,7 @@ void preprocess_surface_crop(struct preprocess_surface *surface, double radius) 
         const int32_t *v = surface->triangles[t];
         int all = 1;
         for (int k = 0; k < 3; k++) all &= inside(surface->vertices[v[k]], radius);
-        if (all) memmove(surface->triangles[kept++], surface->triangles[t], sizeof *surface->triangles);
+        if (all) preprocess_triangle_move(surface, kept++, t);
     }
     surface->n_triangles = kept;
 }
@@ -198,9 +221,5 @@ void preprocess_surface_face_front(struct preprocess_surface *surface) {
         sum += area[2];
     }
     if (sum >= 0) return;
-    for (int64_t t = 0; t < surface->n_triangles; t++) {
-        int32_t *v = surface->triangles[t], second = v[1];
-        v[1] = v[2];
-        v[2] = second;
-    }
+    for (int64_t t = 0; t < surface->n_triangles; t++) preprocess_triangle_turn(surface, t);
 }

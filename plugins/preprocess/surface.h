@@ -10,6 +10,8 @@ struct preprocess_surface {
     float (*normals)[3];
     int32_t (*triangles)[3];
     uint8_t (*colours)[3]; // of the vertices; NULL: the scan has none
+    float (*texcoords)
+        [6]; // u v of each triangle's corners in the scan's picture, NaN: none; NULL: the scan has no picture
     int64_t n_vertices, n_triangles;
 };
 
@@ -18,6 +20,8 @@ int preprocess_surface_copy(const float *vertices, int64_t n_vertices, const int
                             struct preprocess_surface *surface, struct facet_error *error);
 // Gives it the colours of the vertices it was copied from; every later step keeps them by the vertices. Errors: MEMORY.
 int preprocess_surface_paint(const uint8_t *colours, struct preprocess_surface *surface, struct facet_error *error);
+// The same for the places of its triangles' corners in a picture: later steps keep them by the triangles.
+int preprocess_surface_drape(const float *texcoords, struct preprocess_surface *surface, struct facet_error *error);
 void preprocess_surface_free(struct preprocess_surface *surface); // NULL is fine
 
 // Merges vertices of equal position, drops triangles that are repeated or have no area. Keeps the order.
@@ -36,9 +40,13 @@ void preprocess_surface_label(const struct preprocess_surface *surface, int32_t 
 // Drops vertices no triangle uses. Keeps the order.
 int preprocess_surface_compact(struct preprocess_surface *surface, struct facet_error *error);
 // Merges neighbours, where it changes the surface least, until max_vertices are left; the boundary keeps its place, no triangle is
-// turned over, no edge gets a third, colours go along. Triangles must have been cleaned. Errors: MEMORY, DATA (it cannot be done).
+// turned over, no edge gets a third, colours and places in a picture go
+// along. Triangles must have been cleaned. Errors: MEMORY, DATA (it cannot be done).
 int preprocess_surface_thin(struct preprocess_surface *surface, int64_t max_vertices, struct facet_error *error);
 
+// Puts triangle `from` in the place of `to`; turns one over.
+void preprocess_triangle_move(struct preprocess_surface *surface, int64_t to, int64_t from);
+void preprocess_triangle_turn(struct preprocess_surface *surface, int64_t triangle);
 // Twice the area vector of a triangle.
 void preprocess_triangle_area(const struct preprocess_surface *surface, int64_t triangle, double area[3]);
 double preprocess_surface_area(const struct preprocess_surface *surface);

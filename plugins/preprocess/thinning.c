@@ -91,12 +91,14 @@ static void find_kinds(struct preprocess_thinning *m, const int32_t *other) {
 
 // ---- beginning and end ------------------------------------------------------------------------------------------------
 
-static int make_room(bool coloured, struct preprocess_thinning *m, struct facet_error *error) {
+static int make_room(bool coloured, bool draped, struct preprocess_thinning *m, struct facet_error *error) {
     size_t n = (size_t)m->n_vertices + 1, corners = (size_t)m->n_corners + 1;
     m->corner = malloc(corners * sizeof *m->corner), m->vertex = calloc(n, sizeof *m->vertex);
     m->colour = coloured ? malloc(n * sizeof *m->colour) : NULL;
+    m->place = draped ? malloc(corners * sizeof *m->place) : NULL;
     m->ring = malloc(n * sizeof *m->ring), m->mark = calloc(n, sizeof *m->mark);
-    if (m->corner && m->vertex && (m->colour || !coloured) && m->ring && m->mark) return FACET_OK;
+    if (m->corner && m->vertex && (m->colour || !coloured) && (m->place || !draped) && m->ring && m->mark)
+        return FACET_OK;
     return facet_error_set(error, FACET_ERROR_MEMORY, "no memory to thin a mesh");
 }
 
@@ -106,6 +108,8 @@ static void copy_in(const struct preprocess_surface *surface, struct preprocess_
         for (int k = 0; k < 3; k++) m->vertex[v].at[k] = surface->vertices[v][k];
         for (int k = 0; m->colour && k < 3; k++) m->colour[v][k] = surface->colours[v][k];
     }
+    for (int64_t i = 0; m->place && i < 2 * m->n_corners; i++)
+        m->place[i / 2][i % 2] = surface->texcoords[i / 6][i % 6];
     for (int32_t c = (int32_t)m->n_corners - 1; c >= 0; c--) {
         int32_t v = surface->triangles[c / 3][c % 3];
         m->corner[c].vertex = v, m->corner[c].next = m->vertex[v].first, m->vertex[v].first = c;
@@ -119,7 +123,7 @@ int preprocess_thinning_create(const struct preprocess_surface *surface, struct 
     *m = (struct preprocess_thinning){
         .n_vertices = surface->n_vertices, .n_corners = 3 * surface->n_triangles, .left = surface->n_vertices};
     int code = preprocess_edges_pair(surface, &other, error);
-    if (!code) code = make_room(surface->colours != NULL, m, error);
+    if (!code) code = make_room(surface->colours != NULL, surface->texcoords != NULL, m, error);
     if (!code) {
         copy_in(surface, m);
         find_kinds(m, other);
@@ -132,7 +136,7 @@ int preprocess_thinning_create(const struct preprocess_surface *surface, struct 
 }
 
 void preprocess_thinning_free(struct preprocess_thinning *m) {
-    free(m->corner), free(m->vertex), free(m->colour), free(m->ring), free(m->mark);
+    free(m->corner), free(m->vertex), free(m->colour), free(m->place), free(m->ring), free(m->mark);
     *m = (struct preprocess_thinning){0};
 }
 
@@ -146,6 +150,7 @@ int preprocess_thinning_finish(const struct preprocess_thinning *m, struct prepr
     for (int64_t c = 0; c < m->n_corners; c += 3) {
         if (m->corner[c].vertex == NONE) continue;
         for (int k = 0; k < 3; k++) surface->triangles[kept][k] = m->corner[c + k].vertex;
+        for (int k = 0; m->place && k < 6; k++) surface->texcoords[kept][k] = (float)m->place[c + k / 2][k % 2];
         kept++;
     }
     surface->n_triangles = kept;
@@ -281,12 +286,41 @@ static void mix_colours(struct preprocess_thinning *m, int32_t keep, int32_t gon
     for (int k = 0; k < 3; k++) m->colour[keep][k] += share * (m->colour[gone][k] - m->colour[keep][k]);
 }
 
+static void slide_within(double *a, double *b) {
+    *a = fmax(-1, fmin(1, *a)), *b = fmax(-1, fmin(1, *b));
+}
+
+// A corner that moves to another place of its triangle's plane moves in the picture likewise, by a triangle's size at most.
+static void slide_corner(struct preprocess_thinning *m, int32_t c, const double to[3]) {
+    int32_t next = preprocess_corner_next(c), before = preprocess_corner_before(c);
+    const double *at = m->vertex[m->corner[c].vertex].at;
+    double u[3], v[3], moved[3];
+    from_to(at, m->vertex[m->corner[next].vertex].at, u), from_to(at, m->vertex[m->corner[before].vertex].at, v);
+    from_to(at, to, moved);
+    double uu = dot(u, u), uv = dot(u, v), vv = dot(v, v), det = uu * vv - uv * uv;
+    if (!(det > 1e-12 * uu * vv)) return;
+    double a = (vv * dot(u, moved) - uv * dot(v, moved)) / det, b = (uu * dot(v, moved) - uv * dot(u, moved)) / det;
+    slide_within(&a, &b);
+    for (int k = 0; k < 2; k++)
+        m->place[c][k] += a * (m->place[next][k] - m->place[c][k]) + b * (m->place[before][k] - m->place[c][k]);
+}
+
+static void slide(struct preprocess_thinning *m, int32_t vertex, int32_t with, const double to[3]) {
+    for (int32_t c = m->vertex[vertex].first; c != NONE; c = m->corner[c].next) {
+        if (m->corner[c].vertex == NONE) continue;
+        if (m->corner[preprocess_corner_next(c)].vertex == with) continue; // it goes
+        if (m->corner[preprocess_corner_before(c)].vertex == with) continue;
+        slide_corner(m, c, to);
+    }
+}
+
 static void drop_triangle(struct preprocess_thinning *m, int32_t t) {
     for (int k = 0; k < 3; k++) m->corner[3 * t + k].vertex = NONE;
 }
 
 void preprocess_thinning_merge(struct preprocess_thinning *m, int32_t keep, int32_t gone, const double to[3]) {
     if (m->colour) mix_colours(m, keep, gone, to);
+    if (m->place) slide(m, keep, gone, to), slide(m, gone, keep, to);
     for (int32_t c = m->vertex[gone].first, next; c != NONE; c = next) {
         next = m->corner[c].next;
         if (m->corner[c].vertex == NONE) continue;

@@ -36,6 +36,7 @@ struct preprocess_thinning {
     struct preprocess_corner *corner;
     struct preprocess_vertex *vertex;
     double (*colour)[3]; // NULL: none
+    double (*place)[2];  // of a corner in the scan's picture; NULL: it has none
     int32_t *ring;       // the neighbours of a vertex, found last; those of `round` among the marks
     struct preprocess_mark *mark;
     uint32_t round;

@@ -76,7 +76,7 @@ static bool has_each_vertex(const struct facet_field *in, int field, enum facet_
 
 static bool has_texture(const struct facet_field *in) {
     return is_ragged(&in[TEXCOORDS], FACET_F32, 6) && is_ragged(&in[TEXTURE], FACET_U8, 3) &&
-           in[TEXTURE_SIZE].type == FACET_I32 && in[TEXTURE_SIZE].rank == 1 && in[TEXTURE_SIZE].dims[0] == 2;
+           is_ragged(&in[TEXTURE_SIZE], FACET_I32, 2) && in[TEXTURE].dims[0] > 1;
 }
 
 static int check_fields(const struct render_look *look, const struct facet_field *in, struct facet_error *error) {
@@ -198,7 +198,8 @@ static void take_colours(const struct facet_block *in, int64_t row, struct scrat
 
 static int take_texture(const struct facet_block *in, int64_t row, struct scratch *scratch,
                         struct render_subject *subject, struct facet_error *error) {
-    if (count_of(in, TEXTURE, row) == 0 || count_of(in, TEXCOORDS, row) != subject->mesh.n_triangles) return FACET_OK;
+    bool there = count_of(in, TEXTURE, row) > 0 && count_of(in, TEXTURE_SIZE, row) == 1;
+    if (!there || count_of(in, TEXCOORDS, row) != subject->mesh.n_triangles) return FACET_OK;
     const int32_t *size = facet_block_read(in, TEXTURE_SIZE, row); // height, width
     if (size[0] < 1 || size[1] < 1 || (int64_t)size[0] * size[1] != count_of(in, TEXTURE, row))
         return facet_error_set(error, FACET_ERROR_DATA, "a texture of %d x %d texels has %lld", size[1], size[0],

@@ -50,10 +50,11 @@ static int load(struct loaded *l, const struct facet_plugin *plugin, const char 
     layout_face_make(&l->face, 1, 2, 0.5, LAYOUT_ROWS, LAYOUT_COLUMNS);
     for (int i = 0; turn < 0 && i < FACET_LANDMARKS; i++) l->face.landmarks[i][0] *= -1;
     for (; *files; files++) write_file(l, *files);
-    snprintf(text, sizeof text, "root = \"%s\"; textures = true; %s", l->root, more);
+    snprintf(text, sizeof text, "root = \"%s\"; %s %s", l->root, strstr(more, "textures") ? "" : "textures = true;",
+             more);
     if (facet_params_from_text(plugin->params, text, &l->params, error)) fail_msg("%s", error->text);
     if (plugin->source->open(l->params, 1, l->items, fields, &n_fields, &l->self, error)) fail_msg("%s", error->text);
-    assert_int_equal(n_fields, COLOURS + 1);
+    assert_int_equal(n_fields, strstr(more, "pictures = true") ? COLOURS + 4 : COLOURS + 1);
     assert_int_equal(facet_block_create(fields, n_fields, l->items, 0, 1, &l->block, error), FACET_OK);
     return plugin->source->load(l->self, 0, l->block, 0, error);
 }
@@ -133,6 +134,37 @@ static void a_scan_brings_landmarks_and_colours(void **state) {
     end(&l);
 }
 
+// The picture goes along, halved until it fits, and each triangle's corners have their places in it.
+static void a_scan_brings_its_picture(void **state) {
+    (void)state;
+    static const struct {
+        const char *more;
+        int32_t size[2], right, left; // height and width, red at both ends of the first row
+    } cases[] = {{"textures = false; pictures = true;", {48, 64}, 255, 0},
+                 {"pictures = true; max_texels = 800;", {24, 32}, 253, 2},
+                 {"pictures = true; max_texels = 1;", {1, 1}, 128, 128}};
+    for (int i = 0; i < 3; i++) {
+        struct loaded l;
+        struct facet_error error = {0};
+        struct facet_mesh mesh;
+        if (load(&l, &facet_plugin_bu3dfe, cases[i].more, f3d, 1, &error)) fail_msg("%s", error.text);
+        layout_mesh(&l.face, &mesh);
+        check_colours(&l, 6);
+        assert_memory_equal(facet_block_read(l.block, COLOURS + 3, 0), cases[i].size, sizeof cases[i].size);
+        int64_t width = cases[i].size[1];
+        assert_int_equal(facet_block_count(l.block, COLOURS + 2, 0), cases[i].size[0] * width);
+        const uint8_t *texels = facet_block_read(l.block, COLOURS + 2, 0);
+        assert_in_range(texels[0], cases[i].left, cases[i].left + 2);
+        assert_in_range(texels[3 * (width - 1)] + 2, cases[i].right, cases[i].right + 2);
+        const float *uv = facet_block_read(l.block, COLOURS + 1, 0);
+        assert_int_equal(facet_block_count(l.block, COLOURS + 1, 0), mesh.n_triangles);
+        for (int64_t c = 0; c < 6 * mesh.n_triangles; c++)
+            assert_float_equal(uv[c], mesh.texcoords[2 * mesh.texture_triangles[c / 2] + c % 2], 1e-4);
+        facet_mesh_free(&mesh);
+        end(&l);
+    }
+}
+
 static void landmarks_of_one_kind_do_not_go_with_the_other(void **state) {
     (void)state;
     struct loaded l;
@@ -202,6 +234,7 @@ static void what_is_too_large_or_not_there_is_said(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_scan_brings_landmarks_and_colours),
+        cmocka_unit_test(a_scan_brings_its_picture),
         cmocka_unit_test(landmarks_of_one_kind_do_not_go_with_the_other),
         cmocka_unit_test(points_of_range_images_have_names),
         cmocka_unit_test(sides_are_the_persons_own),

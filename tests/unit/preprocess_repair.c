@@ -42,6 +42,9 @@ static void make(double (*height)(double, double), bool (*gone)(double, double),
     }
     assert_int_equal(preprocess_surface_copy(v[0], VERTICES, t[0], n, surface, NULL), 0);
     assert_int_equal(preprocess_surface_paint(colours[0], surface, NULL), 0);
+    static float texcoords[2 * (SIDE - 1) * (SIDE - 1)][6];
+    for (int i = 0; i < 6 * n; i++) texcoords[i / 6][i % 6] = v[t[i / 6][i % 6 / 2]][i % 2];
+    assert_int_equal(preprocess_surface_drape(texcoords[0], surface, NULL), 0);
     assert_int_equal(preprocess_surface_compact(surface, NULL), 0);
 }
 
@@ -109,6 +112,7 @@ static void a_plane_is_whole_again(void **state) {
     make(flat, nowhere, &whole);
     make(flat, round_hole, &surface);
     double gap = preprocess_surface_area(&whole) - preprocess_surface_area(&surface);
+    int64_t before = surface.n_triangles;
     assert_int_equal(preprocess_holes_fill(&surface, 60, &holes, NULL), 0);
     assert_int_equal(holes.filled, 1);
     assert_int_equal(holes.left, 0);
@@ -122,6 +126,9 @@ static void a_plane_is_whole_again(void **state) {
         assert_float_equal(surface.colours[i][2], 5 * (v[1] + 20), 14);
         assert_int_equal(surface.colours[i][1], 7);
     }
+    int64_t patched = 0;
+    for (int64_t t = 0; t < surface.n_triangles; t++) patched += isnan(surface.texcoords[t][0]);
+    assert_int_equal(patched, surface.n_triangles - before); // patches have no picture
     preprocess_surface_free(&surface);
     preprocess_surface_free(&whole);
 }

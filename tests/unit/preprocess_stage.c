@@ -26,9 +26,25 @@ static const struct facet_field fields[] = {
     {.name = "triangles", .type = FACET_I32, .rank = 2, .dims = {TRIANGLES, 3}, .ragged = true},
     {.name = "landmarks", .type = FACET_F32, .rank = 2, .dims = {FACET_LANDMARKS, 4}, .ragged = true},
     {.name = "colours", .type = FACET_U8, .rank = 2, .dims = {VERTICES, 3}, .ragged = true},
+    {.name = "texcoords", .type = FACET_F32, .rank = 2, .dims = {TRIANGLES, 6}, .ragged = true},
+    {.name = "texture", .type = FACET_U8, .rank = 2, .dims = {100, 3}, .ragged = true},
+    {.name = "texture_size", .type = FACET_I32, .rank = 2, .dims = {1, 2}, .ragged = true},
 };
-enum { IN_LANDMARKS = 2, IN_COLOURS };
-enum { OUT_VERTICES, OUT_NORMALS = 2, OUT_CURVATURES, OUT_LANDMARKS, OUT_COLOURS, OUT_QUALITY, OUT_CONTENT, OUT };
+enum { IN_LANDMARKS = 2, IN_COLOURS, IN_TEXCOORDS, IN_TEXTURE, IN_TEXTURE_SIZE, IN };
+enum {
+    OUT_VERTICES,
+    OUT_TRIANGLES,
+    OUT_NORMALS,
+    OUT_CURVATURES,
+    OUT_LANDMARKS,
+    OUT_COLOURS,
+    OUT_TEXCOORDS,
+    OUT_TEXTURE,
+    OUT_TEXTURE_SIZE,
+    OUT_QUALITY,
+    OUT_CONTENT,
+    OUT
+};
 static struct preprocess_template face;
 
 struct stage {
@@ -90,7 +106,7 @@ static void set_up(const char *text, struct stage *stage) {
         fail_msg("%s", error.text);
     assert_int_equal(ops->create(stage->params, NULL, &stage->self, &error), FACET_OK);
     assert_int_equal(ops->declare(stage->self, fields, out, &error), FACET_OK);
-    assert_int_equal(facet_block_create(fields, 4, NULL, 0, ROWS, &stage->in, &error), FACET_OK);
+    assert_int_equal(facet_block_create(fields, IN, NULL, 0, ROWS, &stage->in, &error), FACET_OK);
     assert_int_equal(facet_rows_create(ROWS, &stage->rows, &error), FACET_OK);
     stage->rows.count = ROWS;
     memset(stage->rows.valid, 1, ROWS);
@@ -181,6 +197,53 @@ static void check_colours(struct stage *stage, int row, double tolerance) {
         for (int k = 0; k < 2; k++)
             assert_float_equal(colour[3 * i + k] / 4.0 * 3 - 90 - shift[k], v[3 * i + k], tolerance);
         assert_int_equal(colour[3 * i + 2], 9);
+    }
+}
+
+// u and v run evenly over the picture's plane: x and y from -90 to 90 are 0 to 1.
+static void drape(struct facet_block *block, int row) {
+    assert_int_equal(facet_block_resize(block, IN_TEXCOORDS, row, TRIANGLES, NULL), FACET_OK);
+    assert_int_equal(facet_block_resize(block, IN_TEXTURE, row, 6, NULL), FACET_OK);
+    assert_int_equal(facet_block_resize(block, IN_TEXTURE_SIZE, row, 1, NULL), FACET_OK);
+    const float *v = facet_block_read(block, 0, row);
+    const int32_t *t = facet_block_read(block, 1, row);
+    float *uv = facet_block_data(block, IN_TEXCOORDS, row);
+    for (int i = 0; i < 3 * TRIANGLES; i++)
+        for (int k = 0; k < 2; k++) uv[2 * i + k] = (v[3 * t[i] + k] + 90) / 180;
+    memcpy(facet_block_data(block, IN_TEXTURE_SIZE, row), ((const int32_t[2]){2, 3}), 2 * sizeof(int32_t));
+    memset(facet_block_data(block, IN_TEXTURE, row), 77, 18);
+}
+
+// Where a corner lies says what it is to have of the picture, but for how far the nose tip was from the origin.
+static void check_places(struct stage *stage, int row, double tolerance) {
+    const float *v = facet_block_read(stage->out, OUT_VERTICES, row),
+                *uv = facet_block_read(stage->out, OUT_TEXCOORDS, row);
+    const int32_t *t = facet_block_read(stage->out, OUT_TRIANGLES, row);
+    int64_t corners = 3 * facet_block_count(stage->out, OUT_TEXCOORDS, row);
+    double shift[2] = {0};
+    assert_int_equal(corners, 3 * facet_block_count(stage->out, OUT_TRIANGLES, row));
+    for (int64_t i = 0; i < corners; i++)
+        for (int k = 0; k < 2; k++) shift[k] += (180 * uv[2 * i + k] - 90 - v[3 * t[i] + k]) / (double)corners;
+    for (int64_t i = 0; i < corners; i++)
+        for (int k = 0; k < 2; k++) assert_float_equal(180 * uv[2 * i + k] - 90 - shift[k], v[3 * t[i] + k], tolerance);
+    assert_int_equal(facet_block_count(stage->out, OUT_TEXTURE, row), 6);
+    assert_memory_equal(facet_block_read(stage->out, OUT_TEXTURE_SIZE, row), ((const int32_t[2]){2, 3}), 8);
+    assert_int_equal(((const uint8_t *)facet_block_read(stage->out, OUT_TEXTURE, row))[17], 77);
+}
+
+static void pictures_stay_where_they_lie(void **state) {
+    (void)state;
+    static const char *const settings[] = {"pose = \"none\"; scale = \"none\";",
+                                           "pose = \"none\"; scale = \"none\"; max_vertices = 700;"};
+    for (int s = 0; s < 2; s++) {
+        struct stage stage;
+        set_up(settings[s], &stage);
+        drape(stage.in, GOOD), drape(stage.in, TURNED_OVER);
+        run(&stage);
+        check_places(&stage, GOOD, s ? 1.5 : 1e-3);
+        check_places(&stage, TURNED_OVER, s ? 1.5 : 1e-3);
+        assert_int_equal(facet_block_count(stage.out, OUT_TEXTURE, BEYOND), 0);
+        tear_down(&stage);
     }
 }
 
@@ -312,7 +375,7 @@ static void every_switch_gives_a_face(void **state) {
 static void foreign_fields_are_refused(void **state) {
     (void)state;
     struct stage stage;
-    struct facet_field swapped[2] = {fields[1], fields[0]}, out[3];
+    struct facet_field swapped[IN] = {fields[1], fields[0]}, out[OUT];
     struct facet_error error = {0};
     set_up("", &stage);
     assert_int_equal(facet_plugin_preprocess.map->declare(stage.self, swapped, out, &error), FACET_ERROR_CONFIG);
@@ -334,6 +397,7 @@ int main(void) {
         cmocka_unit_test(rows_of_the_same_scan_have_the_same_content),
         cmocka_unit_test(a_scan_beyond_a_limit_is_set_aside),
         cmocka_unit_test(colours_and_landmarks_go_with_the_face),
+        cmocka_unit_test(pictures_stay_where_they_lie),
         cmocka_unit_test(curvatures_tell_a_nose_from_an_eye),
         cmocka_unit_test(foreign_fields_are_refused),
     };

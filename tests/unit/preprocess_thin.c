@@ -36,6 +36,9 @@ static void make(double noise, struct preprocess_surface *surface) {
     }
     assert_int_equal(preprocess_surface_copy(v[0], VERTICES, t[0], n, surface, NULL), 0);
     assert_int_equal(preprocess_surface_paint(colours[0], surface, NULL), 0);
+    static float texcoords[2 * (SIDE - 1) * (SIDE - 1)][6];
+    for (int i = 0; i < 6 * n; i++) texcoords[i / 6][i % 6] = v[t[i / 6][i % 6 / 2]][i % 2];
+    assert_int_equal(preprocess_surface_drape(texcoords[0], surface, NULL), 0);
     assert_int_equal(preprocess_surface_compact(surface, NULL), 0);
 }
 
@@ -90,6 +93,12 @@ static void a_height_field_stays_one(void **state) {
             assert_float_equal(s.colours[i][1], 4 * (p[1] + 30), 12);
             assert_int_equal(s.colours[i][2], 9);
         }
+        double off = 0, most = 0; // where a corner lies is where it has its picture from
+        for (int64_t i = 0; i < 6 * s.n_triangles; i++) {
+            double d = fabs((double)s.texcoords[i / 6][i % 6] - s.vertices[s.triangles[i / 6][i % 6 / 2]][i % 2]);
+            off += d / (double)(6 * s.n_triangles), most = fmax(most, d);
+        }
+        assert_true(off < 0.05 && most < 4);
         if (worst > 60.0 / (double)budget) fail_msg("%lld vertices lie up to %g mm off", (long long)budget, worst);
         preprocess_surface_free(&s);
     }

@@ -41,7 +41,7 @@ static const struct facet_field mesh_fields[FIELDS] = {
     {.name = "colours", .type = FACET_U8, .rank = 2, .dims = {CAPACITY, 3}, .ragged = true},
     {.name = "texcoords", .type = FACET_F32, .rank = 2, .dims = {CAPACITY, 6}, .ragged = true},
     {.name = "texture", .type = FACET_U8, .rank = 2, .dims = {TEXELS, 3}, .ragged = true},
-    {.name = "texture_size", .type = FACET_I32, .rank = 1, .dims = {2}},
+    {.name = "texture_size", .type = FACET_I32, .rank = 2, .dims = {1, 2}, .ragged = true},
 };
 
 struct run {
@@ -237,12 +237,12 @@ static void put_extras(struct facet_block *block, int64_t row) {
     } all[] = {{CURVATURES, 4, curvatures, sizeof curvatures},
                {COLOURS, 4, colours, sizeof colours},
                {TEXCOORDS, 2, corners, sizeof corners},
-               {TEXTURE, 4, texels, sizeof texels}};
-    for (int i = 0; i < 4; i++) {
+               {TEXTURE, 4, texels, sizeof texels},
+               {TEXTURE_SIZE, 1, size, sizeof size}};
+    for (int i = 0; i < 5; i++) {
         assert_int_equal(facet_block_resize(block, all[i].field, row, all[i].count, NULL), FACET_OK);
         memcpy(facet_block_data(block, all[i].field, row), all[i].data, all[i].bytes);
     }
-    memcpy(facet_block_data(block, TEXTURE_SIZE, row), size, sizeof size);
 }
 
 static void check_pixels(const struct run *run, int64_t row, int plane, const uint8_t expected[4]) {
