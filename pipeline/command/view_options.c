@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +16,7 @@ const char view_usage[] =
     "  --row I, --rows I,J-K,...  rows, counted from 0; may be given again\n"
     "  --views I,J-K,...          these views alone, in this order (default: all)\n"
     "  --channels NAME,...        these channels alone, in this order (default: all)\n"
+    "  --range NAME=LOW:HIGH      a channel's colours span these values (default: all its codes can hold)\n"
     "  --columns N                N rows side by side, with their labels below them (default: 1)\n"
     "  --zoom N or 1/N            a pixel N pixels wide, or N pixels as one (default: by their size)\n"
     "  --page N                   a new page after N rows: P-1.png, P-2.png, ...\n"
@@ -96,6 +99,20 @@ static int read_zoom(struct view_request *request, const char *text, struct face
     return FACET_OK;
 }
 
+// NAME=LOW:HIGH
+static int add_stretch(struct view_request *request, const char *text, struct facet_error *error) {
+    struct sheet_stretch stretch;
+    char end;
+    bool read = sscanf(text, "%31[a-z0-9_]=%lf:%lf%c", stretch.channel, &stretch.low, &stretch.high, &end) == 3;
+    if (!read || !isfinite(stretch.low) || !isfinite(stretch.high) || !(stretch.low < stretch.high))
+        return facet_error_set(error, FACET_ERROR_USAGE,
+                               "view: --range \"%s\" is no NAME=LOW:HIGH such as depth=-60:20", text);
+    if (request->sheet.n_stretches == SHEET_RANGES_MAX)
+        return facet_error_set(error, FACET_ERROR_USAGE, "view: more than %d ranges", SHEET_RANGES_MAX);
+    request->sheet.stretches[request->sheet.n_stretches++] = stretch;
+    return FACET_OK;
+}
+
 static int take_option(struct view_request *request, int option, const char *word, struct facet_error *error) {
     switch (option) {
     case 'r':
@@ -105,6 +122,8 @@ static int take_option(struct view_request *request, int option, const char *wor
     case 'c':
         request->sheet.channels = optarg;
         return FACET_OK;
+    case 's':
+        return add_stretch(request, optarg, error);
     case 'n':
         return read_count("--columns", optarg, SIDE_BY_SIDE_MAX, &request->sheet.columns, error);
     case 'z':
@@ -145,19 +164,13 @@ static int check_request(struct view_request *request, int argc, char **argv, st
 
 int view_parse(struct view_request *request, int argc, char **argv, struct facet_error *error) {
     static const struct option options[] = {
-        {"row", required_argument, NULL, 'r'},
-        {"rows", required_argument, NULL, 'r'},
-        {"views", required_argument, NULL, 'v'},
-        {"channels", required_argument, NULL, 'c'},
-        {"zoom", required_argument, NULL, 'z'},
-        {"columns", required_argument, NULL, 'n'},
-        {"page", required_argument, NULL, 'p'},
-        {"title", required_argument, NULL, 't'},
-        {"dark", no_argument, NULL, 'd'},
-        {"out", required_argument, NULL, 'o'},
-        {"field", required_argument, NULL, 'f'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        {"row", required_argument, NULL, 'r'},   {"rows", required_argument, NULL, 'r'},
+        {"views", required_argument, NULL, 'v'}, {"channels", required_argument, NULL, 'c'},
+        {"zoom", required_argument, NULL, 'z'},  {"columns", required_argument, NULL, 'n'},
+        {"range", required_argument, NULL, 's'}, {"page", required_argument, NULL, 'p'},
+        {"title", required_argument, NULL, 't'}, {"dark", no_argument, NULL, 'd'},
+        {"out", required_argument, NULL, 'o'},   {"field", required_argument, NULL, 'f'},
+        {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0},
     };
     int option, code = FACET_OK;
     optind = 0;

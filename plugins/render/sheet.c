@@ -81,23 +81,23 @@ static int refuse_channel(const struct facet_sheet *sheet, const char *name, siz
                            name, sheet->field, list);
 }
 
-static void show_tile(struct facet_sheet *sheet, int tile) {
-    sheet->tiles[sheet->n_tiles++] =
-        (struct paper_tile){.tile = tile, .range = sheet_range(sheet, facet_views_channel(&sheet->shape, tile))};
+static int show_tile(struct facet_sheet *sheet, int tile, struct facet_error *error) {
+    sheet->tiles[sheet->n_tiles] = (struct paper_tile){.tile = tile};
+    return sheet_set_range(sheet, &sheet->tiles[sheet->n_tiles++], error);
 }
 
 // Tiles of that name; there are several of "plane".
 static int show_channel(struct facet_sheet *sheet, const char *name, size_t length, int room,
                         struct facet_error *error) {
-    int before = sheet->n_tiles;
-    for (int t = 0; t < facet_views_tiles(&sheet->shape); t++) {
+    int before = sheet->n_tiles, code = FACET_OK;
+    for (int t = 0; t < facet_views_tiles(&sheet->shape) && !code; t++) {
         const char *held = facet_views_tile_name(&sheet->shape, t);
         if (strlen(held) != length || strncmp(held, name, length) != 0) continue;
         if (sheet->n_tiles == room)
             return facet_error_set(error, FACET_ERROR_USAGE, "channel \"%s\" is named more than once", held);
-        show_tile(sheet, t);
+        code = show_tile(sheet, t, error);
     }
-    return sheet->n_tiles > before ? FACET_OK : refuse_channel(sheet, name, length, error);
+    return sheet->n_tiles > before ? code : refuse_channel(sheet, name, length, error);
 }
 
 static int choose_channels(struct facet_sheet *sheet, struct facet_error *error) {
@@ -105,7 +105,7 @@ static int choose_channels(struct facet_sheet *sheet, struct facet_error *error)
     const char *at = sheet->options->channels;
     sheet->tiles = calloc((size_t)held, sizeof *sheet->tiles);
     if (!sheet->tiles) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for a sheet");
-    for (int t = 0; t < held && !at; t++) show_tile(sheet, t);
+    for (int t = 0; t < held && !at && !code; t++) code = show_tile(sheet, t, error);
     while (at && !code) {
         size_t length = strcspn(at, ",");
         code = show_channel(sheet, at, length, held, error);
@@ -125,6 +125,7 @@ int facet_sheet_open(struct facet_store *store, const struct sheet_options *opti
     if (!code) code = sheet_read_columns(sheet, error);
     if (!code) code = read_planes(sheet, error);
     if (!code) read_settings(sheet);
+    if (!code) code = sheet_read_ranges(sheet, error);
     if (!code) code = choose_views(sheet, error);
     if (!code) code = sheet_head_views(sheet, error);
     if (!code) code = choose_channels(sheet, error);
@@ -139,6 +140,7 @@ void facet_sheet_close(struct facet_sheet *sheet) {
     if (!sheet) return;
     sheet_free_columns(&sheet->columns);
     free(sheet->planes);
+    free(sheet->ranges);
     free(sheet->config);
     free(sheet->stage);
     free(sheet->tiles);

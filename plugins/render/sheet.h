@@ -5,7 +5,7 @@
 #include <facet/image.h>
 #include <facet/store.h>
 
-enum { SHEET_VIEWS_MAX = 256 };
+enum { SHEET_VIEWS_MAX = 256, SHEET_RANGES_MAX = 32 };
 
 struct sheet_options {
     const char *field; // NULL: the first of views, views_u16 and views_f32 that is there
@@ -15,6 +15,11 @@ struct sheet_options {
     int zoom;                            // as facet_image_paste_view has it; 0: pictures of a good size
     int views[SHEET_VIEWS_MAX], n_views; // 0: all
     const char *channels;                // names with commas between them; NULL: all
+    struct sheet_stretch {               // the colours of a channel of one plane span these values
+        char channel[32];
+        double low, high;
+    } stretches[SHEET_RANGES_MAX];
+    int n_stretches;
 };
 
 struct facet_sheet;

@@ -69,38 +69,6 @@ bool sheet_setting(const struct facet_sheet *sheet, const char *name, double *va
     return false;
 }
 
-enum shape { ABOUT_ZERO, FROM_ZERO };
-static const struct scale {
-    int plane; // enum facet_plane
-    enum shape shape;
-    double most;         // where no setting says
-    const char *setting; // NULL: always the same
-    const char *unit;
-} scales[] = {
-    {FACET_PLANE_DEPTH, ABOUT_ZERO, 0, "depth_mm", "mm"},
-    {FACET_PLANE_AZIMUTH, ABOUT_ZERO, 180, NULL, "°"},
-    {FACET_PLANE_ELEVATION, ABOUT_ZERO, 90, NULL, "°"},
-    {FACET_PLANE_MEAN_CURVATURE, ABOUT_ZERO, 0, "curvature", "1/mm"},
-    {FACET_PLANE_GAUSSIAN_CURVATURE, ABOUT_ZERO, 0, "gaussian", "1/mm²"},
-    {FACET_PLANE_K1, ABOUT_ZERO, 0, "curvature", "1/mm"},
-    {FACET_PLANE_K2, ABOUT_ZERO, 0, "curvature", "1/mm"},
-    {FACET_PLANE_SHAPE_INDEX, FROM_ZERO, 1, NULL, ""},
-    {FACET_PLANE_CURVEDNESS, FROM_ZERO, 0, "curvature", "1/mm"},
-    {FACET_PLANE_VISIBILITY, FROM_ZERO, 1, NULL, "share of a pixel"},
-};
-
-struct paper_range sheet_range(const struct facet_sheet *sheet, const struct facet_channel *channel) {
-    struct paper_range range = {.unit = ""};
-    for (size_t i = 0; i < sizeof scales / sizeof *scales; i++) {
-        const struct scale *scale = &scales[i];
-        double most = scale->most;
-        if (scale->plane != channel->first_plane) continue;
-        if (scale->setting && !sheet_setting(sheet, scale->setting, &most)) continue;
-        return (struct paper_range){true, scale->shape == ABOUT_ZERO ? -most : 0, most, scale->unit};
-    }
-    return range;
-}
-
 // ---- where the views stand ------------------------------------------------------------------------------------------
 
 static void degrees(double angle, char text[32]) {

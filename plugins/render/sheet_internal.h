@@ -19,7 +19,13 @@ struct facet_sheet {
     enum facet_type type;
     int64_t n_rows; // of the container
     struct facet_views shape;
-    uint8_t *planes;      // (n_planes) or NULL
+    uint8_t *planes; // (n_planes) or NULL
+    struct sheet_range {
+        bool known;
+        double low, high, first; // first: the code of low
+        bool stretched;          // shown are the values from shown_low to shown_high
+        double shown_low, shown_high;
+    } * ranges;           // (n_planes)
     char *config, *stage; // of the container; NULL: not said
     struct sheet_columns columns;
     int views[SHEET_VIEWS_MAX], n_views; // shown
@@ -34,8 +40,10 @@ int sheet_read_columns(struct facet_sheet *sheet, struct facet_error *error);
 void sheet_free_columns(struct sheet_columns *columns);
 // A setting of the stage that made the container, such as "depth_mm". False: not said.
 bool sheet_setting(const struct facet_sheet *sheet, const char *name, double *value);
-// What the codes of a channel's planes stand for. False in .known when the container does not say.
-struct paper_range sheet_range(const struct facet_sheet *sheet, const struct facet_channel *channel);
+// What each plane's codes stand for: as stored with the pictures, else by the settings.
+int sheet_read_ranges(struct facet_sheet *sheet, struct facet_error *error);
+// Gives a tile's legend the range of its channel, or the one that the options ask for.
+int sheet_set_range(struct facet_sheet *sheet, struct paper_tile *tile, struct facet_error *error);
 int sheet_head_views(struct facet_sheet *sheet, struct facet_error *error);
 // One row's pictures as codes of 8 bits into sheet->pixels, and which of its views see something.
 int sheet_read_row(struct facet_sheet *sheet, int64_t row, struct facet_error *error);

@@ -19,42 +19,38 @@ int sheet_read_bytes(struct facet_sheet *sheet, const char *name, int64_t row, i
     return code;
 }
 
-static void codes_of_u16(const uint16_t *wide, int64_t count, uint8_t *codes) {
-    for (int64_t i = 0; i < count; i++) {
-        unsigned code = (wide[i] * 255u + 32767) / 65535;
-        codes[i] = (uint8_t)(code == 0 && wide[i] ? 1 : code);
+// Where in its plane's range a stored number lies, 0..1; below 0: it is background.
+static double share_of(const void *data, enum facet_type type, int64_t i, const struct sheet_range *range) {
+    if (type == FACET_F32) {
+        double value = ((const float *)data)[i];
+        return isnan(value) ? -1 : fmax(0, (value - range->low) / (range->high - range->low));
     }
+    double code = type == FACET_U8 ? ((const uint8_t *)data)[i] : ((const uint16_t *)data)[i];
+    double last = type == FACET_U8 ? 255 : 65535;
+    return code == 0 ? -1 : fmax(0, (code - range->first) / (last - range->first));
 }
 
-// The lowest code is 1 where 0 is the background, 0 in planes that come in threes.
-static void codes_of_f32(const float *values, int64_t count, const struct paper_range *range, int first,
-                         uint8_t *codes) {
-    for (int64_t i = 0; i < count; i++) {
-        double share = (values[i] - range->low) / (range->high - range->low);
-        double code = first + (255 - first) * fmax(0, fmin(1, share));
-        codes[i] = isnan(values[i]) ? 0 : (uint8_t)lround(code);
+static uint8_t code_of(double share, const struct sheet_range *range) {
+    if (share < 0) return 0;
+    if (range->stretched) {
+        double value = range->low + share * (range->high - range->low);
+        share = fmax(0, (value - range->shown_low) / (range->shown_high - range->shown_low));
     }
+    return (uint8_t)lround(range->first + (255 - range->first) * fmin(1, share));
 }
 
-static struct paper_range plane_range(const struct facet_sheet *sheet, const struct facet_channel *channel) {
-    if (channel->first_plane == FACET_PLANE_NORMAL_X) return (struct paper_range){true, -1, 1, ""};
-    if (channel->planes == 3) return (struct paper_range){true, 0, 255, ""};
-    struct paper_range range = sheet_range(sheet, channel);
-    return range.known ? range : (struct paper_range){true, 0, 1, ""};
+static bool is_as_stored(const struct facet_sheet *sheet) {
+    bool stretched = false;
+    for (int p = 0; p < sheet->shape.n_planes; p++) stretched |= sheet->ranges[p].stretched;
+    return sheet->type == FACET_U8 && !stretched;
 }
 
-static void convert_f32(struct facet_sheet *sheet, const float *values) {
-    const struct facet_views *shape = &sheet->shape;
-    int64_t area = (int64_t)shape->size * shape->size, at = 0;
-    for (int view = 0; view < shape->n_views; view++)
-        for (int tile = 0; tile < facet_views_tiles(shape); tile++) {
-            const struct facet_channel *channel = facet_views_channel(shape, tile);
-            struct paper_range range = plane_range(sheet, channel);
-            int first = channel->show == FACET_SHOW_RGB || channel->show == FACET_SHOW_COVER ? 0 : 1;
-            int64_t count = area * channel->planes;
-            codes_of_f32(values + at, count, &range, first, sheet->pixels + at);
-            at += count;
-        }
+static void convert(struct facet_sheet *sheet, const void *data, int64_t count) {
+    int64_t area = (int64_t)sheet->shape.size * sheet->shape.size;
+    for (int64_t i = 0; i < count; i++) {
+        const struct sheet_range *range = &sheet->ranges[i / area % sheet->shape.n_planes];
+        sheet->pixels[i] = code_of(share_of(data, sheet->type, i, range), range);
+    }
 }
 
 int sheet_read_row(struct facet_sheet *sheet, int64_t row, struct facet_error *error) {
@@ -65,9 +61,10 @@ int sheet_read_row(struct facet_sheet *sheet, int64_t row, struct facet_error *e
     int code = sheet_read_bytes(sheet, "data/view_mask", row, shape->n_views, &sheet->seen, error);
     if (!code) code = facet_store_read_rows(sheet->store, sheet->field, sheet->type, row, 1, &array, error);
     if (code) return code;
-    if (sheet->type == FACET_U8) memcpy(sheet->pixels, array.data, (size_t)count);
-    if (sheet->type == FACET_U16) codes_of_u16(array.data, count, sheet->pixels);
-    if (sheet->type == FACET_F32) convert_f32(sheet, array.data);
+    if (is_as_stored(sheet))
+        memcpy(sheet->pixels, array.data, (size_t)count);
+    else
+        convert(sheet, array.data, count);
     facet_array_free(&array);
     return FACET_OK;
 }

@@ -1,0 +1,96 @@
+// Which values the codes of a container's pictures stand for.
+#include "render/channel.h"
+#include "render/sheet_internal.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// What the settings say; NaN where they do not.
+static struct render_ranges ranges_set(const struct facet_sheet *sheet) {
+    struct render_ranges ranges = {NAN, NAN, NAN};
+    sheet_setting(sheet, "depth_mm", &ranges.depth_mm);
+    sheet_setting(sheet, "curvature_range", &ranges.curvature);
+    sheet_setting(sheet, "gaussian_range", &ranges.gaussian);
+    return ranges;
+}
+
+static struct sheet_range range_of(double low, double high, double first) {
+    bool known = isfinite(low) && isfinite(high) && low < high;
+    if (!known) low = 0, high = 1;
+    return (struct sheet_range){.known = known, .low = low, .high = high, .first = first == 0 ? 0 : 1};
+}
+
+static void take_settings(struct facet_sheet *sheet) {
+    struct render_ranges set = ranges_set(sheet);
+    int plane = 0;
+    for (int t = 0; t < facet_views_tiles(&sheet->shape); t++) {
+        const struct facet_channel *channel = facet_views_channel(&sheet->shape, t);
+        const struct render_channel *made = render_channel_named(channel->name);
+        struct render_scale scale = {NAN, NAN, 1};
+        if (made) scale = made->scale(&set);
+        for (int k = 0; k < channel->planes; k++) sheet->ranges[plane++] = range_of(scale.low, scale.high, scale.first);
+    }
+}
+
+// The first row that is not set aside has them.
+static int take_stored(struct facet_sheet *sheet, struct facet_error *error) {
+    static const char name[] = "data/view_ranges";
+    struct facet_array array = {0};
+    int64_t row = 0;
+    if (!facet_store_has(sheet->store, name)) return FACET_OK;
+    while (sheet->columns.valid && row + 1 < sheet->n_rows && !sheet->columns.valid[row]) row++;
+    int code = facet_store_read_rows(sheet->store, name, FACET_F64, row, 1, &array, error);
+    if (code) return code;
+    bool shaped = array.rank == 3 && array.dims[1] == sheet->shape.n_planes && array.dims[2] == 3;
+    for (int p = 0; shaped && p < sheet->shape.n_planes; p++) {
+        const double *range = (const double *)array.data + 3 * p;
+        if (range[0] < range[1]) sheet->ranges[p] = range_of(range[0], range[1], range[2]);
+    }
+    facet_array_free(&array);
+    return FACET_OK;
+}
+
+int sheet_read_ranges(struct facet_sheet *sheet, struct facet_error *error) {
+    sheet->ranges = calloc((size_t)sheet->shape.n_planes, sizeof *sheet->ranges);
+    if (!sheet->ranges) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for a sheet");
+    take_settings(sheet);
+    return take_stored(sheet, error);
+}
+
+static const char *unit_of(const struct facet_channel *channel) {
+    const struct render_channel *made = render_channel_named(channel->name);
+    const char *unit = made ? made->unit : "";
+    return strcmp(unit, "degree") == 0 ? "°" : strcmp(unit, "1/mm^2") == 0 ? "1/mm²" : unit;
+}
+
+static const struct sheet_stretch *stretch_of(const struct facet_sheet *sheet, const char *channel) {
+    for (int i = 0; i < sheet->options->n_stretches; i++)
+        if (strcmp(sheet->options->stretches[i].channel, channel) == 0) return &sheet->options->stretches[i];
+    return NULL;
+}
+
+static int first_plane(const struct facet_views *shape, int tile) {
+    int plane = 0;
+    for (int t = 0; t < tile; t++) plane += facet_views_channel(shape, t)->planes;
+    return plane;
+}
+
+int sheet_set_range(struct facet_sheet *sheet, struct paper_tile *tile, struct facet_error *error) {
+    const struct facet_channel *channel = facet_views_channel(&sheet->shape, tile->tile);
+    const struct sheet_stretch *stretch = stretch_of(sheet, channel->name);
+    struct sheet_range *range = &sheet->ranges[first_plane(&sheet->shape, tile->tile)];
+    if (stretch && (channel->planes != 1 || !range->known))
+        return facet_error_set(error, FACET_ERROR_USAGE, "channel \"%s\": its codes stand for no values of one kind",
+                               channel->name);
+    if (stretch) {
+        range->stretched = true;
+        range->shown_low = stretch->low;
+        range->shown_high = stretch->high;
+    }
+    tile->range = (struct paper_range){.known = range->known,
+                                       .low = stretch ? stretch->low : range->low,
+                                       .high = stretch ? stretch->high : range->high,
+                                       .unit = unit_of(channel)};
+    return FACET_OK;
+}
