@@ -2,14 +2,11 @@
 #include <facet/image.h>
 
 #include "fault/fault.h"
+#include "io/image_file.h"
 
-#include <errno.h>
 #include <png.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 int facet_image_create(struct facet_image *image, int width, int height, uint8_t grey, struct facet_error *error) {
     *image = (struct facet_image){0};
@@ -49,32 +46,18 @@ void facet_image_paste(struct facet_image *image, const struct facet_image *src,
             fill(image, x + (int64_t)column * zoom, y + (int64_t)row * zoom, zoom, pixel_at(src, column, row));
 }
 
-static int write_file(FILE *file, const struct facet_image *image, const char *path, struct facet_error *error) {
+int facet_image_write_png(const char *path, const struct facet_image *image, struct facet_error *error) {
     png_image png = {.version = PNG_IMAGE_VERSION,
                      .width = (png_uint_32)image->width,
                      .height = (png_uint_32)image->height,
                      .format = PNG_FORMAT_RGB};
-    errno = 0;
-    if (!png_image_write_to_stdio(&png, file, 0, image->rgb, 0, NULL))
-        return facet_error_set(error, FACET_ERROR_IO, "%s: cannot be written: %s", path,
-                               errno ? strerror(errno) : png.message);
-    if (facet_fault(FAULT_IMAGE_WRITE) || fflush(file) || fsync(fileno(file)))
-        return facet_error_set(error, FACET_ERROR_IO, "%s: cannot be written: %s", path, strerror(errno));
-    return FACET_OK;
-}
-
-int facet_image_write_png(const char *path, const struct facet_image *image, struct facet_error *error) {
-    char part[4096];
-    int length = snprintf(part, sizeof part, "%s.part", path);
-    if (length < 0 || (size_t)length >= sizeof part)
-        return facet_error_set(error, FACET_ERROR_IO, "%.80s...: the path is too long", path);
-    FILE *file = facet_fault(FAULT_IMAGE_OPEN) ? NULL : fopen(part, "wb");
-    if (!file) return facet_error_set(error, FACET_ERROR_IO, "%s: cannot be made: %s", path, strerror(errno));
-    int code = write_file(file, image, path, error);
-    if ((fclose(file) || facet_fault(FAULT_IMAGE_CLOSE)) && !code)
-        code = facet_error_set(error, FACET_ERROR_IO, "%s: cannot be written: %s", path, strerror(errno));
-    if (!code && (facet_fault(FAULT_IMAGE_RENAME) || rename(part, path)))
-        code = facet_error_set(error, FACET_ERROR_IO, "%s: cannot be put in place: %s", path, strerror(errno));
-    if (code) unlink(part);
+    png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(png);
+    uint8_t *bytes = malloc(size);
+    int code = FACET_OK;
+    if (!bytes || !png_image_write_to_memory(&png, bytes, &size, 0, image->rgb, 0, NULL))
+        code = facet_error_set(error, FACET_ERROR_MEMORY, "no memory to write a picture of %d x %d", image->width,
+                               image->height);
+    if (!code) code = facet_image_file(path, bytes, size, error);
+    free(bytes);
     return code;
 }

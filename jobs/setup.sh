@@ -16,7 +16,7 @@ for argument in "$@"; do
 done
 
 packages="gcc libc6-dev cmake ninja-build pkg-config openmpi-bin libopenmpi-dev libhdf5-openmpi-dev libdnnl-dev
-    libconfig-dev libexpat1-dev libjansson-dev libpng-dev libfreetype-dev fonts-open-sans libjpeg62-turbo-dev libxxhash-dev libssl-dev libpcre2-dev zlib1g-dev
+    libconfig-dev libexpat1-dev libjansson-dev libpng-dev libfreetype-dev fonts-open-sans libgif-dev libjpeg62-turbo-dev libxxhash-dev libssl-dev libpcre2-dev zlib1g-dev
     libdeflate-dev libzstd-dev liblapacke-dev libhwloc-dev libcmocka-dev"
 [ -z "$extra" ] || packages="$packages clang clang-format libclang-rt-14-dev hdf5-tools python3-h5py procps git slurm-wlm munge"
 
