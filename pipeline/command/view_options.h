@@ -2,13 +2,20 @@
 #ifndef FACET_PIPELINE_COMMAND_VIEW_OPTIONS_H
 #define FACET_PIPELINE_COMMAND_VIEW_OPTIONS_H
 
-#include "render/sheet.h"
+#include "render/turntable.h"
+
+struct view_numbers {
+    int64_t *values;
+    int count;
+};
 
 struct view_request {
-    const char *file, *out; // out NULL: beside the file
-    struct sheet_options sheet;
-    int64_t *rows;    // (n_rows)
-    int n_rows, page; // rows a page, 0: all on one
+    const char *file, *out;        // out NULL: beside the file
+    struct turntable_options look; // its sheet: of still ones and of sequences too
+    bool turntable;
+    struct view_numbers rows, sequences;
+    const char *dataset; // of the sequences; NULL: any
+    int page;            // rows a page; 0: all on one
     bool help;
 };
 

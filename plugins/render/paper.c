@@ -1,7 +1,10 @@
 #include "render/paper_internal.h"
 
+#include <facet/animation.h>
+
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { WANTED_TILE = 128, LABEL_MAX_EMS = 15 };
@@ -38,6 +41,13 @@ void paper_fill(struct facet_image *image, int x, int y, int width, int height, 
         }
 }
 
+void paper_channel_name(const struct facet_channel *channel, char name[PAPER_HEADING]) {
+    snprintf(name, PAPER_HEADING, "%s", channel->name);
+    for (char *at = name; *at; at++)
+        if (*at == '_') *at = ' ';
+    if (strncmp(name, "gaussian", strlen("gaussian")) == 0) name[0] = 'G'; // a person's name
+}
+
 // ---- layout ---------------------------------------------------------------------------------------------------------
 
 static int tile_side(const struct paper *paper) {
@@ -59,10 +69,10 @@ static double widest_line(const struct paper_layout *layout, const struct paper_
 
 static int measure_labels(struct paper_layout *layout, const struct paper_source *source, struct facet_error *error) {
     double widest = 0;
-    int code = FACET_OK;
-    for (int i = 0; i < source->count && !code && layout->paper->columns == 1; i++) {
+    int code = FACET_OK, labels = layout->paper->columns == 1 ? source->count * source->frames : 0;
+    for (int i = 0; i < labels && !code; i++) {
         struct paper_cell cell = {0};
-        code = source->label(source->self, i, &cell, error);
+        code = source->label(source->self, i / source->count, i % source->count, &cell, error);
         if (!code) widest = fmax(widest, widest_line(layout, &cell));
     }
     int most = paper_px(layout, LABEL_MAX_EMS), wanted = (int)ceil(widest);
@@ -117,7 +127,8 @@ static int64_t lay_out_heights(struct paper_layout *layout, int n_cells, int64_t
     int64_t height = layout->top + layout->head + rows * (layout->row + layout->row_gap);
     if (height > FACET_IMAGE_SIDE) return height;
     layout->legend_top = (int)height + paper_px(layout, 0.8);
-    return layout->legend_top + paper_legends(layout, (int)width) + layout->margin;
+    int legends = paper_legends(layout, (int)width);
+    return (legends ? layout->legend_top + legends : height - layout->row_gap) + layout->margin;
 }
 
 static int lay_out(struct paper_layout *layout, const struct paper_source *source, struct facet_error *error) {
@@ -159,9 +170,7 @@ static void draw_channel_names(const struct paper_layout *layout, int x, int y) 
     struct facet_type_style style = paper_style(layout, 0.86, false, layout->ink.faint);
     for (int t = 0; t < layout->paper->n_tiles; t++) {
         char name[PAPER_HEADING];
-        snprintf(name, sizeof name, "%s", facet_views_tile_name(&layout->paper->shape, layout->paper->tiles[t].tile));
-        for (char *at = name; *at; at++)
-            if (*at == '_') *at = ' ';
+        paper_channel_name(facet_views_channel(&layout->paper->shape, layout->paper->tiles[t].tile), name);
         paper_say(layout, &style, x + t * (layout->tile + layout->tile_gap) + layout->tile / 2.0, y, 0.5, layout->tile,
                   name);
     }
@@ -242,14 +251,14 @@ static void draw_pictures(const struct paper_layout *layout, const struct paper_
     }
 }
 
-static int draw_cell(const struct paper_layout *layout, const struct paper_source *source, int index,
+static int draw_cell(const struct paper_layout *layout, const struct paper_source *source, int frame, int index,
                      struct facet_error *error) {
     struct paper_cell cell = {0};
     int columns = layout->paper->columns, block = index % columns;
     int x = layout->margin + block * (layout->block_width + layout->block_gap);
     int y = layout->top + layout->head + index / columns * (layout->row + layout->row_gap);
-    int code = source->label(source->self, index, &cell, error);
-    if (!code) code = source->read(source->self, index, &cell, error);
+    int code = source->label(source->self, frame, index, &cell, error);
+    if (!code) code = source->read(source->self, frame, index, &cell, error);
     if (code) return code;
     if (columns > 1) {
         draw_pictures(layout, &cell, block, y);
@@ -261,34 +270,70 @@ static int draw_cell(const struct paper_layout *layout, const struct paper_sourc
     return FACET_OK;
 }
 
-static int draw(struct paper_layout *layout, const struct paper_source *source, struct facet_error *error) {
-    int blocks = source->count < layout->paper->columns ? source->count : layout->paper->columns;
-    int code = facet_image_create(layout->image, layout->content + 2 * layout->margin, layout->height, 0, error);
-    if (code) return code;
-    paper_fill(layout->image, 0, 0, layout->image->width, layout->image->height, layout->ink.paper);
-    draw_title(layout);
-    for (int block = 0; block < blocks; block++)
-        for (int view = 0; view < layout->paper->n_views; view++) draw_heading(layout, block, view);
-    for (int i = 0; i < source->count && !code; i++) code = draw_cell(layout, source, i, error);
-    if (!code) paper_legends(layout, layout->content);
+struct paper_page {
+    struct paper paper;
+    struct paper_source source;
+    struct paper_layout layout;
+};
+
+int paper_create(const struct paper *paper, const struct paper_source *source, struct paper_page **out,
+                 struct facet_error *error) {
+    *out = NULL;
+    FACET_REQUIRE(source->count > 0 && source->frames > 0);
+    FACET_REQUIRE(paper->n_views > 0 && paper->n_tiles > 0 && paper->columns > 0);
+    struct paper_page *page = calloc(1, sizeof *page);
+    if (!page) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for a page");
+    int size = paper->shape.size;
+    page->paper = *paper;
+    page->source = *source;
+    if (paper->zoom == 0) page->paper.zoom = size < WANTED_TILE ? (WANTED_TILE + size / 2) / size : 1;
+    if (paper->columns > source->count) page->paper.columns = source->count;
+    page->layout = (struct paper_layout){.paper = &page->paper, .ink = inks[paper->dark]};
+    int code = facet_typeface_create(&page->layout.face, error);
+    if (!code) code = lay_out(&page->layout, source, error);
+    if (code)
+        paper_destroy(page);
+    else
+        *out = page;
     return code;
 }
 
-int paper_draw(const struct paper *paper, const struct paper_source *source, struct facet_image *image,
-               struct facet_error *error) {
-    struct paper_layout layout = {.paper = paper, .ink = inks[paper->dark]};
-    struct paper own = *paper;
-    *image = (struct facet_image){0};
-    FACET_REQUIRE(source->count > 0 && paper->n_views > 0 && paper->n_tiles > 0 && paper->columns > 0);
-    if (own.zoom == 0)
-        own.zoom = own.shape.size < WANTED_TILE ? (WANTED_TILE + own.shape.size / 2) / own.shape.size : 1;
-    if (own.columns > source->count) own.columns = source->count;
-    layout.paper = &own;
-    int code = facet_typeface_create(&layout.face, error);
-    if (!code) code = lay_out(&layout, source, error);
+void paper_destroy(struct paper_page *page) {
+    if (!page) return;
+    facet_typeface_destroy(page->layout.face);
+    free(page);
+}
+
+int paper_draw(const struct paper_page *page, int frame, struct facet_image *image, struct facet_error *error) {
+    struct paper_layout layout = page->layout;
+    const struct paper *paper = &page->paper;
+    int code = facet_image_create(image, layout.content + 2 * layout.margin, layout.height, 0, error);
+    if (code) return code;
     layout.image = image;
-    if (!code) code = draw(&layout, source, error);
-    facet_typeface_destroy(layout.face);
+    paper_fill(image, 0, 0, image->width, image->height, layout.ink.paper);
+    draw_title(&layout);
+    for (int i = 0; i < paper->columns * paper->n_views; i++)
+        draw_heading(&layout, i / paper->n_views, i % paper->n_views);
+    for (int i = 0; i < page->source.count && !code; i++) code = draw_cell(&layout, &page->source, frame, i, error);
+    if (!code) paper_legends(&layout, layout.content);
     if (code) facet_image_free(image);
+    return code;
+}
+
+int paper_play(const struct paper_page *page, double frames_a_second, const char *path, struct facet_error *error) {
+    struct facet_animation *animation = NULL;
+    int frames = page->source.frames, code = FACET_OK;
+    for (int frame = 0; frame < frames && !code; frame++) {
+        struct facet_image image;
+        code = paper_draw(page, frame, &image, error);
+        if (code) break;
+        if (frame == 0)
+            code = facet_animation_create(path, image.width, image.height, frames, 1000 / frames_a_second, &animation,
+                                          error);
+        if (!code) code = facet_animation_add(animation, &image, error);
+        facet_image_free(&image);
+    }
+    if (!code) code = facet_animation_write(animation, error);
+    facet_animation_destroy(animation);
     return code;
 }

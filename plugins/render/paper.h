@@ -39,16 +39,23 @@ struct paper_cell {
     const uint8_t *pixels, *seen; // one row's views; seen (views), NULL: all see something
 };
 
-// The cells: labels are asked for first, to make room for them. What a cell points to is read before the next call.
+// The cells, in one frame or several. Labels are asked for first, to make room for them. What a cell points to is read
+// before the next call.
 struct paper_source {
     void *self;
-    int count;
-    int (*label)(void *self, int cell, struct paper_cell *out, struct facet_error *error);
-    int (*read)(void *self, int cell, struct paper_cell *out, struct facet_error *error);
+    int count, frames;
+    int (*label)(void *self, int frame, int cell, struct paper_cell *out, struct facet_error *error);
+    int (*read)(void *self, int frame, int cell, struct paper_cell *out, struct facet_error *error);
 };
 
-// Errors: USAGE (too much for one picture), those of the source, MEMORY.
-int paper_draw(const struct paper *paper, const struct paper_source *source, struct facet_image *image,
-               struct facet_error *error);
+struct paper_page; // laid out; every frame has the same size, and what does not move keeps its place
+
+// paper and source are borrowed. Errors: USAGE (too much for one picture), those of the source, MEMORY.
+int paper_create(const struct paper *paper, const struct paper_source *source, struct paper_page **page,
+                 struct facet_error *error);
+void paper_destroy(struct paper_page *page); // NULL is fine
+int paper_draw(const struct paper_page *page, int frame, struct facet_image *image, struct facet_error *error);
+// All frames into one file that moves: facet_animation says which formats there are.
+int paper_play(const struct paper_page *page, double frames_a_second, const char *path, struct facet_error *error);
 
 #endif

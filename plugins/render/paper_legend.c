@@ -36,10 +36,8 @@ static int high(const struct paper_layout *layout, const struct facet_channel *c
 static void name_it(const struct paper_layout *layout, const struct legend *legend, int x, int y) {
     struct facet_type_style bold = paper_style(layout, 0.86, true, layout->ink.ink);
     struct facet_type_style plain = paper_style(layout, 0.86, false, layout->ink.faint);
-    char name[64];
-    snprintf(name, sizeof name, "%s", legend->channel->name);
-    for (char *at = name; *at; at++)
-        if (*at == '_') *at = ' ';
+    char name[PAPER_HEADING];
+    paper_channel_name(legend->channel, name);
     facet_typeface_draw(layout->face, &bold, layout->image, x, y, name);
     double after = x + facet_typeface_width(layout->face, &bold, name);
     if (legend->range->known && *legend->range->unit)

@@ -114,6 +114,19 @@ static int choose_channels(struct facet_sheet *sheet, struct facet_error *error)
     return code;
 }
 
+// A range for a channel that is not shown is a slip.
+static int check_stretches(const struct facet_sheet *sheet, struct facet_error *error) {
+    const struct sheet_options *options = sheet->options;
+    for (int i = 0; i < options->n_stretches; i++) {
+        const char *name = options->stretches[i].channel;
+        bool shown = false;
+        for (int t = 0; t < sheet->n_tiles; t++)
+            shown |= strcmp(facet_views_tile_name(&sheet->shape, sheet->tiles[t].tile), name) == 0;
+        if (!shown) return facet_error_set(error, FACET_ERROR_USAGE, "range of \"%s\": no such channel is shown", name);
+    }
+    return FACET_OK;
+}
+
 int facet_sheet_open(struct facet_store *store, const struct sheet_options *options, struct facet_sheet **out,
                      struct facet_error *error) {
     struct facet_sheet *sheet = calloc(1, sizeof *sheet);
@@ -129,6 +142,7 @@ int facet_sheet_open(struct facet_store *store, const struct sheet_options *opti
     if (!code) code = choose_views(sheet, error);
     if (!code) code = sheet_head_views(sheet, error);
     if (!code) code = choose_channels(sheet, error);
+    if (!code) code = check_stretches(sheet, error);
     if (code)
         facet_sheet_close(sheet);
     else
@@ -151,63 +165,4 @@ void facet_sheet_close(struct facet_sheet *sheet) {
 
 int64_t facet_sheet_rows(const struct facet_sheet *sheet) {
     return sheet->n_rows;
-}
-
-// ---- drawing --------------------------------------------------------------------------------------------------------
-
-struct chosen {
-    struct facet_sheet *sheet;
-    const int64_t *rows;
-};
-
-static int label(void *self, int cell, struct paper_cell *out, struct facet_error *error) {
-    const struct chosen *chosen = self;
-    const struct sheet_columns *columns = &chosen->sheet->columns;
-    int64_t row = chosen->rows[cell];
-    const char *dataset = columns->dataset ? columns->dataset[row] : "";
-    (void)error;
-    if (columns->subject) snprintf(out->words.subject, PAPER_LINE, "%s", columns->subject[row]);
-    if (columns->label) snprintf(out->words.label, PAPER_LINE, "%s", columns->label[row]);
-    snprintf(out->words.origin, PAPER_LINE, "%.*s%srow %lld", PAPER_LINE - 32, dataset, *dataset ? " · " : "",
-             (long long)row);
-    if (columns->moving) snprintf(out->words.frame, PAPER_LINE, "frame %d", (int)columns->frame[row]);
-    out->set_aside = columns->valid && !columns->valid[row];
-    return FACET_OK;
-}
-
-static int read(void *self, int cell, struct paper_cell *out, struct facet_error *error) {
-    const struct chosen *chosen = self;
-    int code = sheet_read_row(chosen->sheet, chosen->rows[cell], error);
-    out->pixels = chosen->sheet->pixels;
-    out->seen = chosen->sheet->seen;
-    return code;
-}
-
-static int check_rows(const struct facet_sheet *sheet, const int64_t *rows, int n_rows, struct facet_error *error) {
-    for (int i = 0; i < n_rows; i++)
-        if (rows[i] < 0 || rows[i] >= sheet->n_rows)
-            return facet_error_set(error, FACET_ERROR_USAGE, "row %lld: %s has rows 0 to %lld", (long long)rows[i],
-                                   sheet->field, (long long)sheet->n_rows - 1);
-    return FACET_OK;
-}
-
-int facet_sheet_draw(struct facet_sheet *sheet, const int64_t *rows, int n_rows, struct facet_image *image,
-                     struct facet_error *error) {
-    const struct sheet_options *options = sheet->options;
-    struct chosen chosen = {sheet, rows};
-    struct paper_source source = {&chosen, n_rows, label, read};
-    struct paper paper = {.title = options->title,
-                          .dark = options->dark,
-                          .columns = options->columns > 0 ? options->columns : 1,
-                          .zoom = options->zoom,
-                          .shape = sheet->shape,
-                          .n_views = sheet->n_views,
-                          .n_tiles = sheet->n_tiles,
-                          .views = sheet->views,
-                          .headings = (const char(*)[PAPER_HEADING])sheet->headings,
-                          .tiles = sheet->tiles};
-    *image = (struct facet_image){0};
-    FACET_REQUIRE(n_rows > 0);
-    int code = check_rows(sheet, rows, n_rows, error);
-    return code ? code : paper_draw(&paper, &source, image, error);
 }

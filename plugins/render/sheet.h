@@ -34,4 +34,18 @@ int64_t facet_sheet_rows(const struct facet_sheet *sheet);
 int facet_sheet_draw(struct facet_sheet *sheet, const int64_t *rows, int n_rows, struct facet_image *image,
                      struct facet_error *error);
 
+// The rows of a sequence, in the order of their frames.
+struct sheet_sequence {
+    int64_t *rows;
+    int count;
+};
+// Sequences are numbered inside a dataset; dataset may be NULL where only one has that number. The caller frees
+// sequence->rows. Errors: USAGE (no such sequence, or in several datasets), DATA (no sequences), MEMORY.
+int facet_sheet_find(const struct facet_sheet *sheet, const char *dataset, int64_t number,
+                     struct sheet_sequence *sequence, struct facet_error *error);
+// One moving sheet with a row of pictures a sequence; the shorter ones wait in their last frames. Errors: as
+// facet_sheet_draw.
+int facet_sheet_play(struct facet_sheet *sheet, const struct sheet_sequence *sequences, int n_sequences,
+                     double frames_a_second, const char *path, struct facet_error *error);
+
 #endif

@@ -44,6 +44,9 @@ bool sheet_setting(const struct facet_sheet *sheet, const char *name, double *va
 int sheet_read_ranges(struct facet_sheet *sheet, struct facet_error *error);
 // Gives a tile's legend the range of its channel, or the one that the options ask for.
 int sheet_set_range(struct facet_sheet *sheet, struct paper_tile *tile, struct facet_error *error);
+const char *sheet_unit(const char *channel); // of its values, for people; "" for none
+// What is written beside a row's pictures.
+void sheet_label(const struct facet_sheet *sheet, int64_t row, struct paper_cell *out);
 int sheet_head_views(struct facet_sheet *sheet, struct facet_error *error);
 // One row's pictures as codes of 8 bits into sheet->pixels, and which of its views see something.
 int sheet_read_row(struct facet_sheet *sheet, int64_t row, struct facet_error *error);

@@ -58,10 +58,10 @@ int sheet_read_ranges(struct facet_sheet *sheet, struct facet_error *error) {
     return take_stored(sheet, error);
 }
 
-static const char *unit_of(const struct facet_channel *channel) {
-    const struct render_channel *made = render_channel_named(channel->name);
+const char *sheet_unit(const char *channel) {
+    const struct render_channel *made = render_channel_named(channel);
     const char *unit = made ? made->unit : "";
-    return strcmp(unit, "degree") == 0 ? "°" : strcmp(unit, "1/mm^2") == 0 ? "1/mm²" : unit;
+    return strcmp(unit, "degree") == 0 ? "degrees" : strcmp(unit, "1/mm^2") == 0 ? "1/mm²" : unit;
 }
 
 static const struct sheet_stretch *stretch_of(const struct facet_sheet *sheet, const char *channel) {
@@ -91,6 +91,6 @@ int sheet_set_range(struct facet_sheet *sheet, struct paper_tile *tile, struct f
     tile->range = (struct paper_range){.known = range->known,
                                        .low = stretch ? stretch->low : range->low,
                                        .high = stretch ? stretch->high : range->high,
-                                       .unit = unit_of(channel)};
+                                       .unit = sheet_unit(channel->name)};
     return FACET_OK;
 }

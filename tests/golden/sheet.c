@@ -39,11 +39,11 @@ static void draw_ball(int cell, int view) {
     }
 }
 
-static int label(void *self, int cell, struct paper_cell *out, struct facet_error *error) {
+static int label(void *self, int frame, int cell, struct paper_cell *out, struct facet_error *error) {
     static const char *const subjects[CELLS] = {"s001", "Zoë Łukasiewicz", "Анна · 你",
                                                 "a name that is too long to stay whole"};
     static const char *const labels[CELLS] = {"happiness", "Überraschung", "", "fear"};
-    (void)self, (void)error;
+    (void)self, (void)frame, (void)error;
     snprintf(out->words.subject, PAPER_LINE, "%s", subjects[cell]);
     snprintf(out->words.label, PAPER_LINE, "%s", labels[cell]);
     snprintf(out->words.origin, PAPER_LINE, "lab · row %d", 98 + cell);
@@ -52,8 +52,8 @@ static int label(void *self, int cell, struct paper_cell *out, struct facet_erro
     return FACET_OK;
 }
 
-static int read(void *self, int cell, struct paper_cell *out, struct facet_error *error) {
-    (void)self, (void)error;
+static int read(void *self, int frame, int cell, struct paper_cell *out, struct facet_error *error) {
+    (void)self, (void)frame, (void)error;
     out->pixels = &pixels[cell][0][0][0];
     out->seen = cell == 1 ? seen : seen_both;
     return FACET_OK;
@@ -80,11 +80,13 @@ static void compare(const char *path, const struct facet_image *image) {
 
 static void check(const char *name, const struct paper *paper) {
     const char *folder = getenv("FACET_GOLDEN_WRITE"), *source = getenv("FACET_SOURCE");
-    const struct paper_source cells = {NULL, CELLS, label, read};
+    const struct paper_source cells = {NULL, CELLS, 1, label, read};
+    struct paper_page *page;
     struct facet_image image;
     struct facet_error error;
     char path[4096];
-    if (paper_draw(paper, &cells, &image, &error)) fail_msg("%s", error.text);
+    if (paper_create(paper, &cells, &page, &error) || paper_draw(page, 0, &image, &error)) fail_msg("%s", error.text);
+    paper_destroy(page);
     if (folder)
         snprintf(path, sizeof path, "%s/%s.png", folder, name);
     else

@@ -29,8 +29,22 @@ static void write_array(struct facet_store *store, const char *name, enum facet_
     assert_int_equal(facet_store_write(store, name, &array, NULL), FACET_OK);
 }
 
+// Rows 2 and 1 are a sequence; depth goes from -100 to 100 mm, in views_f32 too.
+static void write_tables(struct facet_store *store, int rows) {
+    int32_t sequence[MOST] = {6, 7, 7}, frame[MOST] = {0, 1, 0};
+    double ranges[MOST * PLANES * 3];
+    for (int i = 0; i < MOST * PLANES; i++) {
+        ranges[3 * i] = i % PLANES ? -1 : -100;
+        ranges[3 * i + 1] = -ranges[3 * i];
+        ranges[3 * i + 2] = i % PLANES == 0;
+    }
+    write_array(store, "items/sequence", FACET_I32, 1, (int64_t[]){rows}, sequence);
+    write_array(store, "items/frame", FACET_I32, 1, (int64_t[]){rows}, frame);
+    write_array(store, "data/view_ranges", FACET_F64, 3, (int64_t[]){rows, PLANES, 3}, ranges);
+}
+
 // Row 0 is set aside and holds zeros; view 1 of row 1 sees nothing.
-static struct facet_store *make(int rows, bool labels) {
+static struct facet_store *make(int rows, bool labels, bool tables) {
     struct facet_store *store;
     for (int i = 0; i < MOST * ROW; i++) pixels[i] = i < ROW || i / (PLANES * SIZE * SIZE) == 3 ? 0 : 90;
     for (int i = 0; i < MOST * VIEWS; i++) mask[i] = i > 1 && i != 3;
@@ -45,6 +59,7 @@ static struct facet_store *make(int rows, bool labels) {
     for (int i = 0; i < MOST * ROW; i++) values[i] = pixels[i] ? 0.5f : NAN;
     write_array(store, "data/views_u16", FACET_U16, 5, (int64_t[]){rows, VIEWS, PLANES, SIZE, SIZE}, wide);
     write_array(store, "data/views_f32", FACET_F32, 5, (int64_t[]){rows, VIEWS, PLANES, SIZE, SIZE}, values);
+    if (tables) write_tables(store, rows);
     if (labels) assert_int_equal(facet_store_write_string(store, "items/label", label, NULL), FACET_OK);
     assert_int_equal(facet_store_commit(store, NULL), FACET_OK);
     facet_store_close(store);
@@ -98,7 +113,7 @@ enum { TILE = 128 * 128 };
 // Row 1 has one view that sees something, row 2 has two, row 0 none.
 static void rows_are_drawn_with_their_channels(void **state) {
     (void)state;
-    struct facet_store *store = make(MOST, false);
+    struct facet_store *store = make(MOST, false, false);
     for (int dark = 0; dark < 2; dark++) {
         const struct sheet_options options = {.dark = dark};
         struct facet_image one = drawn(store, &options, 1), all = drawn(store, &options, 3);
@@ -116,7 +131,7 @@ static void rows_are_drawn_with_their_channels(void **state) {
 
 static void views_and_channels_are_chosen(void **state) {
     (void)state;
-    struct facet_store *store = make(MOST, false);
+    struct facet_store *store = make(MOST, false, false);
     const struct sheet_options depth = {.channels = "depth"},
                                normal = {.channels = "normal", .views = {0}, .n_views = 1};
     const struct sheet_options turned = {.channels = "normal,depth", .views = {1, 0, 1}, .n_views = 3};
@@ -136,7 +151,7 @@ static void views_and_channels_are_chosen(void **state) {
 
 static void pictures_are_zoomed_and_put_side_by_side(void **state) {
     (void)state;
-    struct facet_store *store = make(MOST, false);
+    struct facet_store *store = make(MOST, false, false);
     const struct sheet_options large = {.zoom = 20}, small = {.zoom = -4}, beside = {.columns = 3};
     struct facet_image image = drawn(store, &large, 1), tall = drawn(store, &no_options, 3);
     assert_int_equal(count(&image, 0x5a5a5a), 160 * 160);
@@ -153,7 +168,7 @@ static void pictures_are_zoomed_and_put_side_by_side(void **state) {
 }
 
 static struct facet_image drawn_alone(const struct sheet_options *options, bool labels) {
-    struct facet_store *store = make(1, labels);
+    struct facet_store *store = make(1, labels, false);
     struct facet_image image;
     assert_int_equal(draw(store, options, (int64_t[]){0}, 1, &image, NULL), FACET_OK);
     facet_store_close(store);
@@ -192,7 +207,7 @@ static void long_names_are_cut(void **state) {
 
 static void wide_numbers_are_drawn_too(void **state) {
     (void)state;
-    struct facet_store *store = make(MOST, false);
+    struct facet_store *store = make(MOST, false, false);
     const struct sheet_options u16 = {.field = "views_u16"}, f32 = {.field = "views_f32"};
     struct facet_image image = drawn(store, &u16, 2);
     assert_int_equal(count(&image, 0x5a5a5a), 3 * TILE);
@@ -219,6 +234,56 @@ static void missing_tables_leave_out_words_alone(void **state) {
     facet_store_close(store);
 }
 
+// Values that fill a part of the codes may have all of the colours; u8 codes, codes of 16 bits and numbers alike.
+static void colours_span_the_values_asked_for(void **state) {
+    (void)state;
+    struct facet_store *store = make(MOST, false, true);
+    const double value = -100 + 89 * 200.0 / 254; // of the code 90
+    struct sheet_options stretched = {.stretches = {{"depth", value - 1, value + 4}}, .n_stretches = 1};
+    const struct sheet_options normal = {.stretches = {{"normal", 0, 1}}, .n_stretches = 1};
+    const uint32_t fifth = facet_palette_colour(FACET_PALETTE_SEQUENTIAL, 51 / 254.0);
+    struct facet_image image = drawn(store, &stretched, 2);
+    assert_in_range(count(&image, fifth), 3 * TILE, 3 * TILE + 200);
+    facet_image_free(&image);
+    stretched.field = "views_f32";
+    stretched.stretches[0] = (struct sheet_stretch){"depth", 0.5, 2};
+    image = drawn(store, &stretched, 2);
+    assert_in_range(count(&image, facet_palette_colour(FACET_PALETTE_SEQUENTIAL, 0)), 3 * TILE, 3 * TILE + 200);
+    facet_image_free(&image);
+    struct facet_error error;
+    assert_int_equal(draw(store, &normal, (int64_t[]){1}, 1, &image, &error), FACET_ERROR_USAGE);
+    assert_non_null(strstr(error.text, "channel \"normal\": its codes stand for no values of one kind"));
+    facet_store_close(store);
+}
+
+static void sequences_are_found_in_the_order_of_their_frames(void **state) {
+    (void)state;
+    struct facet_store *store = make(MOST, false, true);
+    struct facet_sheet *sheet;
+    struct sheet_sequence sequence;
+    struct facet_error error;
+    assert_int_equal(facet_sheet_open(store, &no_options, &sheet, NULL), FACET_OK);
+    assert_int_equal(facet_sheet_find(sheet, NULL, 7, &sequence, NULL), FACET_OK);
+    assert_int_equal(sequence.count, 2);
+    assert_int_equal(sequence.rows[0], 2);
+    assert_int_equal(sequence.rows[1], 1);
+    const char moving[] = "sheet_test_moving.png";
+    assert_int_equal(facet_sheet_play(sheet, &sequence, 1, 25, moving, NULL), FACET_OK);
+    assert_int_equal(unlink(moving), 0);
+    free(sequence.rows);
+    assert_int_equal(facet_sheet_find(sheet, NULL, 8, &sequence, &error), FACET_ERROR_USAGE);
+    assert_non_null(strstr(error.text, "no row is of sequence 8"));
+    assert_int_equal(facet_sheet_find(sheet, "lab", 7, &sequence, &error), FACET_ERROR_USAGE);
+    assert_non_null(strstr(error.text, "no row is of sequence 7 of dataset lab"));
+    facet_sheet_close(sheet);
+    facet_store_close(store);
+    store = make(MOST, false, false);
+    assert_int_equal(facet_sheet_open(store, &no_options, &sheet, NULL), FACET_OK);
+    assert_int_equal(facet_sheet_find(sheet, NULL, 7, &sequence, &error), FACET_ERROR_DATA);
+    facet_sheet_close(sheet);
+    facet_store_close(store);
+}
+
 static void refuses(struct facet_store *store, const struct sheet_options *options, int64_t row, int code,
                     const char *words) {
     struct facet_image image;
@@ -230,7 +295,7 @@ static void refuses(struct facet_store *store, const struct sheet_options *optio
 
 static void what_cannot_be_drawn_is_said(void **state) {
     (void)state;
-    struct facet_store *store = make(MOST, false);
+    struct facet_store *store = make(MOST, false, false);
     const struct sheet_options odd = {.field = "odd"}, none = {.field = "none"};
     const struct sheet_options view = {.views = {1, 2}, .n_views = 2}, twice = {.channels = "depth,normal,depth"};
     const struct sheet_options channel = {.channels = "depth,texture"}, empty = {.channels = "depth,"};
@@ -243,14 +308,14 @@ static void what_cannot_be_drawn_is_said(void **state) {
     refuses(store, &empty, 0, FACET_ERROR_USAGE, "channel \"\": data/views has");
     refuses(store, &twice, 0, FACET_ERROR_USAGE, "channel \"depth\" is named more than once");
     facet_store_close(store);
-    store = make(MOST, true);
+    store = make(MOST, true, false);
     refuses(store, &no_options, 0, FACET_ERROR_DATA, "items/label has 1 rows");
     facet_store_close(store);
 }
 
 static void a_sheet_too_large_is_refused_before_it_is_drawn(void **state) {
     (void)state;
-    struct facet_store *store = make(MOST, false);
+    struct facet_store *store = make(MOST, false, false);
     const int64_t many[200] = {0};
     const struct sheet_options broad = {.columns = 100};
     struct facet_image image;
@@ -270,6 +335,8 @@ int main(void) {
         cmocka_unit_test(texts_make_a_difference),
         cmocka_unit_test(long_names_are_cut),
         cmocka_unit_test(wide_numbers_are_drawn_too),
+        cmocka_unit_test(colours_span_the_values_asked_for),
+        cmocka_unit_test(sequences_are_found_in_the_order_of_their_frames),
         cmocka_unit_test(missing_tables_leave_out_words_alone),
         cmocka_unit_test(what_cannot_be_drawn_is_said),
         cmocka_unit_test(a_sheet_too_large_is_refused_before_it_is_drawn),

@@ -33,6 +33,14 @@ expect 2 '--page "x" is no number' "$folder/text.h5" --row 0 --page x
 expect 2 '--zoom "1/0" is neither N nor 1/N' "$folder/text.h5" --row 0 --zoom 1/0
 expect 2 '--zoom "2x" is neither N nor 1/N' "$folder/text.h5" --row 0 --zoom 2x
 expect 2 '--row needs a value' "$folder/text.h5" --row
+expect 2 '--range "depth=5" is no NAME=LOW:HIGH' "$folder/text.h5" --row 0 --range depth=5
+expect 2 '--range "depth=5:5" is no NAME=LOW:HIGH' "$folder/text.h5" --row 0 --range depth=5:5
+expect 2 '--fps "0" is no number from 0.1 to 100' "$folder/text.h5" --sequence 0 --fps 0
+expect 2 '--frames "0" is no number from 1 to 3600' "$folder/text.h5" --turntable --row 0 --frames 0
+expect 2 '--sequence goes with neither --rows nor --turntable' "$folder/text.h5" --sequence 0 --row 1
+expect 2 '--dataset says whose --sequence it is' "$folder/text.h5" --row 0 --dataset lab
+expect 2 '--turntable draws anew' "$folder/text.h5" --turntable --row 0 --zoom 2
+expect 2 'what moves has no pages' "$folder/text.h5" --sequence 0 --page 2
 expect 2 '--rox is no option of view' --rox 3 "$folder/text.h5"
 expect 2 'one container is needed, 2 are named' a.h5 b.h5 --row 1
 expect 1 'none.h5' "$folder/none.h5" --row 0
@@ -66,6 +74,14 @@ expect 2 'row 12: data/views has rows 0 to 11' "$rows" --rows 1-12
 expect 2 'view 3: data/views has views 0 to 2' "$rows" --row 0 --views 3
 expect 2 'channel "k1": data/views has depth, normal' "$rows" --row 0 --channels k1
 expect 2 'fewer rows, views or channels, a smaller zoom, or several pages' "$rows" --rows 0-11 --zoom 64 --columns 12
+expect 2 'range of "k1": no such channel is shown' "$rows" --row 0 --range k1=0:1
+expect 2 'no row is of sequence 6' "$rows" --sequence 6
+expect 2 'no row is of sequence 0 of dataset lab' "$rows" --sequence 0 --dataset lab
+expect 1 'a turntable is made of meshes' "$rows" --turntable --row 0
+expect 2 'row 12: data/vertices_start has rows 0 to 11' "$folder/a/preprocess.h5" --turntable --row 12
+expect 2 'channel "K1": there are depth, normal' "$folder/a/preprocess.h5" --turntable --row 0 --channels K1
+expect 2 'the mesh of row 0 has no colours' "$folder/a/preprocess.h5" --turntable --row 0 --channels colour
+expect 2 '"depth" is named more than once' "$folder/a/preprocess.h5" --turntable --row 0 --channels depth,depth
 expect 1 'data/view_mask holds no pictures' "$rows" --row 0 --field view_mask
 set -- $(drawn --row 0)
 width=$1 height=$2
@@ -82,6 +98,19 @@ same "the pages" "$(tr '\n' ' ' <"$folder/out")" "$folder/page-1.png $folder/pag
 [ -s "$folder/page-3.png" ] && [ ! -e "$folder/page-4.png" ] || { echo "not three pages"; failures=$((failures + 1)); }
 first=$(drawn --row 3 && cksum <"$folder/p.png")
 same "the same sheet again" "$(FREETYPE_PROPERTIES=autofitter:no-stem-darkening=0 drawn --row 3 && cksum <"$folder/p.png")" "$first"
+
+# What moves: as large as a still sheet of the same rows, and of as many frames as were asked for.
+frames() { # of an animated PNG
+    od -An -tu1 -j41 -N4 "$1" | awk '{ print $4 }'
+}
+moving="--zoom 4 --views 1"
+still=$(drawn --rows 2,4 $moving)
+same "two sequences" "$(drawn --sequence 1,2 --dataset łab $moving), $(frames "$folder/p.png")" "$still, 2"
+"$FACET" view "$folder/a/preprocess.h5" --turntable --rows 0,3 --columns 2 --size 40 --frames 5 --pitch 10 \
+    --channels shaded,depth,k1 --out "$folder/t.png" >"$folder/out" 2>&1 || cat "$folder/out"
+same "a turntable's frames" "$(frames "$folder/t.png")" 5
+"$FACET" view "$folder/a/preprocess.h5" --turntable --row 0 --size 40 --frames 3 --out "$folder/t.gif" >"$folder/out"
+same "a GIF" "$(head -c 6 "$folder/t.gif")" GIF89a
 "$FACET" view "$rows" --row 1 >"$folder/out"
 same "the sheet beside the container" "$(cat "$folder/out")" "$folder/a/render.png"
 
