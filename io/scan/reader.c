@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -31,12 +32,20 @@ void facet_scan_reader_destroy(struct facet_scan_reader *reader) {
     free(reader);
 }
 
+static bool has_other_suffix(const char *name) {
+    const char *slash = strrchr(name, '/');
+    return strchr(slash ? slash : name, '.') && !scan_format_named(name);
+}
+
 static int parse(struct facet_scan_reader *reader, const char *name, const void *bytes, size_t size,
                  struct facet_error *error) {
     reader->view = (struct facet_mesh){0};
     if (size == 0) return facet_error_set(error, FACET_ERROR_DATA, "%s: the file is empty", name);
     mesh_begin(&reader->builder);
-    int code = scan_format_of(name, bytes, size)->parse(bytes, size, &reader->builder, error);
+    const struct scan_format *format = scan_format_of(name, bytes, size);
+    int code = format->parse(bytes, size, &reader->builder, error);
+    if (code == FACET_ERROR_DATA && format == &scan_obj && has_other_suffix(name))
+        facet_error_append(error, "; neither its suffix nor its content is a scan's, so it was read as OBJ");
     if (code) return facet_error_prefix(error, "%s", name), code;
     reader->view = mesh_view(&reader->builder);
     return FACET_OK;

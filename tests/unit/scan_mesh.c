@@ -83,6 +83,21 @@ static void good_files_are_read(void **state) {
     }
 }
 
+// A picture that is named for a scan: the sentence about OBJ says why it speaks of that.
+static void what_is_no_scan_is_told_so(void **state) {
+    (void)state;
+    static const char text[] = "\xff\xd8\xff\xe0",
+                      more[] = "; neither its suffix nor its content is a scan's, so it was";
+    struct facet_mesh mesh;
+    struct facet_error error;
+    assert_int_equal(facet_mesh_parse("a.b/face.jpg", text, strlen(text), &mesh, &error), FACET_ERROR_DATA);
+    assert_non_null(strstr(error.text, more));
+    assert_int_equal(facet_mesh_parse("a.b/face.obj", text, strlen(text), &mesh, &error), FACET_ERROR_DATA);
+    assert_null(strstr(error.text, more));
+    assert_int_equal(facet_mesh_parse("a.b/face", text, strlen(text), &mesh, &error), FACET_ERROR_DATA);
+    assert_null(strstr(error.text, more));
+}
+
 static const struct broken {
     const char *text, *sentence;
 } brokens[] = {
@@ -390,15 +405,11 @@ static void a_full_disk_is_told(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good_files_are_read),
-        cmocka_unit_test(broken_files_get_a_sentence),
-        cmocka_unit_test(odd_lines_amid_good_ones_are_found),
-        cmocka_unit_test(colours_and_textures_are_read),
-        cmocka_unit_test(materials_name_pictures),
-        cmocka_unit_test(a_reader_keeps_its_room),
-        cmocka_unit_test(a_name_decides_when_content_does_not),
-        cmocka_unit_test(what_cannot_be_opened_is_named),
-        cmocka_unit_test(a_full_disk_is_told),
+        cmocka_unit_test(what_is_no_scan_is_told_so),     cmocka_unit_test(good_files_are_read),
+        cmocka_unit_test(broken_files_get_a_sentence),    cmocka_unit_test(odd_lines_amid_good_ones_are_found),
+        cmocka_unit_test(colours_and_textures_are_read),  cmocka_unit_test(materials_name_pictures),
+        cmocka_unit_test(a_reader_keeps_its_room),        cmocka_unit_test(a_name_decides_when_content_does_not),
+        cmocka_unit_test(what_cannot_be_opened_is_named), cmocka_unit_test(a_full_disk_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
