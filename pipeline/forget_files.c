@@ -74,7 +74,8 @@ static bool must_go(const char *name, const char *workspace) {
     static const char *const ends[] = {".h5.part", ".h5.new", ".h5.new.part", ".checkpoint.h5", ".checkpoint.h5.part"};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (ends_with(name, ends[i])) return true;
-    if (strcmp(name, "duplicates.csv") == 0) return true; // names people, and files of theirs
+    if (strcmp(name, "duplicates.csv") == 0 || strcmp(name, "duplicates.csv.new") == 0)
+        return true; // names people, and files of theirs
     return is_sheet(name, workspace);
 }
 
@@ -122,7 +123,8 @@ static void tell_summaries(struct facet_forgetting *f) {
 int facet_forget_clean(struct facet_forgetting *f, struct facet_error *error) {
     if (json_integer_value(json_object_get(f->report, "rows")) > 0) tell_summaries(f);
     int code = clean_folder(f, "", must_go, error);
-    return code == FACET_OK ? clean_folder(f, "report", NULL, error) : code;
+    if (code == FACET_OK) code = clean_folder(f, "report", NULL, error);
+    return code == FACET_OK ? clean_folder(f, "report/pictures", NULL, error) : code;
 }
 
 // ---- files that still name somebody ---------------------------------------------------------------------------------

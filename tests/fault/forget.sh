@@ -56,6 +56,8 @@ for c in json.load(sys.stdin): print(os.path.basename(c["file"]), c["content"])'
 expect 0 "" "$FACET" run --quiet "$scratch/a.cfg"
 run=$scratch/run
 for picture in render.png render-12.png render.gif render-x.png; do echo picture >"$run/$picture"; done
+[ -n "$(ls "$run/report/pictures")" ] || die "the report has no pictures"
+echo "$name" >"$run/duplicates.csv.new"
 cp -r "$run" "$scratch/before"
 
 # What is this person's alone: bytes of their rows that stand in the whole file once.
@@ -128,6 +130,7 @@ assert "report/index.html" in report["removed"] and "render.png" in report["remo
 assert "render-12.png" in report["removed"] and "render.gif" in report["removed"], report
 assert "render-x.png" not in report["removed"], report
 PY
+[ -z "$(find "$run/report" -type f)" ] || die "pictures of the report are left: $(find "$run/report" -type f | head -3)"
 nothing_left "$run" "forget"
 expect 0 "" "$FACET" verify "$run"
 /usr/bin/python3 - "$scratch/before" "$run" <<'PY'
