@@ -9,26 +9,6 @@
 
 // ---- from a pixel's means to what its planes show -------------------------------------------------------------------
 
-static void copy(const struct render_pixels *pixels, int component, float *out) {
-    memcpy(out, pixels->in[component], (size_t)pixels->count * sizeof *out);
-}
-
-static void show_first(const struct render_pixels *pixels, float *const out[]) {
-    copy(pixels, 0, out[0]);
-}
-static void show_second(const struct render_pixels *pixels, float *const out[]) {
-    copy(pixels, 1, out[0]);
-}
-static void show_third(const struct render_pixels *pixels, float *const out[]) {
-    copy(pixels, 2, out[0]);
-}
-static void show_fourth(const struct render_pixels *pixels, float *const out[]) {
-    copy(pixels, 3, out[0]);
-}
-static void show_three(const struct render_pixels *pixels, float *const out[]) {
-    for (int k = 0; k < 3; k++) copy(pixels, k, out[k]);
-}
-
 // To the picture's right, 0 toward the camera: the yaw from which one would look straight at it.
 static void show_azimuth(const struct render_pixels *pixels, float *const out[]) {
     for (int64_t i = 0; i < pixels->count; i++) out[0][i] = render_arc(pixels->in[0][i], pixels->in[2][i]);
@@ -127,22 +107,22 @@ static struct render_scale scale_colour(const struct render_ranges *ranges) {
 
 // clang-format off
 const struct render_channel render_channels[] = {
-    {"depth", "mm", 1, FACET_PLANE_DEPTH, RENDER_DEPTH, false, show_first, scale_depth},
-    {"normal", "", 3, FACET_PLANE_NORMAL_X, RENDER_NORMAL, false, show_three, scale_unit},
-    {"azimuth", "degree", 1, FACET_PLANE_AZIMUTH, RENDER_NORMAL, false, show_azimuth, scale_half_turn},
-    {"elevation", "degree", 1, FACET_PLANE_ELEVATION, RENDER_NORMAL, false, show_elevation, scale_quarter_turn},
-    {"mean_curvature", "1/mm", 1, FACET_PLANE_MEAN_CURVATURE, RENDER_CURVATURE, false, show_first, scale_curvature},
-    {"gaussian_curvature", "1/mm^2", 1, FACET_PLANE_GAUSSIAN_CURVATURE, RENDER_CURVATURE, false, show_second,
+    {"depth", "mm", 1, FACET_PLANE_DEPTH, RENDER_DEPTH, false, 0, NULL, scale_depth},
+    {"normal", "", 3, FACET_PLANE_NORMAL_X, RENDER_NORMAL, false, 0, NULL, scale_unit},
+    {"azimuth", "degree", 1, FACET_PLANE_AZIMUTH, RENDER_NORMAL, false, 0, show_azimuth, scale_half_turn},
+    {"elevation", "degree", 1, FACET_PLANE_ELEVATION, RENDER_NORMAL, false, 0, show_elevation, scale_quarter_turn},
+    {"mean_curvature", "1/mm", 1, FACET_PLANE_MEAN_CURVATURE, RENDER_CURVATURE, false, 0, NULL, scale_curvature},
+    {"gaussian_curvature", "1/mm^2", 1, FACET_PLANE_GAUSSIAN_CURVATURE, RENDER_CURVATURE, false, 1, NULL,
      scale_gaussian},
-    {"k1", "1/mm", 1, FACET_PLANE_K1, RENDER_PRINCIPAL, false, show_first, scale_curvature},
-    {"k2", "1/mm", 1, FACET_PLANE_K2, RENDER_PRINCIPAL, false, show_second, scale_curvature},
-    {"shape_index", "", 1, FACET_PLANE_SHAPE_INDEX, RENDER_CURVATURE, false, show_third, scale_share},
-    {"curvedness", "1/mm", 1, FACET_PLANE_CURVEDNESS, RENDER_CURVATURE, false, show_fourth, scale_curvedness},
-    {"texture", "", 3, FACET_PLANE_TEXTURE_RED, RENDER_TEXTURE, false, show_three, scale_colour},
-    {"colour", "", 3, FACET_PLANE_RED, RENDER_COLOUR, false, show_three, scale_colour},
-    {"shaded", "", 1, FACET_PLANE_SHADED, RENDER_NORMAL, false, show_shaded, scale_share},
-    {"mask", "", 1, FACET_PLANE_MASK, RENDER_QUANTITIES, false, show_mask, scale_part},
-    {"visibility", "", 1, FACET_PLANE_VISIBILITY, RENDER_QUANTITIES, true, show_visibility, scale_part},
+    {"k1", "1/mm", 1, FACET_PLANE_K1, RENDER_PRINCIPAL, false, 0, NULL, scale_curvature},
+    {"k2", "1/mm", 1, FACET_PLANE_K2, RENDER_PRINCIPAL, false, 1, NULL, scale_curvature},
+    {"shape_index", "", 1, FACET_PLANE_SHAPE_INDEX, RENDER_CURVATURE, false, 2, NULL, scale_share},
+    {"curvedness", "1/mm", 1, FACET_PLANE_CURVEDNESS, RENDER_CURVATURE, false, 3, NULL, scale_curvedness},
+    {"texture", "", 3, FACET_PLANE_TEXTURE_RED, RENDER_TEXTURE, false, 0, NULL, scale_colour},
+    {"colour", "", 3, FACET_PLANE_RED, RENDER_COLOUR, false, 0, NULL, scale_colour},
+    {"shaded", "", 1, FACET_PLANE_SHADED, RENDER_NORMAL, false, 0, show_shaded, scale_share},
+    {"mask", "", 1, FACET_PLANE_MASK, RENDER_QUANTITIES, false, 0, show_mask, scale_part},
+    {"visibility", "", 1, FACET_PLANE_VISIBILITY, RENDER_QUANTITIES, true, 0, show_visibility, scale_part},
 };
 // clang-format on
 const int render_n_channels = sizeof render_channels / sizeof render_channels[0];

@@ -49,7 +49,7 @@ struct render_ranges {
     double depth_mm, curvature, gaussian; // mm, 1/mm, 1/mm^2
 };
 
-// From the pixels that are covered: in, the quantity's means over a pixel's samples; covered, the share of its samples;
+// From the pixels that are covered: in, the quantity's means over a pixel's samples; covered, the share of its samples where any cover is shown;
 // out, a value a pixel for each plane.
 struct render_pixels {
     int64_t count;
@@ -63,6 +63,7 @@ struct render_channel {
     int first_plane; // enum facet_plane
     enum render_quantity quantity;
     bool any_cover; // shown where a single sample is covered; else half of them must be
+    int component;  // of the quantity, shown as it is when there is no finish
     void (*finish)(const struct render_pixels *pixels, float *const out[]);
     struct render_scale (*scale)(const struct render_ranges *ranges);
 };

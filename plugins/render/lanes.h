@@ -387,15 +387,21 @@ LANE void sights(const struct render_lens *lens, const int32_t *place, floats si
     }
 }
 
+static void hold(floats part[3], mask within, mask sound) {
+    floats zero = float_all(0), one = float_all(1), held[3];
+    EACH_CORNER(k) held[k] = float_if(sound, float_least(float_most(part[k], zero), one), one);
+    floats per_whole = float_div(one, sum_of(held));
+    EACH_CORNER(k) part[k] = float_if(within, part[k], float_mul(held[k], per_whole));
+}
+
 LANE void set_shares(floats part[3], floats area) {
     floats zero = float_all(0), one = float_all(1), per_area = float_div(one, area);
-    mask sound = float_below(zero, float_size(area));
-    for (int k = 0; k < 3; k++) {
-        floats held = float_least(float_most(float_mul(part[k], per_area), zero), one);
-        part[k] = float_if(sound, held, one);
+    mask within = mask_all();
+    EACH_CORNER(k) {
+        part[k] = float_mul(part[k], per_area);
+        within = mask_and(within, mask_and(float_not_below(part[k], zero), float_not_below(one, part[k])));
     }
-    floats per_whole = float_div(one, sum_of(part));
-    for (int k = 0; k < 3; k++) part[k] = float_mul(part[k], per_whole);
+    if (mask_bits(within) != mask_bits(mask_all())) hold(part, within, float_below(zero, float_size(area)));
 }
 
 LANE void place_lanes(const struct render_lens *lens, const struct render_spot *spots, int64_t i,

@@ -3,6 +3,7 @@
 #include "render/picture.h"
 
 #include "render/cameras.h"
+#include "render/runs.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -19,12 +20,14 @@ struct render_easel {
     float *samples[RENDER_COMPONENTS], *means[RENDER_COMPONENTS], *shown[3];
     int32_t *slots; // of the samples: the pixel of the band each lies in
     // One entry a pixel of the band:
-    float *sums, *covered;           // covered: the share of its samples, of the listed pixels
+    float *sums;
     uint8_t *hits;                   // its covered samples
     int32_t *lists[2];               // room for these two:
     const int32_t *pixels, *touched; // places in the picture: half their samples are covered; at least one is
-    float *touched_cover;
+    float *touched_cover;            // the share of its samples that is covered
     int64_t n_pixels, n_touched;
+    struct render_runs runs[2]; // of these two
+    bool any_cover;             // a channel shows it
     void *codes;
 };
 
@@ -55,12 +58,15 @@ static bool allocate(float **to, int64_t count) {
 }
 
 static bool make_room(struct render_easel *easel, int64_t pixels) {
-    bool good =
-        allocate(&easel->sums, pixels) && allocate(&easel->covered, pixels) && allocate(&easel->touched_cover, pixels);
+    bool good = allocate(&easel->sums, pixels) && allocate(&easel->touched_cover, pixels);
     for (int k = 0; k < RENDER_COMPONENTS; k++) good = good && allocate(&easel->means[k], pixels);
     for (int k = 0; k < 3; k++) good = good && allocate(&easel->shown[k], pixels);
     easel->hits = malloc((size_t)pixels);
     for (int k = 0; k < 2; k++) easel->lists[k] = malloc((size_t)pixels * sizeof *easel->lists[k]);
+    for (int k = 0; k < 2; k++) {
+        easel->runs[k].run = malloc((size_t)(pixels / 2 + 1) * sizeof *easel->runs[k].run);
+        good = good && easel->runs[k].run;
+    }
     easel->codes = malloc((size_t)pixels * sizeof(uint16_t));
     return good && easel->hits && easel->lists[0] && easel->lists[1] && easel->codes;
 }
@@ -74,6 +80,7 @@ int render_easel_create(const struct render_look *look, struct render_easel **ea
     made->band_rows = BAND_SAMPLES / (side * look->supersample);
     if (made->band_rows > look->size) made->band_rows = look->size;
     if (made->band_rows < 1) made->band_rows = 1;
+    for (int c = 0; c < look->n_channels; c++) made->any_cover |= look->channels[c]->any_cover;
     for (int q = 0; q < RENDER_QUANTITIES; q++) made->needed[q] = render_look_needs(look, (enum render_quantity)q);
     code = render_view_create(&made->view, side, error);
     if (code) goto error;
@@ -93,8 +100,9 @@ void render_easel_destroy(struct render_easel *easel) {
     render_view_destroy(easel->view);
     for (int k = 0; k < RENDER_COMPONENTS; k++) free(easel->samples[k]), free(easel->means[k]);
     for (int k = 0; k < 3; k++) free(easel->shown[k]);
-    free(easel->sums), free(easel->covered), free(easel->hits), free(easel->touched_cover), free(easel->slots);
-    free(easel->lists[0]), free(easel->lists[1]), free(easel->codes);
+    free(easel->sums), free(easel->hits), free(easel->touched_cover), free(easel->slots);
+    free(easel->lists[0]), free(easel->lists[1]), free(easel->runs[0].run), free(easel->runs[1].run),
+        free(easel->codes);
     free(easel);
 }
 
@@ -143,7 +151,7 @@ static void place(struct render_easel *easel, const struct band *band, const str
 static void list_samples(struct render_easel *easel, const struct render_fragments *seen) {
     easel->n_pixels = easel->n_touched = seen->count;
     easel->pixels = easel->touched = seen->sample;
-    for (int64_t i = 0; i < seen->count; i++) easel->covered[i] = easel->touched_cover[i] = 1;
+    for (int64_t i = 0; easel->any_cover && i < seen->count; i++) easel->touched_cover[i] = 1;
 }
 
 static void list_pixels(struct render_easel *easel, const struct band *band, const struct render_fragments *seen) {
@@ -160,7 +168,6 @@ static void list_pixels(struct render_easel *easel, const struct band *band, con
         easel->touched_cover[easel->n_touched] = share;
         easel->lists[1][easel->n_touched++] = (int32_t)(band->start + p);
         if (2 * easel->hits[p] < samples) continue;
-        easel->covered[easel->n_pixels] = share;
         easel->lists[0][easel->n_pixels++] = (int32_t)(band->start + p);
     }
 }
@@ -170,6 +177,8 @@ static void list(struct render_easel *easel, const struct band *band, const stru
         list_samples(easel, seen);
     else
         list_pixels(easel, band, seen);
+    render_runs_find(&easel->runs[0], easel->pixels, easel->n_pixels, band->start);
+    if (easel->any_cover) render_runs_find(&easel->runs[1], easel->touched, easel->n_touched, band->start);
 }
 
 // Means over the covered samples of each listed pixel, added up in the order of the samples.
@@ -209,41 +218,42 @@ static void measure(struct render_easel *easel, const struct band *band, const s
 
 // ---- from pixels to planes ------------------------------------------------------------------------------------------
 
-static void put_u8(struct render_easel *easel, int plane, const float *values, const int32_t *at, int64_t count,
-                   uint8_t *out) {
-    uint8_t *codes = easel->codes;
-    render_code_u8(&easel->look->scales[plane], values, count, codes);
-    for (int64_t i = 0; i < count; i++) out[at[i]] = codes[i];
-}
+struct target { // a plane's band
+    int plane;
+    const struct band *band;
+    bool touched; // shown where a single sample is covered
+};
 
-static void put_u16(struct render_easel *easel, int plane, const float *values, const int32_t *at, int64_t count,
-                    uint16_t *out) {
-    uint16_t *codes = easel->codes;
-    render_code_u16(&easel->look->scales[plane], values, count, codes);
-    for (int64_t i = 0; i < count; i++) out[at[i]] = codes[i];
-}
-
-static void put_plane(struct render_easel *easel, int plane, const float *values, bool touched,
+static void put_plane(struct render_easel *easel, const struct target *to, const float *values,
                       const struct render_planes *planes) {
-    size_t first = (size_t)plane * (size_t)easel->look->size * (size_t)easel->look->size;
-    const int32_t *at = touched ? easel->touched : easel->pixels;
-    int64_t count = touched ? easel->n_touched : easel->n_pixels;
-    if (planes->u8) put_u8(easel, plane, values, at, count, planes->u8 + first);
-    if (planes->u16) put_u16(easel, plane, values, at, count, planes->u16 + first);
-    for (int64_t i = 0; planes->f32 && i < count; i++) planes->f32[first + (size_t)at[i]] = values[i];
+    const struct render_scale *scale = &easel->look->scales[to->plane];
+    int64_t size = easel->look->size, pixels = to->band->pixels, first = to->plane * size * size + to->band->start;
+    int64_t count = to->touched ? easel->n_touched : easel->n_pixels;
+    const struct render_runs *runs = &easel->runs[to->touched];
+    if (planes->u8) {
+        render_code_u8(scale, values, count, easel->codes);
+        render_runs_u8(runs, easel->codes, pixels, planes->u8 + first);
+    }
+    if (planes->u16) {
+        render_code_u16(scale, values, count, easel->codes);
+        render_runs_u16(runs, easel->codes, pixels, planes->u16 + first);
+    }
+    if (planes->f32) render_runs_f32(runs, values, pixels, planes->f32 + first);
 }
 
-static void show(struct render_easel *easel, enum render_quantity quantity, struct render_pixels *pixels,
-                 const struct render_planes *planes) {
+static void show(struct render_easel *easel, const struct band *band, enum render_quantity quantity,
+                 struct render_pixels *pixels, const struct render_planes *planes) {
     const struct render_look *look = easel->look;
     for (int c = 0, plane = 0; c < look->n_channels; plane += look->channels[c++]->planes) {
         const struct render_channel *channel = look->channels[c];
         if (channel->quantity != quantity) continue;
         pixels->count = channel->any_cover ? easel->n_touched : easel->n_pixels;
-        pixels->covered = channel->any_cover ? easel->touched_cover : easel->covered;
-        channel->finish(pixels, easel->shown);
-        for (int k = 0; k < channel->planes; k++)
-            put_plane(easel, plane + k, easel->shown[k], channel->any_cover, planes);
+        pixels->covered = easel->touched_cover;
+        if (channel->finish) channel->finish(pixels, easel->shown);
+        for (int k = 0; k < channel->planes; k++) {
+            const struct target to = {.plane = plane + k, .band = band, .touched = channel->any_cover};
+            put_plane(easel, &to, channel->finish ? easel->shown[k] : pixels->in[channel->component + k], planes);
+        }
     }
 }
 
@@ -296,10 +306,7 @@ static void name(struct render_easel *easel, const struct band *band, const stru
 // ---- the picture ----------------------------------------------------------------------------------------------------
 
 static void clear(const struct render_look *look, const struct render_planes *planes) {
-    size_t pixels = (size_t)look->size * (size_t)look->size, values = pixels * (size_t)look->n_planes;
-    if (planes->u8) memset(planes->u8, 0, values);
-    if (planes->u16) memset(planes->u16, 0, values * sizeof *planes->u16);
-    for (size_t i = 0; planes->f32 && i < values; i++) planes->f32[i] = NAN;
+    size_t pixels = (size_t)look->size * (size_t)look->size;
     if (planes->triangles) memset(planes->triangles, 0xff, pixels * sizeof *planes->triangles);
     if (planes->vertices) memset(planes->vertices, 0xff, pixels * sizeof *planes->vertices);
 }
@@ -317,9 +324,9 @@ static int draw_band(struct render_easel *easel, const struct render_look_at *at
     for (int q = 0; q < RENDER_QUANTITIES; q++) {
         if (!easel->needed[q]) continue;
         measure(easel, band, at, (enum render_quantity)q, &pixels);
-        show(easel, (enum render_quantity)q, &pixels, planes);
+        show(easel, band, (enum render_quantity)q, &pixels, planes);
     }
-    show(easel, RENDER_QUANTITIES, &pixels, planes);
+    show(easel, band, RENDER_QUANTITIES, &pixels, planes);
     name(easel, band, planes);
     return FACET_OK;
 }

@@ -181,6 +181,12 @@ static void corners_from_sight(const struct render_lens *lens, int32_t place, co
     }
 }
 
+static void hold(float part[3], bool sound) {
+    for (int k = 0; k < 3; k++) part[k] = sound ? between_0_and_1(part[k]) : 1.0F;
+    float per_whole = 1.0F / (part[0] + part[1] + part[2]);
+    for (int k = 0; k < 3; k++) part[k] *= per_whole;
+}
+
 // Shares are areas of the triangles the line of sight makes with the corners. Snapping may have covered a sample whose
 // line of sight just misses the triangle: shares are held in 0..1.
 static void place_one(const struct render_mesh *mesh, const struct render_lens *lens, const struct render_spot *spots,
@@ -197,10 +203,13 @@ static void place_one(const struct render_mesh *mesh, const struct render_lens *
         part[k] = a[0] * b[1] - b[0] * a[1];
     }
     float area = part[0] + part[1] + part[2], per_area = 1.0F / area;
-    bool flat = !(fabsf(area) > 0);
-    for (int k = 0; k < 3; k++) part[k] = flat ? 1.0F : between_0_and_1(part[k] * per_area);
-    float per_whole = 1.0F / (part[0] + part[1] + part[2]);
-    for (int k = 0; k < 3; k++) seen->share[k][i] = part[k] = part[k] * per_whole;
+    bool within = true;
+    for (int k = 0; k < 3; k++) {
+        part[k] *= per_area;
+        within &= part[k] >= 0 && part[k] <= 1;
+    }
+    if (!within) hold(part, fabsf(area) > 0);
+    for (int k = 0; k < 3; k++) seen->share[k][i] = part[k];
     seen->depth[i] = part[0] * spot[0]->q[2] + part[1] * spot[1]->q[2] + part[2] * spot[2]->q[2];
     seen->from_behind[i] = area < 0;
 }
