@@ -1,4 +1,5 @@
 // synth: labelled faces that nobody had to sit for, from a built-in face or a morphable model in a file.
+#include "synth/course.h"
 #include "synth/emotion.h"
 #include "synth/model.h"
 #include "synth/wear.h"
@@ -19,8 +20,9 @@ static const double identity_most = 2.5; // deviations; nobody's face is odder t
 struct synth {
     struct synth_model model;
     struct wear wear;
+    struct course course;
     uint64_t identity_key, expression_key, style_key, wear_key;
-    int64_t subjects, samples, frames;
+    int64_t subjects, samples;
     int emotions;
     double intensity[2], identity_scale, style;
 };
@@ -67,6 +69,23 @@ static const struct facet_param_spec params[] = {
      .min = 1,
      .max = 10000,
      .doc = "1: still scans; more: sequences from rest to the apex and back."},
+    {.name = "rest",
+     .type = FACET_PARAM_FLOAT,
+     .fallback = "0.0",
+     .max = 0.4,
+     .doc = "Share of a sequence, at its beginning and at its end, in which nothing is shown yet or any more."},
+    {.name = "motion_deg",
+     .type = FACET_PARAM_FLOAT,
+     .fallback = "0.0",
+     .unit = "degree",
+     .max = 90,
+     .doc = "How far a head turns at most, about each axis, in the course of a sequence."},
+    {.name = "motion_mm",
+     .type = FACET_PARAM_FLOAT,
+     .fallback = "0.0",
+     .unit = "mm",
+     .max = 1e4,
+     .doc = "How far it moves at most along each axis."},
     {.name = "region",
      .type = FACET_PARAM_STRING,
      .fallback = "\"head\"",
@@ -141,7 +160,10 @@ static int read_ranges(const struct facet_params *given, struct synth *synth, st
 static void read_numbers(const struct facet_params *given, uint64_t seed, const char *name, struct synth *synth) {
     synth->subjects = facet_param_int(given, "subjects");
     synth->samples = facet_param_int(given, "samples");
-    synth->frames = facet_param_int(given, "frames");
+    synth->course = (struct course){.frames = facet_param_int(given, "frames"),
+                                    .rest = facet_param_float(given, "rest"),
+                                    .motion_deg = facet_param_float(given, "motion_deg"),
+                                    .motion_mm = facet_param_float(given, "motion_mm")};
     synth->emotions = strcmp(facet_param_string(given, "expressions"), "basic6") == 0 ? EMOTION_NEUTRAL : EMOTIONS;
     synth->identity_scale = facet_param_float(given, "identity_scale");
     synth->style = facet_param_float(given, "style");
@@ -179,8 +201,8 @@ struct place {
 };
 
 static struct place place_of(const struct synth *synth, int64_t index) {
-    struct place at = {.frame = index % synth->frames};
-    index /= synth->frames;
+    struct place at = {.frame = index % synth->course.frames};
+    index /= synth->course.frames;
     at.sample = index % synth->samples;
     index /= synth->samples;
     at.emotion = (int)(index % synth->emotions);
@@ -193,25 +215,24 @@ static uint32_t clip_of(const struct place *at) {
     return (uint32_t)at->sample * EMOTIONS + (uint32_t)at->emotion;
 }
 
-enum { DRAW_INTENSITY = 1 << 20, DRAW_APEX };
+enum { DRAW_INTENSITY = 1 << 20 };
 
-static double smooth(double u) {
-    return u * u * (3 - 2 * u);
-}
-
-// How far a sequence has come: 0 at its ends, 1 at the apex somewhere in the middle.
-static double progress(const struct synth *synth, const struct place *at) {
-    if (synth->frames == 1) return 1;
-    double t = (double)at->frame / (double)(synth->frames - 1);
-    double draw = facet_random_uniform(synth->expression_key, (uint32_t)at->subject, clip_of(at), DRAW_APEX);
-    double apex = 0.4 + 0.2 * draw;
-    return smooth(t < apex ? t / apex : (1 - t) / (1 - apex));
+static struct course_clip clip_at(const struct synth *synth, const struct place *at) {
+    return (struct course_clip){synth->expression_key, (uint32_t)at->subject, clip_of(at)};
 }
 
 static double intensity_of(const struct synth *synth, const struct place *at) {
     if (at->emotion == EMOTION_NEUTRAL) return 0;
-    double u = facet_random_uniform(synth->expression_key, (uint32_t)at->subject, clip_of(at), DRAW_INTENSITY);
-    return (synth->intensity[0] + (synth->intensity[1] - synth->intensity[0]) * u) * progress(synth, at);
+    struct course_clip clip = clip_at(synth, at);
+    double u = facet_random_uniform(clip.key, clip.subject, clip.clip, DRAW_INTENSITY);
+    return (synth->intensity[0] + (synth->intensity[1] - synth->intensity[0]) * u) *
+           course_progress(&synth->course, &clip, at->frame);
+}
+
+static void tell_phases(const struct synth *synth, const struct place *at, struct facet_item *item) {
+    struct course_clip clip = clip_at(synth, at);
+    if (at->emotion != EMOTION_NEUTRAL && synth->course.frames > 1)
+        course_phases(&synth->course, &clip, &item->onset, &item->apex, &item->offset);
 }
 
 static int add_items(const struct synth *synth, const struct facet_params *given, struct facet_items *items,
@@ -220,21 +241,25 @@ static int add_items(const struct synth *synth, const struct facet_params *given
     char path[1088];
     snprintf(path, sizeof path, "%.1023s#%016llx", slash ? slash + 1 : model,
              (unsigned long long)synth_model_hash(&synth->model));
-    int64_t rows = synth->subjects * synth->emotions * synth->samples * synth->frames;
+    int64_t rows = synth->subjects * synth->emotions * synth->samples * synth->course.frames;
     if (rows > INT32_MAX) {
         return facet_error_set(error, FACET_ERROR_CONFIG, "synth: %lld scans are too many", (long long)rows);
     }
+    struct facet_item item = facet_item_unknown();
     for (int64_t i = 0; i < rows; i++) {
         struct place at = place_of(synth, i);
         char subject[24];
         snprintf(subject, sizeof subject, "s%03lld", (long long)at.subject + 1);
-        struct facet_item item = facet_item_unknown();
+        if (at.frame == 0) {
+            item = facet_item_unknown();
+            tell_phases(synth, &at, &item);
+        }
         item.subject = subject;
         item.label = emotion_names[at.emotion];
         item.path = path;
         item.licence = facet_param_string(given, "licence");
         item.consent = "synthetic";
-        item.sequence = (int32_t)(i / synth->frames);
+        item.sequence = (int32_t)(i / synth->course.frames);
         item.frame = (int32_t)at.frame;
         item.intensity = (float)intensity_of(synth, &at);
         int code = facet_items_add(items, &item, error);
@@ -307,14 +332,17 @@ static void add_expression(const struct synth *synth, const struct place *at, fl
 static void make_face(const struct synth *synth, int64_t index, struct wear_mesh *mesh, int32_t *room) {
     const struct synth_model *model = &synth->model;
     struct place at = place_of(synth, index);
-    uint32_t moment = clip_of(&at) * (uint32_t)synth->frames + (uint32_t)at.frame;
+    uint32_t moment = clip_of(&at) * (uint32_t)synth->course.frames + (uint32_t)at.frame;
     mesh->n_vertices = model->n_vertices;
     mesh->n_triangles = model->n_triangles;
     memcpy(mesh->vertices, model->mean, 3 * (size_t)model->n_vertices * sizeof *mesh->vertices);
     memcpy(mesh->triangles, model->triangles, 3 * (size_t)model->n_triangles * sizeof *mesh->triangles);
     add_person(synth, &at, mesh->vertices);
     add_expression(synth, &at, mesh->vertices);
-    wear_apply(&synth->wear, synth->wear_key, (uint32_t)at.subject, moment, mesh, room);
+    const struct wear_draw draw = {synth->wear_key, (uint32_t)at.subject, moment - (uint32_t)at.frame, moment};
+    struct course_clip clip = clip_at(synth, &at);
+    const struct wear_motion motion = course_motion(&synth->course, &clip, at.frame);
+    wear_apply(&synth->wear, &draw, &motion, mesh, room);
 }
 
 static int hand_over(const struct wear_mesh *mesh, struct facet_block *block, int64_t row, struct facet_error *error) {
@@ -354,7 +382,7 @@ const struct facet_plugin facet_plugin_synth = {
     .size = sizeof(struct facet_plugin),
     .kind = FACET_SOURCE,
     .name = "synth",
-    .version = "1.0.0",
+    .version = "1.1.0",
     .summary = "made-up faces with labelled expressions, from a built-in face or a morphable model",
     .citation = "P. Ekman, W. V. Friesen, J. C. Hager, Facial Action Coding System, 2002",
     .params = params,

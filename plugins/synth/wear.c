@@ -30,11 +30,12 @@ static void rotation(const double angle[3], double r[3][3]) {
     memcpy(r, m, sizeof m);
 }
 
-static void pose(const struct wear *wear, const struct draw *d, struct wear_mesh *mesh) {
+static void pose(const struct wear *wear, const struct draw *d, const struct wear_motion *motion,
+                 struct wear_mesh *mesh) {
     double angle[3], r[3][3], move[3], scale = uniform(d, SCALE, wear->scale[0], wear->scale[1]);
     for (uint32_t k = 0; k < 3; k++) {
-        angle[k] = degree * uniform(d, YAW + k, wear->angle[k][0], wear->angle[k][1]);
-        move[k] = uniform(d, MOVE_X + k, -wear->translate_mm, wear->translate_mm);
+        angle[k] = degree * (uniform(d, YAW + k, wear->angle[k][0], wear->angle[k][1]) + motion->angle[k]);
+        move[k] = uniform(d, MOVE_X + k, -wear->translate_mm, wear->translate_mm) + motion->shift[k];
     }
     rotation(angle, r);
     for (int64_t i = 0; i < mesh->n_vertices; i++) {
@@ -110,9 +111,10 @@ static void ruin(const struct draw *d, struct wear_mesh *mesh) {
     for (int64_t i = 0; kind == 2 && i < mesh->n_vertices; i++) mesh->vertices[3 * i] = mesh->vertices[3 * i + 2] = 0;
 }
 
-void wear_apply(const struct wear *wear, uint64_t key, uint32_t a, uint32_t b, struct wear_mesh *mesh, int32_t *to) {
-    struct draw d = {key, a, b};
-    pose(wear, &d, mesh);
+void wear_apply(const struct wear *wear, const struct wear_draw *draw, const struct wear_motion *motion,
+                struct wear_mesh *mesh, int32_t *to) {
+    struct draw sequence = {draw->key, draw->subject, draw->sequence}, d = {draw->key, draw->subject, draw->moment};
+    pose(wear, &sequence, motion, mesh);
     if (wear->noise_mm > 0) add_noise(wear->noise_mm, &d, mesh);
     if (wear->holes > 0) punch(wear->holes, &d, mesh, to);
     if (uniform(&d, BAD, 0, 1) < wear->bad) ruin(&d, mesh);

@@ -350,6 +350,60 @@ static void a_sequence_rises_and_falls(void **state) {
     done(&o);
 }
 
+static void onset_apex_and_offset_are_told(void **state) {
+    (void)state;
+    struct opened o =
+        open_source("subjects = 2; frames = 31; rest = 0.2; density = 0.1; expressions = \"basic6+neutral\";", 3);
+    for (int64_t i = 0; i < facet_items_count(o.items); i++) {
+        struct facet_item item = facet_items_get(o.items, i);
+        int64_t first = i - item.frame;
+        if (strcmp(item.label, "neutral") == 0) {
+            assert_true(item.onset == -1 && item.apex == -1 && item.offset == -1);
+            continue;
+        }
+        assert_in_range(item.onset, 6, 7); // a fifth of 30
+        assert_in_range(item.offset, 23, 24);
+        bool rests = item.frame <= item.onset || item.frame >= item.offset;
+        assert_int_equal(item.intensity == 0, rests);
+        assert_true(item.intensity <= facet_items_get(o.items, first + item.apex).intensity);
+        assert_true(facet_items_get(o.items, first + item.onset + 1).intensity > 0);
+    }
+    done(&o);
+    o = open_source("subjects = 1; density = 0.1;", 3);
+    assert_int_equal(facet_items_get(o.items, 0).apex, -1); // a still shows nothing coming
+    done(&o);
+}
+
+static double apart(const float *a, const float *b) {
+    double sum = 0;
+    for (int k = 0; k < 3; k++) sum += ((double)a[k] - b[k]) * ((double)a[k] - b[k]);
+    return sqrt(sum);
+}
+
+// A face at rest: the head moves as one, no faster than it should, and keeps the pose that its sequence began with.
+static void a_head_moves_slowly_and_as_one(void **state) {
+    (void)state;
+    static const char text[] = "subjects = 1; frames = 40; density = 0.1; expressions = \"basic6+neutral\"; "
+                               "yaw_deg = [-30.0, 30.0]; motion_deg = 10.0; motion_mm = 20.0;";
+    struct opened o = open_source(text, 3);
+    struct facet_block *block = load_all(&o);
+    int64_t neutral = 6 * 40, n = facet_block_count(block, 0, neutral);
+    const float *start = facet_block_read(block, 0, neutral);
+    double farthest = 0;
+    for (int64_t f = 1; f < 40; f++) {
+        const float *now = facet_block_read(block, 0, neutral + f),
+                    *before = facet_block_read(block, 0, neutral + f - 1);
+        for (int64_t v = 0; v < n; v++) {
+            assert_float_equal(apart(now + 3 * v, now), apart(start + 3 * v, start), 1e-3);
+            assert_true(apart(now + 3 * v, before + 3 * v) < 15);
+            farthest = fmax(farthest, apart(now + 3 * v, start + 3 * v));
+        }
+    }
+    assert_true(farthest > 5 && farthest < 90);
+    facet_block_destroy(block);
+    done(&o);
+}
+
 static void broken_scans_come_in_every_kind(void **state) {
     (void)state;
     struct opened o = open_source("subjects = 8; density = 0.05; bad = 0.5;", 2);
@@ -412,6 +466,8 @@ int main(void) {
         cmocka_unit_test(emotions_are_shown_by_their_units),
         cmocka_unit_test(intensity_scales_and_style_bends),
         cmocka_unit_test(a_sequence_rises_and_falls),
+        cmocka_unit_test(onset_apex_and_offset_are_told),
+        cmocka_unit_test(a_head_moves_slowly_and_as_one),
         cmocka_unit_test(broken_scans_come_in_every_kind),
         cmocka_unit_test(holes_take_vertices_away),
         cmocka_unit_test(mistakes_are_told_in_a_sentence),
