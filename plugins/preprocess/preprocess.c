@@ -27,7 +27,8 @@ enum {
     TEXTURE,
     TEXTURE_SIZE,
     QUALITY,
-    CONTENT
+    CONTENT,
+    POSE
 };
 
 struct preprocess {
@@ -49,6 +50,7 @@ struct scan {
     float landmarks[FACET_LANDMARKS][4];
     int64_t n_landmarks;
     float quality[FACET_METRICS];
+    double pose[3][4]; // from the scan's frame to the face's
 };
 
 static const struct facet_param_spec params[] = {
@@ -198,6 +200,7 @@ static int declare(const void *self, const struct facet_field *in, struct facet_
     out[TEXTURE_SIZE].dims[0] = 1;
     out[QUALITY] = (struct facet_field){.name = "quality", .type = FACET_F32, .rank = 1, .dims = {FACET_METRICS}};
     out[CONTENT] = (struct facet_field){.name = "content", .type = FACET_I64, .rank = 1, .dims = {2}};
+    out[POSE] = (struct facet_field){.name = "pose", .type = FACET_F64, .rank = 2, .dims = {3, 4}};
     if (p->curvature_scale < 0) out[CURVATURES].dims[0] = 1;
     if (!in[IN_COLOURS].type) out[COLOURS].dims[0] = 1;
     if (!in[IN_TEXTURE].type) {
@@ -228,6 +231,16 @@ static void move_landmark(const struct preprocess_pose *pose, const double from[
     for (int k = 0; k < 3; k++) {
         const double *r = pose->rotation[k];
         to[k] = pose->scale * (r[0] * p[0] + r[1] * p[1] + r[2] * p[2]);
+    }
+}
+
+static void tell_pose(const struct preprocess_pose *pose, double told[3][4]) {
+    for (int k = 0; k < 3; k++) {
+        told[k][3] = 0;
+        for (int i = 0; i < 3; i++) {
+            told[k][i] = pose->scale * pose->rotation[k][i];
+            told[k][3] -= told[k][i] * pose->tip[i];
+        }
     }
 }
 
@@ -338,6 +351,7 @@ static int find(const struct preprocess *p, const struct given *given, struct sc
     preprocess_quality_of_pose(pose, scan->quality);
     scan->quality[FACET_METRIC_LANDMARK_GAP] = (float)preprocess_pose_apart(pose, given->all, given->n);
     place_landmarks(given, pose, scan);
+    tell_pose(pose, scan->pose);
     return FACET_OK;
 }
 
@@ -380,6 +394,7 @@ static int put_scan(struct facet_block *out, int64_t row, const struct scan *sca
     };
     int code = FACET_OK;
     memcpy(facet_block_data(out, QUALITY, row), scan->quality, sizeof scan->quality);
+    memcpy(facet_block_data(out, POSE, row), scan->pose, sizeof scan->pose);
     for (int f = 0; !code && f <= TEXCOORDS; f++)
         code = put(out, f, row, all[f].count, all[f].data, all[f].step, error);
     return code;
@@ -441,8 +456,9 @@ static const struct facet_need needs[] = {
     [IN_TEXTURE_SIZE] = {.name = "texture_size", .rows = true, .optional = true},
     {.name = NULL},
 };
-static const char *const makes[] = {"vertices",  "triangles", "normals",      "curvatures", "landmarks", "colours",
-                                    "texcoords", "texture",   "texture_size", "quality",    "content",   NULL};
+static const char *const makes[] = {"vertices", "triangles", "normals", "curvatures",   "landmarks",
+                                    "colours",  "texcoords", "texture", "texture_size", "quality",
+                                    "content",  "pose",      NULL};
 static const struct facet_map_ops ops = {
     .create = create,
     .declare = declare,
@@ -455,7 +471,7 @@ const struct facet_plugin facet_plugin_preprocess = {
     .size = sizeof(struct facet_plugin),
     .kind = FACET_MAP,
     .name = "preprocess",
-    .version = "2.5.0",
+    .version = "2.6.0",
     .summary = "finds the face in a scan, turns it to the front, cuts it out and gives it normals",
     .params = params,
     .needs = needs,

@@ -43,6 +43,7 @@ enum {
     OUT_TEXTURE_SIZE,
     OUT_QUALITY,
     OUT_CONTENT,
+    OUT_POSE,
     OUT
 };
 static struct preprocess_template face;
@@ -310,6 +311,36 @@ static void rows_of_the_same_scan_have_the_same_content(void **state) {
     tear_down(&stage);
 }
 
+// Nearest of the scan's vertices to a place.
+static double off_scan(const float (*scan)[3], const double at[3]) {
+    double least = INFINITY;
+    for (int i = 0; i < VERTICES; i++) {
+        double d2 = 0;
+        for (int k = 0; k < 3; k++) d2 += (scan[i][k] - at[k]) * (scan[i][k] - at[k]);
+        least = fmin(least, d2);
+    }
+    return sqrt(least);
+}
+
+// The pose told is that by which the vertices were moved: solved for the scan's frame, they lie on its vertices again.
+static void the_pose_leads_from_the_scan_to_the_face(void **state) {
+    (void)state;
+    struct stage stage;
+    set_up("scale = \"size\"; fill_holes_mm = 0.0;", &stage);
+    run(&stage);
+    const double(*pose)[4] = facet_block_read(stage.out, OUT_POSE, GOOD);
+    const float(*v)[3] = facet_block_read(stage.out, OUT_VERTICES, GOOD);
+    double square = 0;
+    for (int k = 0; k < 3; k++) square += pose[0][k] * pose[0][k];
+    for (int64_t i = 0; i < facet_block_count(stage.out, OUT_VERTICES, GOOD); i += 97) {
+        double at[3] = {0}; // the transpose over the squared scale is the inverse
+        for (int k = 0; k < 3; k++)
+            for (int j = 0; j < 3; j++) at[k] += pose[j][k] * (v[i][j] - pose[j][3]) / square;
+        assert_true(off_scan(facet_block_read(stage.in, 0, GOOD), at) < 1e-3);
+    }
+    tear_down(&stage);
+}
+
 static void a_scan_beyond_a_limit_is_set_aside(void **state) {
     (void)state;
     struct stage stage;
@@ -395,6 +426,7 @@ int main(void) {
         cmocka_unit_test(pieces_holes_and_edges_have_limits),
         cmocka_unit_test(every_switch_gives_a_face),
         cmocka_unit_test(rows_of_the_same_scan_have_the_same_content),
+        cmocka_unit_test(the_pose_leads_from_the_scan_to_the_face),
         cmocka_unit_test(a_scan_beyond_a_limit_is_set_aside),
         cmocka_unit_test(colours_and_landmarks_go_with_the_face),
         cmocka_unit_test(pictures_stay_where_they_lie),
