@@ -104,12 +104,19 @@ static int encode_fold(const struct encode *encode, int64_t fold, const struct w
     return code;
 }
 
-// A row that no view sees cannot be encoded; it is set aside before anything else.
+static bool is_tested(const struct facet_block *in, int64_t row) {
+    const int32_t *folds = facet_block_read(in, IN_TEST_FOLD, row);
+    for (int64_t slot = 0; slot < facet_block_field(in, IN_TEST_FOLD)->dims[0]; slot++)
+        if (folds[slot] >= 0) return true;
+    return false;
+}
+
+// A row that no view sees cannot be encoded; if it is wanted, it is set aside before anything else.
 static void set_blind_aside(const struct facet_block *in, struct facet_block *out) {
     int64_t views = facet_block_field(in, IN_MASK)->dims[0];
     for (int64_t row = 0; row < facet_block_rows(in); row++) {
         const uint8_t *mask = facet_block_read(in, IN_MASK, row);
-        if (facet_block_valid(out, row) && !memchr(mask, 1, (size_t)views))
+        if (facet_block_valid(out, row) && is_tested(in, row) && !memchr(mask, 1, (size_t)views))
             facet_block_quarantine(out, row, FACET_ERROR_DATA, "no view sees anything of the scan");
     }
 }
@@ -146,7 +153,7 @@ const struct facet_plugin facet_plugin_encode = {
     .size = sizeof(struct facet_plugin),
     .kind = FACET_MAP,
     .name = "encode",
-    .version = "1.0.0",
+    .version = "1.0.1",
     .summary = "Turns each rendered view into an embedding, with the models of the folds that test the row",
     .citation = "Vision transformer: Dosovitskiy et al., ICLR 2021; CLIP: Radford et al., ICML 2021",
     .params = params_table,

@@ -48,6 +48,23 @@ static int write_folds(struct facet_stage *stage, const struct folds *folds, con
     return facet_comm_agree(comm, code, error);
 }
 
+// Rows that nothing set aside and, where some stage before says so, that carry what is to be looked at.
+static int usable_rows(struct facet_stage *stage, uint8_t **usable, struct facet_error *error) {
+    int64_t rows = facet_items_count(facet_stage_items(stage));
+    const uint8_t *valid = facet_stage_valid(stage);
+    struct facet_field carries;
+    *usable = malloc((size_t)rows + 1);
+    if (!*usable) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for %lld rows", (long long)rows);
+    memcpy(*usable, valid, (size_t)rows);
+    if (!facet_stage_has(stage, "carries")) return FACET_OK;
+    int code = facet_stage_field(stage, "carries", &carries, error);
+    if (!code && (carries.type != FACET_U8 || carries.rank != 0))
+        code = facet_error_set(error, FACET_ERROR_CONFIG, "carries must be u8, one value a row");
+    if (!code) code = facet_stage_read_rows(stage, "carries", 0, rows, *usable, error);
+    for (int64_t row = 0; row < rows && !code; row++) (*usable)[row] = (*usable)[row] && valid[row];
+    return code;
+}
+
 static int run(const struct facet_params *params, struct facet_stage *stage, struct facet_error *error) {
     const struct protocol protocol = {.leave_one_dataset_out =
                                           strcmp(facet_param_string(params, "protocol"), "leave-one-dataset-out") == 0,
@@ -56,9 +73,12 @@ static int run(const struct facet_params *params, struct facet_stage *stage, str
                                       .validation = facet_param_float(params, "validation")};
     struct folds folds = {0};
     int32_t *test_fold = NULL;
+    uint8_t *usable = NULL;
     int64_t slots = 0;
     char *names = NULL;
-    int code = protocol_split(&protocol, facet_stage_items(stage), facet_stage_valid(stage),
+    int code = usable_rows(stage, &usable, error);
+    if (!code)
+        code = protocol_split(&protocol, facet_stage_items(stage), usable,
                               facet_random_seed(facet_stage_seed(stage), "split"), &folds, error);
     if (!code) code = folds_test_table(&folds, &test_fold, &slots, error);
     if (!code && !(names = folds_names(&folds)))
@@ -66,12 +86,13 @@ static int run(const struct facet_params *params, struct facet_stage *stage, str
     code = facet_comm_agree(facet_stage_comm(stage), code, error);
     if (!code) code = write_folds(stage, &folds, test_fold, slots, names, error);
     free(names);
+    free(usable);
     free(test_fold);
     folds_free(&folds);
     return code;
 }
 
-static const struct facet_need needs[] = {{0}};
+static const struct facet_need needs[] = {{.name = "carries", .rows = true, .optional = true}, {0}};
 static const char *const makes[] = {"folds", "test_fold", NULL};
 static const struct facet_collective_ops ops = {.run = run};
 
@@ -80,7 +101,7 @@ const struct facet_plugin facet_plugin_split = {
     .size = sizeof(struct facet_plugin),
     .kind = FACET_COLLECTIVE,
     .name = "split",
-    .version = "1.0.0",
+    .version = "1.1.0",
     .summary = "Deals subjects to folds, by dataset or k-fold, and proves the folds disjoint",
     .params = params_table,
     .needs = needs,
