@@ -179,12 +179,20 @@ static int examine_share(struct index_run *run, struct examiner *x, struct facet
     return code;
 }
 
+// What rank 0 has to do, as another node may not see yet what a run before has left.
+static int share_todo(struct index_run *run, struct facet_error *error) {
+    int code = facet_comm_bcast(run->comm, &run->n_todo, sizeof run->n_todo, 0, error);
+    if (code || run->n_todo == 0) return code;
+    return facet_comm_bcast(run->comm, run->todo, (size_t)run->n_todo * sizeof *run->todo, 0, error);
+}
+
 // The rows that have no result, shared out among the ranks as they come.
 int index_examine(struct index_run *run, struct facet_error *error) {
     struct facet_counter *counter = NULL;
     struct examiner x;
-    if (run->n_todo == 0) return FACET_OK;
-    int code = examiner_create(run, &x, error);
+    int code = share_todo(run, error);
+    if (code || run->n_todo == 0) return code;
+    code = examiner_create(run, &x, error);
     if (!code) code = index_log_open(run, error);
     code = facet_comm_agree(run->comm, code, error);
     if (!code) code = facet_counter_create(run->comm, run->n_todo, &counter, error);

@@ -62,6 +62,14 @@ expect 2 "--set index=x: the index is named by --out" "$FACET" index folder root
 expect 1 "root holds no scan of BU-3DFE" "$FACET" index bu3dfe root --out none.h5
 [ "$(echo none.h5*)" = "none.h5*" ] || die "a root that does not fit leaves something"
 
+# A second rank that does not see what was read before goes by what the first one sees.
+cp root.index.h5 x.h5
+ln -s y.h5.list.0001 x.h5.list.0001 && ln -s x.h5.list y.h5.list
+mpirun --oversubscribe --bind-to none -n 1 "$FACET" index folder root --out x.h5 --json --quiet : \
+    -n 1 "$FACET" index folder root --out y.h5 --json --quiet >said.json || die "ranks that see different things"
+has read 0; has unchanged 240
+rm [xy].h5*
+
 # Reasons beyond those that are told apart are counted.
 mkdir odd && for i in $(seq 10 30); do echo "v 1 2 3" >odd/$i.obj && echo "$i.obj,s,x" >>odd/rows; done
 sed '1i path,subject,label' odd/rows >odd/labels.csv
