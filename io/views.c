@@ -77,6 +77,7 @@ struct tile {
     const struct facet_channel *channel;
     const uint8_t *plane[3];
     uint32_t background;
+    bool changes;
 };
 
 static uint32_t colour(const struct tile *tile, size_t i) {
@@ -85,6 +86,8 @@ static uint32_t colour(const struct tile *tile, size_t i) {
         uint32_t rgb = (uint32_t)code << 16 | (uint32_t)tile->plane[1][i] << 8 | tile->plane[2][i];
         return rgb ? rgb : tile->background;
     }
+    if (tile->changes)
+        return code ? facet_palette_colour(FACET_PALETTE_DIVERGING, (code - 1) / 254.0) : tile->background;
     if (tile->channel->show == FACET_SHOW_COVER) return facet_colour_between(tile->background, COVERED, code / 255.0);
     return code ? facet_channel_colour(tile->channel, code) : tile->background;
 }
@@ -114,6 +117,7 @@ void facet_image_paste_view(struct facet_image *image, const struct facet_views 
     size_t pixels = (size_t)size * (size_t)size;
     const uint8_t *from = views->pixels + ((size_t)view * (size_t)views->n_planes + (size_t)plane) * pixels;
     struct tile at = {.channel = channel_at(views, plane), .background = views->background};
+    at.changes = views->changes && views->changes[plane];
     for (int k = 0; k < at.channel->planes; k++) at.plane[k] = from + (size_t)k * pixels;
     for (int row = 0; row < size; row += take)
         for (int column = 0; column < size; column += take)

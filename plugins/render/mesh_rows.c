@@ -31,13 +31,15 @@ static int read_part(struct facet_store *store, const char *name, enum facet_typ
     return code;
 }
 
+enum { ANY = -1 };
+// What a row may lack; of another count than is wanted it counts as lacking.
 static int read_optional(struct facet_store *store, const char *name, enum facet_type type, int64_t width, int64_t row,
                          int64_t wanted, struct facet_array *part, struct facet_error *error) {
     char path[96];
     snprintf(path, sizeof path, "data/%s_start", name);
     if (!facet_store_has(store, path)) return FACET_OK;
     int code = read_part(store, name, type, width, row, part, error);
-    if (!code && part->data && part->dims[0] != wanted) facet_array_free(part);
+    if (!code && part->data && wanted != ANY && part->dims[0] != wanted) facet_array_free(part);
     return code;
 }
 
@@ -74,6 +76,23 @@ static int derive(struct mesh_row *mesh, struct facet_error *error) {
     return FACET_OK;
 }
 
+// The scan's picture, where it has one.
+static int read_texture(struct facet_store *store, int64_t row, struct mesh_row *mesh, struct facet_error *error) {
+    int64_t triangles = mesh->subject.mesh.n_triangles;
+    int code = read_optional(store, "texcoords", FACET_F32, 6, row, triangles, &mesh->texcoords, error);
+    if (!code) code = read_optional(store, "texture_size", FACET_I32, 2, row, 1, &mesh->texture_size, error);
+    if (code || !mesh->texcoords.data || !mesh->texture_size.data) return code;
+    const int32_t *size = mesh->texture_size.data; // height, width
+    code = read_optional(store, "texture", FACET_U8, 3, row, ANY, &mesh->texels, error);
+    if (code || !mesh->texels.data) return code;
+    if (size[0] < 1 || size[1] < 1 || (int64_t)size[0] * size[1] != mesh->texels.dims[0])
+        return facet_error_set(error, FACET_ERROR_DATA, "row %lld: a picture of %d x %d texels has %lld",
+                               (long long)row, (int)size[1], (int)size[0], (long long)mesh->texels.dims[0]);
+    mesh->subject.texcoords = mesh->texcoords.data;
+    mesh->subject.texture = &mesh->texture;
+    return render_texture_build(&mesh->texture, mesh->texels.data, size[1], size[0], error);
+}
+
 int mesh_row_read(struct facet_store *store, int64_t row, struct mesh_row *mesh, struct facet_error *error) {
     *mesh = (struct mesh_row){0};
     int code = read_part(store, "vertices", FACET_F32, 3, row, &mesh->vertices, error);
@@ -89,6 +108,7 @@ int mesh_row_read(struct facet_store *store, int64_t row, struct mesh_row *mesh,
     int64_t count = mesh->vertices.dims[0];
     if (!code) code = read_optional(store, "curvatures", FACET_F32, 4, row, count, &mesh->curvatures, error);
     if (!code) code = read_optional(store, "colours", FACET_U8, 3, row, count, &mesh->colours, error);
+    if (!code) code = read_texture(store, row, mesh, error);
     return code ? code : derive(mesh, error);
 }
 
@@ -98,6 +118,10 @@ void mesh_row_free(struct mesh_row *mesh) {
     facet_array_free(&mesh->normals);
     facet_array_free(&mesh->curvatures);
     facet_array_free(&mesh->colours);
+    facet_array_free(&mesh->texcoords);
+    facet_array_free(&mesh->texels);
+    facet_array_free(&mesh->texture_size);
+    render_texture_free(&mesh->texture);
     free(mesh->principal);
     free(mesh->shades);
     *mesh = (struct mesh_row){0};

@@ -8,8 +8,9 @@
 
 struct mesh_row {
     struct render_subject subject; // what it points to is the arrays' below
-    struct facet_array vertices, triangles, normals, curvatures, colours;
+    struct facet_array vertices, triangles, normals, curvatures, colours, texcoords, texels, texture_size;
     float *principal, *shades;
+    struct render_texture texture;
 };
 
 // Errors: DATA (no meshes, a mesh that is none), IO, MEMORY. mesh_row_free in any case.

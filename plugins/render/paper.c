@@ -41,11 +41,13 @@ void paper_fill(struct facet_image *image, int x, int y, int width, int height, 
         }
 }
 
-void paper_channel_name(const struct facet_channel *channel, char name[PAPER_HEADING]) {
-    snprintf(name, PAPER_HEADING, "%s", channel->name);
+void paper_tile_name(const struct paper *paper, const struct paper_tile *tile, char name[PAPER_HEADING]) {
+    const char *channel = facet_views_tile_name(&paper->shape, tile->tile);
+    snprintf(name, PAPER_HEADING, "%s%s%s", tile->kind ? tile->kind : "", tile->kind ? " " : "", channel);
     for (char *at = name; *at; at++)
         if (*at == '_') *at = ' ';
-    if (strncmp(name, "gaussian", strlen("gaussian")) == 0) name[0] = 'G'; // a person's name
+    char *person = strstr(name, "gaussian");
+    if (person) *person = 'G';
 }
 
 // ---- layout ---------------------------------------------------------------------------------------------------------
@@ -108,7 +110,7 @@ static int check_size(int64_t width, int64_t height, struct facet_error *error) 
 
 static void lay_out_widths(struct paper_layout *layout) {
     int tiles = layout->paper->n_tiles;
-    layout->em = fmin(28, fmax(14, layout->tile / 11.0));
+    layout->em = fmin(28, fmax(fmin(14, fmax(10.5, layout->tile / 8.0)), layout->tile / 11.0));
     layout->margin = paper_px(layout, 1.6);
     layout->tile_gap = paper_px(layout, 0.3);
     layout->view_gap = tiles > 1 ? paper_px(layout, 1.1) : layout->tile_gap;
@@ -170,7 +172,7 @@ static void draw_channel_names(const struct paper_layout *layout, int x, int y) 
     struct facet_type_style style = paper_style(layout, 0.86, false, layout->ink.faint);
     for (int t = 0; t < layout->paper->n_tiles; t++) {
         char name[PAPER_HEADING];
-        paper_channel_name(facet_views_channel(&layout->paper->shape, layout->paper->tiles[t].tile), name);
+        paper_tile_name(layout->paper, &layout->paper->tiles[t], name);
         paper_say(layout, &style, x + t * (layout->tile + layout->tile_gap) + layout->tile / 2.0, y, 0.5, layout->tile,
                   name);
     }

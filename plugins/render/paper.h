@@ -16,7 +16,10 @@ struct paper_range {
 };
 
 struct paper_tile {
-    int tile; // of facet_views
+    int tile;         // of facet_views
+    const char *kind; // before the channel's name: "pooled"; NULL: nothing
+    bool changes;     // facet_views.changes of its planes
+    bool narrowed;    // the range is not the channel's whole one
     struct paper_range range;
 };
 

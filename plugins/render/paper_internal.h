@@ -29,8 +29,8 @@ void paper_say(const struct paper_layout *layout, const struct facet_type_style 
                double width, const char *text);
 void paper_fill(struct facet_image *image, int x, int y, int width, int height, uint32_t rgb);
 
-// A channel's name for people.
-void paper_channel_name(const struct facet_channel *channel, char name[PAPER_HEADING]);
+// A tile's name for people.
+void paper_tile_name(const struct paper *paper, const struct paper_tile *tile, char name[PAPER_HEADING]);
 // Legends, one a channel, side by side in as many lines as they need. Draws nothing when `image` is not there; returns
 // the height.
 int paper_legends(const struct paper_layout *layout, int width);

@@ -9,20 +9,29 @@ enum { BAR_STEPS = 255 };
 
 struct legend {
     const struct facet_channel *channel;
-    const struct paper_range *range;
+    const struct paper_tile *tile;
 };
 
+static struct legend legend_of(const struct paper *paper, int t) {
+    return (struct legend){facet_views_channel(&paper->shape, paper->tiles[t].tile), &paper->tiles[t]};
+}
+
 static bool is_shown_before(const struct paper *paper, int t) {
-    const struct facet_channel *channel = facet_views_channel(&paper->shape, paper->tiles[t].tile);
-    for (int i = 0; i < t; i++)
-        if (facet_views_channel(&paper->shape, paper->tiles[i].tile) == channel) return true;
+    char name[PAPER_HEADING], other[PAPER_HEADING];
+    paper_tile_name(paper, &paper->tiles[t], name);
+    for (int i = 0; i < t; i++) {
+        paper_tile_name(paper, &paper->tiles[i], other);
+        if (strcmp(name, other) == 0) return true;
+    }
     return false;
 }
 
-static bool is_explained(const struct facet_channel *channel) {
-    return channel->first_plane == FACET_PLANE_NORMAL_X ||
-           (channel->planes == 1 && channel->first_plane != FACET_PLANE_SHADED &&
-            channel->first_plane != FACET_PLANE_MASK && channel->first_plane != FACET_PLANE_UNKNOWN);
+// Colours, pictures and silhouettes need no words.
+static bool is_explained(const struct legend *legend) {
+    int plane = legend->channel->first_plane;
+    if (legend->tile->changes) return legend->channel->planes == 1;
+    return plane == FACET_PLANE_NORMAL_X || (legend->channel->planes == 1 && plane != FACET_PLANE_SHADED &&
+                                             plane != FACET_PLANE_MASK && plane != FACET_PLANE_UNKNOWN);
 }
 
 static int width_of(const struct paper_layout *layout, const struct facet_channel *channel) {
@@ -37,19 +46,26 @@ static void name_it(const struct paper_layout *layout, const struct legend *lege
     struct facet_type_style bold = paper_style(layout, 0.86, true, layout->ink.ink);
     struct facet_type_style plain = paper_style(layout, 0.86, false, layout->ink.faint);
     char name[PAPER_HEADING];
-    paper_channel_name(legend->channel, name);
+    paper_tile_name(layout->paper, legend->tile, name);
     facet_typeface_draw(layout->face, &bold, layout->image, x, y, name);
     double after = x + facet_typeface_width(layout->face, &bold, name);
-    if (legend->range->known && *legend->range->unit)
-        paper_say(layout, &plain, after + 0.4 * layout->em, y, 0, paper_px(layout, 8), legend->range->unit);
+    if (legend->tile->range.known && *legend->tile->range.unit)
+        paper_say(layout, &plain, after + 0.4 * layout->em, y, 0, paper_px(layout, 8), legend->tile->range.unit);
 }
 
-// What stands below the low end, the middle and the high end of a bar.
+// Words for the low end, the middle and the high end of a bar.
+static const char *word_of(const struct legend *legend, int which) {
+    static const char *const changes[3] = {"less", "as it was", "more"}, *const amounts[3] = {"little", "", "much"};
+    static const char *const places[3] = {"far", "", "near"}, *const shapes[3] = {"cup", "saddle", "cap"};
+    if (legend->tile->changes) return changes[which];
+    if (legend->channel->first_plane == FACET_PLANE_DEPTH) return places[which];
+    if (legend->channel->first_plane == FACET_PLANE_SHAPE_INDEX && !legend->tile->narrowed) return shapes[which];
+    return legend->tile->range.known ? "" : amounts[which];
+}
+
 static void tick(const struct legend *legend, int which, char text[32]) {
-    static const char *const amounts[3] = {"little", "", "much"}, *const places[3] = {"far", "", "near"};
-    const struct paper_range *range = legend->range;
-    bool depth = legend->channel->first_plane == FACET_PLANE_DEPTH;
-    const char *word = depth ? places[which] : range->known ? "" : amounts[which];
+    const struct paper_range *range = &legend->tile->range;
+    const char *word = word_of(legend, which);
     double value = range->low + which * (range->high - range->low) / 2;
     if (range->known)
         snprintf(text, 32, "%s%.4g%s%s", value < 0 ? "−" : "", fabs(value), *word ? " " : "", word);
@@ -68,9 +84,9 @@ static void draw_ticks(const struct paper_layout *layout, const struct legend *l
     }
 }
 
-static uint32_t bar_colour(const struct paper_layout *layout, const struct facet_channel *channel, uint8_t code) {
-    uint8_t pixel = code, plane = (uint8_t)channel->first_plane, bytes[3];
-    struct facet_views one = {1, 1, 1, &pixel, &plane, layout->ink.picture};
+static uint32_t bar_colour(const struct paper_layout *layout, const struct legend *legend, uint8_t code) {
+    uint8_t pixel = code, plane = (uint8_t)legend->channel->first_plane, changes = legend->tile->changes, bytes[3];
+    struct facet_views one = {1, 1, 1, &pixel, &plane, layout->ink.picture, &changes};
     struct facet_image dot = {.width = 1, .height = 1, .rgb = bytes};
     facet_image_paste_view(&dot, &one, 0, 0, 0, 0, 1);
     return (uint32_t)bytes[0] << 16 | (uint32_t)bytes[1] << 8 | bytes[2];
@@ -80,7 +96,7 @@ static void draw_bar(const struct paper_layout *layout, const struct legend *leg
     int width = width_of(layout, legend->channel), thick = paper_px(layout, 0.7), top = y + paper_px(layout, 1.35);
     for (int i = 0; i < width; i++) {
         uint8_t code = (uint8_t)(1 + (int64_t)i * (BAR_STEPS - 1) / (width - 1));
-        paper_fill(layout->image, x + i, top, 1, thick, bar_colour(layout, legend->channel, code));
+        paper_fill(layout->image, x + i, top, 1, thick, bar_colour(layout, legend, code));
     }
     draw_ticks(layout, legend, x, top + thick, width);
 }
@@ -131,8 +147,9 @@ int paper_legend_least(const struct paper_layout *layout) {
     const struct paper *paper = layout->paper;
     int least = 0;
     for (int t = 0; t < paper->n_tiles; t++) {
-        const struct facet_channel *channel = facet_views_channel(&paper->shape, paper->tiles[t].tile);
-        if (is_explained(channel) && width_of(layout, channel) > least) least = width_of(layout, channel);
+        struct legend legend = legend_of(paper, t);
+        int width = width_of(layout, legend.channel);
+        if (is_explained(&legend) && width > least) least = width;
     }
     return least;
 }
@@ -141,8 +158,8 @@ int paper_legends(const struct paper_layout *layout, int width) {
     const struct paper *paper = layout->paper;
     int x = 0, y = 0, line = 0;
     for (int t = 0; t < paper->n_tiles; t++) {
-        struct legend legend = {facet_views_channel(&paper->shape, paper->tiles[t].tile), &paper->tiles[t].range};
-        if (!is_explained(legend.channel) || is_shown_before(paper, t)) continue;
+        struct legend legend = legend_of(paper, t);
+        if (!is_explained(&legend) || is_shown_before(paper, t)) continue;
         if (x > 0 && x + width_of(layout, legend.channel) > width) {
             x = 0;
             y += line + paper_px(layout, 0.6);

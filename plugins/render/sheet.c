@@ -139,6 +139,7 @@ int facet_sheet_open(struct facet_store *store, const struct sheet_options *opti
     if (!code) code = read_planes(sheet, error);
     if (!code) read_settings(sheet);
     if (!code) code = sheet_read_ranges(sheet, error);
+    if (!code) code = sheet_read_changes(sheet, error);
     if (!code) code = choose_views(sheet, error);
     if (!code) code = sheet_head_views(sheet, error);
     if (!code) code = choose_channels(sheet, error);
@@ -154,6 +155,7 @@ void facet_sheet_close(struct facet_sheet *sheet) {
     if (!sheet) return;
     sheet_free_columns(&sheet->columns);
     free(sheet->planes);
+    free(sheet->changes);
     free(sheet->ranges);
     free(sheet->config);
     free(sheet->stage);

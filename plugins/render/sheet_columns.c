@@ -55,18 +55,33 @@ void sheet_free_columns(struct sheet_columns *columns) {
 
 // ---- settings -------------------------------------------------------------------------------------------------------
 
-bool sheet_setting(const struct facet_sheet *sheet, const char *name, double *value) {
+// What stands behind "stage.name = "; NULL: nothing.
+static const char *find_setting(const struct facet_sheet *sheet, const char *name) {
     char key[128];
-    if (!sheet->config || !sheet->stage) return false;
+    if (!sheet->config || !sheet->stage) return NULL;
     int length = snprintf(key, sizeof key, "%s.%s = ", sheet->stage, name);
     for (const char *line = sheet->config; line; line = strchr(line, '\n')) {
         line += *line == '\n';
-        if (strncmp(line, key, (size_t)length) != 0) continue;
-        char *end;
-        *value = strtod(line + length, &end);
-        return end > line + length && isfinite(*value);
+        if (strncmp(line, key, (size_t)length) == 0) return line + length;
     }
-    return false;
+    return NULL;
+}
+
+bool sheet_setting(const struct facet_sheet *sheet, const char *name, double *value) {
+    const char *text = find_setting(sheet, name);
+    char *end = NULL;
+    if (text) *value = strtod(text, &end);
+    return text && end > text && isfinite(*value);
+}
+
+bool sheet_setting_text(const struct facet_sheet *sheet, const char *name, char *text, size_t size) {
+    const char *found = find_setting(sheet, name);
+    if (!found || *found != '"') return false;
+    size_t length = strcspn(found + 1, "\"\n");
+    if (found[1 + length] != '"' || length >= size) return false;
+    memcpy(text, found + 1, length);
+    text[length] = 0;
+    return true;
 }
 
 // ---- where the views stand ------------------------------------------------------------------------------------------
@@ -76,30 +91,43 @@ static void degrees(double angle, char text[32]) {
     snprintf(text, 32, "%s%.4g°", rounded < 0 ? "−" : "", fabs(rounded));
 }
 
-static void head_view(char heading[PAPER_HEADING], double yaw, double pitch) {
-    char sideways[32], upwards[32];
-    degrees(yaw, sideways);
-    degrees(pitch, upwards);
-    if (fabs(pitch) < 0.05)
-        snprintf(heading, PAPER_HEADING, "yaw %s", sideways);
-    else
-        snprintf(heading, PAPER_HEADING, "yaw %s, pitch %s", sideways, upwards);
+// In degrees; pitch and roll are said where they are not 0.
+static void head_view(char heading[PAPER_HEADING], double yaw, double pitch, double roll) {
+    static const char *const names[3] = {"yaw", ", pitch", ", roll"};
+    const double angles[3] = {yaw, pitch, roll};
+    size_t at = 0;
+    for (int k = 0; k < 3; k++) {
+        char text[32];
+        degrees(angles[k], text);
+        if ((k == 0 || fabs(angles[k]) >= 0.05) && at < PAPER_HEADING)
+            at += (size_t)snprintf(heading + at, PAPER_HEADING - at, "%s %s", names[k], text);
+    }
 }
 
 // From the settings: every view is listed there by its own angles.
 static bool head_from_settings(const struct facet_sheet *sheet, int view, char heading[PAPER_HEADING]) {
-    char name[48];
-    double yaw, pitch;
-    snprintf(name, sizeof name, "views[%d].yaw", view);
-    if (!sheet_setting(sheet, name, &yaw)) return false;
-    snprintf(name, sizeof name, "views[%d].pitch", view);
-    if (!sheet_setting(sheet, name, &pitch)) return false;
-    head_view(heading, yaw, pitch);
+    static const char *const names[3] = {"yaw", "pitch", "roll"};
+    double angles[3];
+    for (int k = 0; k < 3; k++) {
+        char name[48];
+        snprintf(name, sizeof name, "views[%d].%s", view, names[k]);
+        if (!sheet_setting(sheet, name, &angles[k])) return false;
+    }
+    head_view(heading, angles[0], angles[1], angles[2]);
     return true;
 }
 
-// From what is stored with the views: the third row of the extrinsics points away from the camera. The first row that is not
-// set aside has them.
+// extrinsics (3, 4): to the right, down and away from the camera. Roll turns the first from where yaw and pitch have it to
+// what is up then.
+static void head_from_matrix(char heading[PAPER_HEADING], const double *extrinsics) {
+    const double *across = extrinsics, *away = extrinsics + 8, turn = 180 / 3.14159265358979323846;
+    double yaw = atan2(-away[0], -away[2]), pitch = asin(fmax(-1, fmin(1, -away[1])));
+    double right = across[0] * cos(yaw) - across[2] * sin(yaw);
+    double up = across[1] * cos(pitch) - (across[0] * sin(yaw) + across[2] * cos(yaw)) * sin(pitch);
+    head_view(heading, turn * yaw, turn * pitch, turn * atan2(up, right));
+}
+
+// As stored with the views. The first row that is not set aside has them.
 static int head_from_extrinsics(struct facet_sheet *sheet, bool *headed, struct facet_error *error) {
     static const char name[] = "data/view_extrinsics";
     struct facet_array array = {0};
@@ -111,9 +139,9 @@ static int head_from_extrinsics(struct facet_sheet *sheet, bool *headed, struct 
     if (code) return code;
     bool shaped = array.rank == 4 && array.dims[1] == sheet->shape.n_views && array.dims[2] == 3 && array.dims[3] == 4;
     for (int v = 0; v < sheet->n_views && shaped; v++) {
-        const double *away = (const double *)array.data + 12 * sheet->views[v] + 8, turn = 180 / 3.14159265358979323846;
-        if (away[0] == 0 && away[1] == 0 && away[2] == 0) continue;
-        head_view(sheet->headings[v], turn * atan2(-away[0], -away[2]), turn * asin(fmax(-1, fmin(1, -away[1]))));
+        const double *matrix = (const double *)array.data + 12 * sheet->views[v];
+        if (matrix[8] == 0 && matrix[9] == 0 && matrix[10] == 0) continue;
+        head_from_matrix(sheet->headings[v], matrix);
         *headed = true;
     }
     facet_array_free(&array);

@@ -19,7 +19,8 @@ struct facet_sheet {
     enum facet_type type;
     int64_t n_rows; // of the container
     struct facet_views shape;
-    uint8_t *planes; // (n_planes) or NULL
+    uint8_t *planes;  // (n_planes) or NULL
+    uint8_t *changes; // (n_planes) 1: the plane holds changes
     struct sheet_range {
         bool known;
         double low, high, first; // first: the code of low
@@ -40,6 +41,11 @@ int sheet_read_columns(struct facet_sheet *sheet, struct facet_error *error);
 void sheet_free_columns(struct sheet_columns *columns);
 // A setting of the stage that made the container, such as "depth_mm". False: not said.
 bool sheet_setting(const struct facet_sheet *sheet, const char *name, double *value);
+// The same for a text in quotes, without them. False: not said, or no text.
+bool sheet_setting_text(const struct facet_sheet *sheet, const char *name, char *text, size_t size);
+// Of pictures of what changes: which planes hold changes.
+int sheet_read_changes(struct facet_sheet *sheet, struct facet_error *error);
+const char *sheet_kind(const struct facet_sheet *sheet, int plane); // of the change, NULL: none
 // What each plane's codes stand for: as stored with the pictures, else by the settings.
 int sheet_read_ranges(struct facet_sheet *sheet, struct facet_error *error);
 // Gives a tile's legend the range of its channel, or the one that the options ask for.

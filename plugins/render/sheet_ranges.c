@@ -3,6 +3,7 @@
 #include "render/sheet_internal.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +65,43 @@ const char *sheet_unit(const char *channel) {
     return strcmp(unit, "degree") == 0 ? "degrees" : strcmp(unit, "1/mm^2") == 0 ? "1/mm²" : unit;
 }
 
+// ---- pictures of what changes ---------------------------------------------------------------------------------------
+
+// They have all planes of the pictures they were made from once for each image that was asked for, in that order.
+static int images_of(const struct facet_sheet *sheet) {
+    char name[32], image[32];
+    int count = 0;
+    do snprintf(name, sizeof name, "images[%d]", count);
+    while (sheet_setting_text(sheet, name, image, sizeof image) && ++count);
+    return count;
+}
+
+// Which image a plane belongs to; false: to none.
+static bool image_at(const struct facet_sheet *sheet, int plane, char image[32]) {
+    char name[32];
+    int images = images_of(sheet), planes = sheet->shape.n_planes;
+    if (images == 0 || planes % images) return false;
+    snprintf(name, sizeof name, "images[%d]", plane / (planes / images));
+    return sheet_setting_text(sheet, name, image, 32);
+}
+
+const char *sheet_kind(const struct facet_sheet *sheet, int plane) {
+    static const char *const kinds[][2] = {
+        {"pooled", "pooled"}, {"difference", "change of"}, {"onset-apex", "onset to apex"}};
+    char image[32];
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds && image_at(sheet, plane, image); i++)
+        if (strcmp(kinds[i][0], image) == 0) return kinds[i][1];
+    return NULL;
+}
+
+int sheet_read_changes(struct facet_sheet *sheet, struct facet_error *error) {
+    sheet->changes = calloc((size_t)sheet->shape.n_planes, 1);
+    if (!sheet->changes) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for a sheet");
+    for (int p = 0; p < sheet->shape.n_planes; p++) sheet->changes[p] = sheet_kind(sheet, p) != NULL;
+    sheet->shape.changes = sheet->changes;
+    return FACET_OK;
+}
+
 static const struct sheet_stretch *stretch_of(const struct facet_sheet *sheet, const char *channel) {
     for (int i = 0; i < sheet->options->n_stretches; i++)
         if (strcmp(sheet->options->stretches[i].channel, channel) == 0) return &sheet->options->stretches[i];
@@ -79,8 +117,12 @@ static int first_plane(const struct facet_views *shape, int tile) {
 int sheet_set_range(struct facet_sheet *sheet, struct paper_tile *tile, struct facet_error *error) {
     const struct facet_channel *channel = facet_views_channel(&sheet->shape, tile->tile);
     const struct sheet_stretch *stretch = stretch_of(sheet, channel->name);
-    struct sheet_range *range = &sheet->ranges[first_plane(&sheet->shape, tile->tile)];
-    if (stretch && (channel->planes != 1 || !range->known))
+    int plane = first_plane(&sheet->shape, tile->tile);
+    struct sheet_range *range = &sheet->ranges[plane];
+    tile->kind = sheet_kind(sheet, plane);
+    tile->changes = sheet->changes[plane];
+    tile->narrowed = stretch != NULL;
+    if (stretch && (channel->planes != 1 || !range->known || tile->changes))
         return facet_error_set(error, FACET_ERROR_USAGE, "channel \"%s\": its codes stand for no values of one kind",
                                channel->name);
     if (stretch) {
@@ -88,7 +130,7 @@ int sheet_set_range(struct facet_sheet *sheet, struct paper_tile *tile, struct f
         range->shown_low = stretch->low;
         range->shown_high = stretch->high;
     }
-    tile->range = (struct paper_range){.known = range->known,
+    tile->range = (struct paper_range){.known = range->known && !tile->changes,
                                        .low = stretch ? stretch->low : range->low,
                                        .high = stretch ? stretch->high : range->high,
                                        .unit = sheet_unit(channel->name)};

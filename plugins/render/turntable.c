@@ -35,10 +35,11 @@ struct turntable {
 static int check_quantity(const struct turntable *table, const struct render_channel *channel,
                           struct facet_error *error) {
     bool bent = channel->quantity == RENDER_CURVATURE || channel->quantity == RENDER_PRINCIPAL;
-    bool painted = channel->quantity == RENDER_COLOUR || channel->quantity == RENDER_TEXTURE;
     for (int i = 0; i < table->n_models; i++) {
         const struct render_subject *subject = &table->models[i].mesh.subject;
-        if ((bent && !subject->curvatures) || (painted && !subject->colours))
+        bool pictured = channel->quantity == RENDER_TEXTURE && subject->texture;
+        bool painted = channel->quantity == RENDER_COLOUR || channel->quantity == RENDER_TEXTURE;
+        if ((bent && !subject->curvatures) || (painted && !pictured && !subject->colours))
             return facet_error_set(error, FACET_ERROR_USAGE, "channel \"%s\": the mesh of row %lld has no %s",
                                    channel->name, (long long)table->models[i].row, bent ? "curvatures" : "colours");
     }
@@ -63,7 +64,8 @@ static int add_channel(struct turntable *table, const char *name, struct facet_e
     if (!render_look_add(&table->look, channel, &ranges))
         return facet_error_set(error, FACET_ERROR_USAGE, "channel \"%s\" is named more than once", name);
     struct render_scale scale = channel->scale(&ranges);
-    table->tiles[tile] = (struct paper_tile){tile, {true, scale.low, scale.high, sheet_unit(channel->name)}};
+    table->tiles[tile] =
+        (struct paper_tile){.tile = tile, .range = {true, scale.low, scale.high, sheet_unit(channel->name)}};
     return FACET_OK;
 }
 

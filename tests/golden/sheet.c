@@ -96,7 +96,8 @@ static void check(const char *name, const struct paper *paper) {
     facet_image_free(&image);
 }
 
-static const struct paper_tile tiles[] = {{0, {true, -60, 60, "mm"}}, {1, {0}}, {2, {true, -0.1, 0.1, "1/mm"}}};
+static const struct paper_tile tiles[] = {
+    {.tile = 0, .range = {true, -60, 60, "mm"}}, {.tile = 1}, {.tile = 2, .range = {true, -0.1, 0.1, "1/mm"}}};
 static const char headings[VIEWS][PAPER_HEADING] = {"yaw −45°", "yaw 30°, pitch 12.5°"};
 static const int views[VIEWS] = {0, 1};
 
@@ -128,6 +129,21 @@ static void a_grid_of_one_view_on_dark(void **state) {
     check("sheet_grid", &paper);
 }
 
+static void changes_on_white(void **state) {
+    (void)state;
+    static const uint8_t changes[PLANES] = {1, 1, 1, 1, 1};
+    static const struct paper_tile pooled[] = {{.tile = 0, .kind = "pooled", .changes = true},
+                                               {.tile = 1, .kind = "pooled", .changes = true}};
+    struct paper paper = whole();
+    paper.shape.changes = changes;
+    paper.title = NULL;
+    paper.n_tiles = 2;
+    paper.tiles = pooled;
+    paper.columns = 2;
+    paper.zoom = 1;
+    check("sheet_changes", &paper);
+}
+
 static int make_balls(void **state) {
     (void)state;
     for (int i = 0; i < CELLS * VIEWS; i++) draw_ball(i / VIEWS, i % VIEWS);
@@ -138,6 +154,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_of_all_views_on_white),
         cmocka_unit_test(a_grid_of_one_view_on_dark),
+        cmocka_unit_test(changes_on_white),
     };
     return cmocka_run_group_tests(tests, make_balls, NULL);
 }

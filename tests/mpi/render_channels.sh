@@ -110,6 +110,10 @@ PY
 mask=$(/usr/bin/python3 -c 'import sys, h5py; f = h5py.File(sys.argv[1])
 print(*f["data/view_mask"][0], *f["data/view_projection"][0], f["quarantine/message"].asstr()[0])' "$scratch/parallel/render.h5")
 same "what the views see" "1 1 1 1 1 0 0 0 0 0 " "$mask"
+expect 0 "" "$FACET" view "$scratch/parallel/preprocess.h5" --turntable --rows 0,1 --channels texture,colour,k1 --size 40 \
+    --frames 3 --out "$scratch/turn.png"
+expect 2 "the mesh of row 5 has no colours" "$FACET" view "$scratch/parallel/preprocess.h5" --turntable --row 5 \
+    --channels texture --out "$scratch/turn.png"
 draw nothing "" "centre_mm = [ 0.0, 1000.0, 0.0 ];"
 note=$(/usr/bin/python3 -c 'import sys, h5py; f = h5py.File(sys.argv[1])
 print(*f["data/view_mask"][0], f["items/valid"][0], f["quarantine/message"].asstr()[0])' "$scratch/nothing/render.h5")

@@ -102,6 +102,13 @@ static void views_are_drawn_by_what_they_hold(void **state) {
     for (int i = 0; i < 3; i++) assert_int_equal(at(&image, i, 0), 0x123456);
     assert_int_not_equal(at(&image, 2, 1), 0x123456); // what covers all is told from nothing on any paper
     assert_int_not_equal(at(&image, 2, 1), 0xffffff);
+    const uint8_t changes[5] = {1, 0, 0, 0, 1};
+    views.changes = changes;
+    facet_image_paste_view(&image, &views, 1, 0, 0, 0, 1);
+    assert_int_equal(at(&image, 0, 0), facet_palette_colour(FACET_PALETTE_DIVERGING, 199.0 / 254));
+    facet_image_paste_view(&image, &views, 0, 2, 0, 0, 1);
+    assert_int_equal(at(&image, 0, 0), 0x123456);
+    views.changes = NULL;
     views.planes = NULL;
     assert_int_equal(facet_views_tiles(&views), 5);
     facet_image_paste_view(&image, &views, 1, 1, 0, 0, 1);

@@ -54,9 +54,10 @@ enum facet_plane {
 
 struct facet_views { // one row's views, borrowed
     int n_views, n_planes, size;
-    const uint8_t *pixels; // (n_views, n_planes, size, size)
-    const uint8_t *planes; // (n_planes) enum facet_plane; NULL: not known, drawn in grey
-    uint32_t background;   // 0xrrggbb, of pixels that see nothing
+    const uint8_t *pixels;  // (n_views, n_planes, size, size)
+    const uint8_t *planes;  // (n_planes) enum facet_plane; NULL: not known, drawn in grey
+    uint32_t background;    // 0xrrggbb, of pixels that see nothing
+    const uint8_t *changes; // (n_planes) 1: how the plane's values change, 128 not at all; NULL: none does
 };
 
 // A view is drawn as tiles, one a channel: three planes of a normal or a colour in a row make one.
