@@ -239,6 +239,7 @@ static void pictures_stay_where_they_lie(void **state) {
     for (int s = 0; s < 2; s++) {
         struct stage stage;
         set_up(settings[s], &stage);
+        spoil(stage.in);
         drape(stage.in, GOOD), drape(stage.in, TURNED_OVER);
         run(&stage);
         check_places(&stage, GOOD, s ? 1.5 : 1e-3);

@@ -85,14 +85,16 @@ static void names_are_those_of_what_is_seen(void **state) {
             continue;
         }
         const int32_t *corner = sphere.triangles[drawn.triangles[i]];
-        double x = 200 * (i % 64 + 0.5) / 64 - 100, y = 100 - 200 * (i / 64 + 0.5) / 64, nearest = 1e9;
-        double gap[3];
-        for (int k = 0; k < 3; k++) {
-            gap[k] = hypot(sphere.vertices[corner[k]][0] - x, sphere.vertices[corner[k]][1] - y);
-            nearest = fmin(nearest, gap[k]);
+        double p[2] = {200 * (i % 64 + 0.5) / 64 - 100, 100 - 200 * (i / 64 + 0.5) / 64}, area[3], most = 0;
+        for (int k = 0; k < 3; k++) { // of the part across each corner, the largest share is of the largest
+            const float *a = sphere.vertices[corner[(k + 1) % 3]], *b = sphere.vertices[corner[(k + 2) % 3]];
+            area[k] = (a[0] - p[0]) * (b[1] - p[1]) - (a[1] - p[1]) * (b[0] - p[0]);
+            assert_true(area[k] > -0.05);
+            most = fmax(most, area[k]);
         }
-        assert_true(nearest < 8);
-        assert_true(drawn.vertices[i] == corner[0] || drawn.vertices[i] == corner[1] || drawn.vertices[i] == corner[2]);
+        for (int k = 0; k < 3; k++)
+            if (drawn.vertices[i] == corner[k]) most -= area[k];
+        assert_float_equal(most, 0, 0.05);
     }
     drawn_free(&drawn);
 }
@@ -140,6 +142,22 @@ static void a_picture_of_8192_pixels_has_no_seams(void **state) {
     render_settings_free(&settings);
 }
 
+// The last band has fewer rows than the others.
+static void bands_fill_the_whole_picture(void **state) {
+    (void)state;
+    enum { SIZE = 3000 };
+    const double flat[2] = {200, 0};
+    struct shape plane;
+    struct drawn drawn;
+    shape_make(&plane, 2, 2, shape_on_plane, flat);
+    draw_shape(&plane, "size = 3000; views = ( { } ); channels = [ \"mask\" ];", 0, &drawn);
+    int64_t covered = 0;
+    for (int i = 0; i < SIZE * SIZE; i++) covered += drawn.u8[i] == 255 && drawn.triangles[i] >= 0;
+    assert_int_equal(covered, SIZE * SIZE);
+    drawn_free(&drawn);
+    shape_free(&plane);
+}
+
 static void a_million_triangles_are_a_mesh(void **state) {
     (void)state;
     struct shape large;
@@ -181,6 +199,7 @@ int main(void) {
         cmocka_unit_test(names_are_those_of_what_is_seen),
         cmocka_unit_test(one_pixel_is_a_picture),
         cmocka_unit_test(a_picture_of_8192_pixels_has_no_seams),
+        cmocka_unit_test(bands_fill_the_whole_picture),
         cmocka_unit_test(a_million_triangles_are_a_mesh),
         cmocka_unit_test(nothing_is_an_empty_picture),
     };
