@@ -2,7 +2,7 @@
 # ranks: 1 3
 # timeout: 240
 # Scans with pictures, drawn in every channel by several cameras: what the pictures say of each other, and the same bits for
-# any number of ranks and threads.
+# any number of ranks and threads and on every path of the processor.
 set -eu
 . "$FACET_SOURCE/tests/lib.sh"
 . "$FACET_SOURCE/tests/datasets.sh"
@@ -53,6 +53,12 @@ for name in parallel eye; do
     OMP_NUM_THREADS=2 expect 0 "" "$FACET" run "$scratch/$name.cfg" --set workspace="$scratch/again"
     same "$name with other ranks and threads" "$(hashes "$scratch/$name")" "$(hashes "$scratch/again")"
     rm -r "$scratch/again"
+    for path in portable avx2 avx512; do
+        [ $path = portable ] || grep -q "${path}f\? " /proc/cpuinfo || continue
+        FACET_ISA=$path expect 0 "" "$FACET" run "$scratch/$name.cfg" --set workspace="$scratch/again"
+        same "$name by $path" "$(hashes "$scratch/$name")" "$(hashes "$scratch/again")"
+        rm -r "$scratch/again"
+    done
 done
 [ "$FACET_TEST_RANKS" -eq 1 ] || exit 0
 

@@ -323,6 +323,20 @@ static void cameras_and_ranges_are_kept_beside_the_pictures(void **state) {
     finish(&run);
 }
 
+// Neither a vertex nor a triangle: views of nothing, but no error.
+static void an_empty_mesh_is_an_empty_picture(void **state) {
+    (void)state;
+    struct run run;
+    start(&run,
+          "size = 4; channels = [ \"shaded\", \"texture\", \"k1\" ]; supersample = 4; projection = \"perspective\";");
+    for (int f = VERTICES; f <= NORMALS; f++) assert_int_equal(facet_block_resize(run.in, f, 0, 0, NULL), FACET_OK);
+    assert_int_equal(ops->transform(run.self, run.in, run.out, NULL), FACET_OK);
+    assert_true(facet_block_valid(run.out, 0));
+    const uint8_t *views = facet_block_read(run.out, VIEWS, 0), *mask = facet_block_read(run.out, MASK, 0);
+    for (int i = 0; i < 3 * 5 * 16; i++) assert_int_equal(views[i] | mask[i / 80], 0);
+    finish(&run);
+}
+
 static void the_parameter_table_is_well_formed(void **state) {
     (void)state;
     struct facet_error error = {0};
@@ -341,6 +355,7 @@ int main(void) {
         cmocka_unit_test(colours_textures_and_curvatures_reach_the_pictures),
         cmocka_unit_test(pictures_come_as_numbers_and_names_too),
         cmocka_unit_test(cameras_and_ranges_are_kept_beside_the_pictures),
+        cmocka_unit_test(an_empty_mesh_is_an_empty_picture),
         cmocka_unit_test(the_parameter_table_is_well_formed),
     };
     return cmocka_run_group_tests(tests, set, NULL);
