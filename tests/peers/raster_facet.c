@@ -1,7 +1,8 @@
 // Facet's rasteriser, by each of its paths.
 #include "raster_facet.h"
 
-#include <math.h>
+#include "render/runs.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +10,7 @@
 struct facet_drawer {
     struct render_view *view;
     float *packed[3]; // of the fragments alone
-    struct run {      // fragments of pixels that follow each other
-        int pixel, fragment, count;
-    } * runs;
-    int n_runs;
+    struct render_runs runs;
 };
 
 void must(int code, const struct facet_error *error) {
@@ -32,46 +30,13 @@ struct render_camera camera_of(const struct look *look) {
     return camera;
 }
 
-static void fill(float *plane, int from, int to) {
-    for (int i = from; i < to; i++) plane[i] = NAN;
-}
-
-// Samples rise: where the one `step` fragments on is `step` pixels on, so are those between.
-static int run_end(const struct render_fragments *seen, int first, int count) {
-    int i = first, step = 32;
-    while (step > 0) {
-        while (i + step < count && seen->sample[i + step] - seen->sample[i] == step) i += step;
-        step /= 2;
-    }
-    return i + 1;
-}
-
-static void find_runs(struct facet_drawer *drawer, const struct render_fragments *seen) {
-    int count = (int)seen->count;
-    drawer->n_runs = 0;
-    for (int i = 0, end; i < count; i = end) {
-        end = run_end(seen, i, count);
-        drawer->runs[drawer->n_runs++] = (struct run){seen->sample[i], i, end - i};
-    }
-}
-
-static void spread(const struct facet_drawer *drawer, const float *values, float *plane) {
-    int at = 0;
-    for (const struct run *run = drawer->runs, *end = run + drawer->n_runs; run < end; run++) {
-        fill(plane, at, run->pixel);
-        at = run->pixel + run->count;
-        memcpy(plane + run->pixel, values + run->fragment, (size_t)run->count * sizeof *plane);
-    }
-    fill(plane, at, PIXELS);
-}
-
 struct facet_drawer *facet_drawer_create(const char *isa) {
     struct facet_error error;
     struct facet_drawer *drawer = calloc(1, sizeof *drawer);
     float *packed = malloc(3 * PIXELS * sizeof *packed);
-    struct run *runs = malloc(PIXELS * sizeof *runs);
+    struct render_run *runs = malloc((PIXELS / 2 + 1) * sizeof *runs);
     if (!drawer || !packed || !runs) abort();
-    drawer->runs = runs;
+    drawer->runs.run = runs;
     for (int k = 0; k < 3; k++) drawer->packed[k] = packed + k * PIXELS;
     setenv("FACET_ISA", isa, 1);
     int code = render_view_create(&drawer->view, SIDE, &error);
@@ -86,7 +51,7 @@ void facet_drawer_destroy(struct facet_drawer *drawer) {
     if (!drawer) return;
     render_view_destroy(drawer->view);
     free(drawer->packed[0]);
-    free(drawer->runs);
+    free(drawer->runs.run);
     free(drawer);
 }
 
@@ -97,10 +62,10 @@ void facet_drawer_draw(struct facet_drawer *drawer, const struct face *face, con
     struct render_camera camera = camera_of(look);
     must(render_view_draw(drawer->view, &mesh, &camera, &error), &error);
     const struct render_fragments *seen = render_view_fragments(drawer->view);
-    find_runs(drawer, seen);
-    spread(drawer, seen->depth, picture->depth);
+    render_runs_find(&drawer->runs, seen->sample, seen->count, 0);
+    render_runs_f32(&drawer->runs, seen->depth, PIXELS, picture->depth);
     render_view_normals(drawer->view, face->normals[0], &camera, drawer->packed);
-    for (int k = 0; k < 3; k++) spread(drawer, drawer->packed[k], picture->normal[k]);
+    for (int k = 0; k < 3; k++) render_runs_f32(&drawer->runs, drawer->packed[k], PIXELS, picture->normal[k]);
 }
 
 const char *facet_isa = "";
