@@ -168,11 +168,14 @@ static int view_x(const struct paper_layout *layout, int block, int view) {
            view * (width + layout->view_gap);
 }
 
+// Long names are set smaller before they are cut.
 static void draw_channel_names(const struct paper_layout *layout, int x, int y) {
-    struct facet_type_style style = paper_style(layout, 0.86, false, layout->ink.faint);
     for (int t = 0; t < layout->paper->n_tiles; t++) {
         char name[PAPER_HEADING];
         paper_tile_name(layout->paper, &layout->paper->tiles[t], name);
+        double width = width_of(layout, 0.86, false, name), size = 0.86;
+        if (width > layout->tile) size = fmax(0.7, 0.85 * layout->tile / width);
+        struct facet_type_style style = paper_style(layout, size, false, layout->ink.faint);
         paper_say(layout, &style, x + t * (layout->tile + layout->tile_gap) + layout->tile / 2.0, y, 0.5, layout->tile,
                   name);
     }

@@ -16,14 +16,12 @@ static struct legend legend_of(const struct paper *paper, int t) {
     return (struct legend){facet_views_channel(&paper->shape, paper->tiles[t].tile), &paper->tiles[t]};
 }
 
-static bool is_shown_before(const struct paper *paper, int t) {
-    char name[PAPER_HEADING], other[PAPER_HEADING];
-    paper_tile_name(paper, &paper->tiles[t], name);
-    for (int i = 0; i < t; i++) {
-        paper_tile_name(paper, &paper->tiles[i], other);
-        if (strcmp(name, other) == 0) return true;
-    }
-    return false;
+// A legend's heading: all changes have one between them.
+static void name_of(const struct paper *paper, const struct legend *legend, char name[PAPER_HEADING]) {
+    if (legend->tile->changes)
+        snprintf(name, PAPER_HEADING, "change");
+    else
+        paper_tile_name(paper, legend->tile, name);
 }
 
 // Colours, pictures and silhouettes need no words.
@@ -32,6 +30,18 @@ static bool is_explained(const struct legend *legend) {
     if (legend->tile->changes) return legend->channel->planes == 1;
     return plane == FACET_PLANE_NORMAL_X || (legend->channel->planes == 1 && plane != FACET_PLANE_SHADED &&
                                              plane != FACET_PLANE_MASK && plane != FACET_PLANE_UNKNOWN);
+}
+
+static bool is_shown_before(const struct paper *paper, int t) {
+    char name[PAPER_HEADING], other[PAPER_HEADING];
+    struct legend legend = legend_of(paper, t);
+    name_of(paper, &legend, name);
+    for (int i = 0; i < t; i++) {
+        legend = legend_of(paper, i);
+        name_of(paper, &legend, other);
+        if (is_explained(&legend) && strcmp(name, other) == 0) return true;
+    }
+    return false;
 }
 
 static int width_of(const struct paper_layout *layout, const struct facet_channel *channel) {
@@ -46,7 +56,7 @@ static void name_it(const struct paper_layout *layout, const struct legend *lege
     struct facet_type_style bold = paper_style(layout, 0.86, true, layout->ink.ink);
     struct facet_type_style plain = paper_style(layout, 0.86, false, layout->ink.faint);
     char name[PAPER_HEADING];
-    paper_tile_name(layout->paper, legend->tile, name);
+    name_of(layout->paper, legend, name);
     facet_typeface_draw(layout->face, &bold, layout->image, x, y, name);
     double after = x + facet_typeface_width(layout->face, &bold, name);
     if (legend->tile->range.known && *legend->tile->range.unit)

@@ -56,10 +56,10 @@ void sheet_free_columns(struct sheet_columns *columns) {
 // ---- settings -------------------------------------------------------------------------------------------------------
 
 // What stands behind "stage.name = "; NULL: nothing.
-static const char *find_setting(const struct facet_sheet *sheet, const char *name) {
+static const char *find_setting(const struct facet_sheet *sheet, const char *stage, const char *name) {
     char key[128];
-    if (!sheet->config || !sheet->stage) return NULL;
-    int length = snprintf(key, sizeof key, "%s.%s = ", sheet->stage, name);
+    if (!sheet->config || !stage) return NULL;
+    int length = snprintf(key, sizeof key, "%s.%s = ", stage, name);
     for (const char *line = sheet->config; line; line = strchr(line, '\n')) {
         line += *line == '\n';
         if (strncmp(line, key, (size_t)length) == 0) return line + length;
@@ -67,15 +67,19 @@ static const char *find_setting(const struct facet_sheet *sheet, const char *nam
     return NULL;
 }
 
-bool sheet_setting(const struct facet_sheet *sheet, const char *name, double *value) {
-    const char *text = find_setting(sheet, name);
+static bool find_number(const struct facet_sheet *sheet, const char *stage, const char *name, double *value) {
+    const char *text = find_setting(sheet, stage, name);
     char *end = NULL;
     if (text) *value = strtod(text, &end);
     return text && end > text && isfinite(*value);
 }
 
+bool sheet_setting(const struct facet_sheet *sheet, const char *name, double *value) {
+    return find_number(sheet, sheet->stage, name, value);
+}
+
 bool sheet_setting_text(const struct facet_sheet *sheet, const char *name, char *text, size_t size) {
-    const char *found = find_setting(sheet, name);
+    const char *found = find_setting(sheet, sheet->stage, name);
     if (!found || *found != '"') return false;
     size_t length = strcspn(found + 1, "\"\n");
     if (found[1 + length] != '"' || length >= size) return false;
@@ -104,14 +108,31 @@ static void head_view(char heading[PAPER_HEADING], double yaw, double pitch, dou
     }
 }
 
-// From the settings: every view is listed there by its own angles.
+// The stage that rendered: this one, or an earlier one whose pictures it took. False: none is named.
+static bool rendered_by(const struct facet_sheet *sheet, char stage[FACET_NAME_MAX]) {
+    static const char plugin[] = ".plugin = render ";
+    const char *found = sheet->config ? strstr(sheet->config, plugin) : NULL, *line = found;
+    while (line && line > sheet->config && line[-1] != '\n') line--;
+    if (!found || found - line >= FACET_NAME_MAX) return false;
+    snprintf(stage, FACET_NAME_MAX, "%.*s", (int)(found - line), line);
+    return true;
+}
+
+// From the settings, where every view up to this one is listed there by its own angles.
 static bool head_from_settings(const struct facet_sheet *sheet, int view, char heading[PAPER_HEADING]) {
     static const char *const names[3] = {"yaw", "pitch", "roll"};
+    char stage[FACET_NAME_MAX], name[48];
     double angles[3];
+    if (!rendered_by(sheet, stage)) return false;
+    for (int v = 0; v <= view; v++) {
+        snprintf(name, sizeof name, "views[%d].set", v);
+        const char *set = find_setting(sheet, stage, name);
+        snprintf(name, sizeof name, "views[%d].position_mm[0]", v);
+        if ((set && strncmp(set, "\"one\"", 5) != 0) || find_setting(sheet, stage, name)) return false;
+    }
     for (int k = 0; k < 3; k++) {
-        char name[48];
         snprintf(name, sizeof name, "views[%d].%s", view, names[k]);
-        if (!sheet_setting(sheet, name, &angles[k])) return false;
+        if (!find_number(sheet, stage, name, &angles[k])) return false;
     }
     head_view(heading, angles[0], angles[1], angles[2]);
     return true;

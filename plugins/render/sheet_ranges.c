@@ -87,7 +87,7 @@ static bool image_at(const struct facet_sheet *sheet, int plane, char image[32])
 
 const char *sheet_kind(const struct facet_sheet *sheet, int plane) {
     static const char *const kinds[][2] = {
-        {"pooled", "pooled"}, {"difference", "change of"}, {"onset-apex", "onset to apex"}};
+        {"pooled", "pooled"}, {"difference", "change of"}, {"onset-apex", "onset–apex"}};
     char image[32];
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds && image_at(sheet, plane, image); i++)
         if (strcmp(kinds[i][0], image) == 0) return kinds[i][1];

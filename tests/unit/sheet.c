@@ -3,6 +3,7 @@
 
 #include <facet/colour.h>
 
+#include <hdf5.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -284,6 +285,69 @@ static void sequences_are_found_in_the_order_of_their_frames(void **state) {
     facet_store_close(store);
 }
 
+// Settings as the engine writes them.
+static void write_attribute(const char *name, const char *text) {
+    hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT), type = H5Tcopy(H5T_C_S1), space = H5Screate(H5S_SCALAR);
+    assert_true(file >= 0 && H5Tset_size(type, strlen(text) + 1) >= 0);
+    hid_t attribute = H5Acreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(attribute >= 0 && H5Awrite(attribute, type, text) >= 0);
+    H5Aclose(attribute), H5Sclose(space), H5Tclose(type), H5Fclose(file);
+}
+
+static struct facet_image drawn_with(const char *config, const struct sheet_options *options) {
+    struct facet_store *store = make(MOST, false, false);
+    facet_store_close(store);
+    write_attribute("stage", "own");
+    write_attribute("config", config);
+    assert_int_equal(facet_store_open(path, &store, NULL), FACET_OK);
+    struct facet_image image = drawn(store, options, 2);
+    facet_store_close(store);
+    return image;
+}
+
+static bool same_picture(struct facet_image a, struct facet_image b) {
+    bool same =
+        a.width == b.width && a.height == b.height && !memcmp(a.rgb, b.rgb, 3 * (size_t)a.width * (size_t)a.height);
+    facet_image_free(&a);
+    facet_image_free(&b);
+    return same;
+}
+
+static void pictures_of_changes_are_shown_as_changes(void **state) {
+    (void)state;
+    const uint32_t less = facet_palette_colour(FACET_PALETTE_DIVERGING, 89 / 254.0);
+    struct facet_image image = drawn_with("own.plugin = dynamic 1\nown.images[0] = \"pooled\"\n", &no_options);
+    assert_in_range(count(&image, less), 3 * TILE, 3 * TILE + 100);
+    facet_image_free(&image);
+    const char *const no_changes[] = {"own.images[0] = \"frame\"\n", "other.images[0] = \"pooled\"\n",
+                                      "own.images[0] = pooled\n", "own.images[0] = \"pooled"};
+    for (int i = 0; i < 4; i++) {
+        image = drawn_with(no_changes[i], &no_options);
+        assert_in_range(count(&image, depth_colour()), 3 * TILE, 3 * TILE + 100);
+        facet_image_free(&image);
+    }
+}
+
+static void settings_say_where_views_stand_and_what_codes_are(void **state) {
+    (void)state;
+    const char *const views = "seen.plugin = render 1.0.0\nseen.views[0].yaw = -45\nseen.views[0].pitch = 0\n"
+                              "seen.views[0].roll = 0\nown.depth_mm = 100\n";
+    char text[400];
+    assert_false(same_picture(drawn_with(views, &no_options), drawn_with("", &no_options)));
+    snprintf(text, sizeof text, "%sseen.views[0].set = \"one\"\n", views);
+    assert_true(same_picture(drawn_with(views, &no_options), drawn_with(text, &no_options)));
+    // A ring is several views: their numbers are not those of the list.
+    snprintf(text, sizeof text, "%sseen.views[0].set = \"ring\"\n", views);
+    assert_true(same_picture(drawn_with("own.depth_mm = 100\n", &no_options), drawn_with(text, &no_options)));
+    assert_false(same_picture(drawn_with("own.depth_mm = 100\n", &no_options), drawn_with("", &no_options)));
+    const struct sheet_options stretched = {.stretches = {{"depth", -50, 50}}, .n_stretches = 1};
+    struct facet_image image = drawn_with(views, &stretched);
+    const double share = (-100 + 89 * 200.0 / 254 + 50) / 100;
+    const uint32_t colour = facet_palette_colour(FACET_PALETTE_SEQUENTIAL, round(254 * share) / 254);
+    assert_in_range(count(&image, colour), 3 * TILE, 3 * TILE + 200);
+    facet_image_free(&image);
+}
+
 static void refuses(struct facet_store *store, const struct sheet_options *options, int64_t row, int code,
                     const char *words) {
     struct facet_image image;
@@ -337,6 +401,8 @@ int main(void) {
         cmocka_unit_test(wide_numbers_are_drawn_too),
         cmocka_unit_test(colours_span_the_values_asked_for),
         cmocka_unit_test(sequences_are_found_in_the_order_of_their_frames),
+        cmocka_unit_test(pictures_of_changes_are_shown_as_changes),
+        cmocka_unit_test(settings_say_where_views_stand_and_what_codes_are),
         cmocka_unit_test(missing_tables_leave_out_words_alone),
         cmocka_unit_test(what_cannot_be_drawn_is_said),
         cmocka_unit_test(a_sheet_too_large_is_refused_before_it_is_drawn),
