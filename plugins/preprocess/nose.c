@@ -3,12 +3,22 @@
 #include <math.h>
 #include <string.h>
 
-enum { TERMS = 6, LEAST = 24 };                                                   // of the quadric; points
-static const double aside_most = 34, below_most = 18, above_most = 44, deep = 60; // mm around the nose tip
-enum { SQUARES = 6 };                                                             // to each side of the patch
-static const double covered = 0.85;                                               // of the squares must have points
-static const double centre_y = 12, extent = 30;                                   // mm, keep the terms near 1
+enum { TERMS = 6, LEAST = 24 };     // of the quadric; points
+enum { SQUARES = 6 };               // to each side of the patch
+static const double covered = 0.85; // of the squares must have points
+static const double deep = 60;      // mm
+static const double extent = 30;    // mm, keeps the terms near 1
+
+// mm around the nose tip
+static const struct patch {
+    double aside, below, above;
+} nose = {34, 18, 44}, upper = {44, 4, 54}; // the latter has no lips
+
 static const double shallow = 0.5, steep = 2; // times the relief of the generic face: noses are hardly ever beyond
+static const double sure = 0.75;              // a nose this likely stays where it is
+static const double better = 0.03;            // what a move must bring
+static const double down_most = -12, up_most = 30, stride = 1.5, least_move = 7; // mm
+static const double bridge = 4, near = 6; // mm: the depth of a tip is taken from around a place so far above it
 
 struct moments {
     double terms[TERMS][TERMS], z[TERMS], h[TERMS], zz, hh, zh;
@@ -18,12 +28,12 @@ struct moments {
 
 // 1, x, y and their squares at a place of the face.
 static void terms_at(const double p[3], double terms[TERMS]) {
-    double x = p[0] / extent, y = (p[1] - centre_y) / extent;
+    double x = p[0] / extent, y = p[1] / extent - 0.5;
     double all[TERMS] = {1, x, y, x * x, x * y, y * y};
     memcpy(terms, all, sizeof all);
 }
 
-static void add(const double p[3], double height, struct moments *sum) {
+static void add(const struct patch *patch, const double p[3], double height, struct moments *sum) {
     double terms[TERMS];
     terms_at(p, terms);
     for (int i = 0; i < TERMS; i++) {
@@ -35,8 +45,8 @@ static void add(const double p[3], double height, struct moments *sum) {
     sum->hh += height * height;
     sum->zh += p[2] * height;
     sum->n++;
-    int column = (int)((p[0] + aside_most) * (SQUARES / (2 * aside_most))),
-        row = (int)((p[1] + below_most) * (SQUARES / (below_most + above_most)));
+    int column = (int)((p[0] + patch->aside) * (SQUARES / (2 * patch->aside))),
+        row = (int)((p[1] + patch->below) * (SQUARES / (patch->below + patch->above)));
     sum->seen[row < SQUARES ? row : SQUARES - 1][column < SQUARES ? column : SQUARES - 1] = true;
 }
 
@@ -82,15 +92,48 @@ static double correlation(struct moments *sum) {
     return sum->zh / sqrt(sum->zz * sum->hh) * fmin(1, relief / shallow) * fmin(1, steep / relief) * seen(sum);
 }
 
-double preprocess_nose_likeness(const struct preprocess_template *face, const struct preprocess_view *view,
-                                const double tip[3], double scale) {
+static double likeness(const struct preprocess_template *face, const struct preprocess_view *view,
+                       const struct patch *patch, const double tip[3], double scale) {
     struct moments sum = {.n = 0};
     struct preprocess_template_at at;
     double p[3];
     for (int i = 0; i < view->visible; i++) {
         for (int k = 0; k < 3; k++) p[k] = scale * (view->points[i][k] - tip[k]);
-        if (fabs(p[0]) > aside_most || p[1] < -below_most || p[1] > above_most || fabs(p[2]) > deep) continue;
-        if (preprocess_template_look(face, p[0], p[1], &at)) add(p, at.height, &sum);
+        if (fabs(p[0]) > patch->aside || p[1] < -patch->below || p[1] > patch->above || fabs(p[2]) > deep) continue;
+        if (preprocess_template_look(face, p[0], p[1], &at)) add(patch, p, at.height, &sum);
     }
     return correlation(&sum);
+}
+
+double preprocess_nose_likeness(const struct preprocess_template *face, const struct preprocess_view *view,
+                                const double tip[3], double scale) {
+    return likeness(face, view, &nose, tip, scale);
+}
+
+// The mean height of the ridge just above, since lips may stand out below; false: nothing is there.
+static bool height_at(const struct preprocess_view *view, double scale, double tip[3]) {
+    double z = 0;
+    int n = 0;
+    for (int i = 0; i < view->visible; i++) {
+        const double *p = view->points[i];
+        if (hypot(scale * (p[0] - tip[0]), scale * (p[1] - tip[1]) - bridge) > near) continue;
+        z += p[2];
+        n++;
+    }
+    if (n > 0) tip[2] = z / n;
+    return n > 0;
+}
+
+bool preprocess_nose_slip(const struct preprocess_template *face, const struct preprocess_view *view, double scale,
+                          double tip[3]) {
+    if (likeness(face, view, &nose, tip, scale) > sure) return false;
+    double best = likeness(face, view, &upper, tip, scale) + better, shift = 0;
+    for (double dy = down_most; dy <= up_most; dy += stride) {
+        if (fabs(dy) < least_move) continue;
+        double there[3] = {tip[0], tip[1] + dy / scale, tip[2]};
+        double like = likeness(face, view, &upper, there, scale);
+        if (like > best) best = like, shift = dy;
+    }
+    tip[1] += shift / scale;
+    return shift != 0 && height_at(view, scale, tip);
 }

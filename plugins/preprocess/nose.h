@@ -11,4 +11,9 @@
 double preprocess_nose_likeness(const struct preprocess_template *face, const struct preprocess_view *view,
                                 const double tip[3], double scale);
 
+// Moves `tip` up or down to where nose bridge, eyes and brows, without what lies below them, are most like those of the
+// generic face; false where it need not move. Lips that stand out beyond the nose pull the fit down onto them.
+bool preprocess_nose_slip(const struct preprocess_template *face, const struct preprocess_view *view, double scale,
+                          double tip[3]);
+
 #endif

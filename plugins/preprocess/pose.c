@@ -24,6 +24,14 @@ static void start_rotation(double yaw, double pitch, double rotation[3][3]) {
     memcpy(rotation, r, sizeof r);
 }
 
+static void turn(const double rotation[3][3], const double p[3], double out[3]) {
+    for (int k = 0; k < 3; k++) out[k] = rotation[k][0] * p[0] + rotation[k][1] * p[1] + rotation[k][2] * p[2];
+}
+
+static void turn_back(const double rotation[3][3], const double p[3], double out[3]) {
+    for (int k = 0; k < 3; k++) out[k] = rotation[0][k] * p[0] + rotation[1][k] * p[1] + rotation[2][k] * p[2];
+}
+
 // Sorted by falling score, at most `most`; equal scores keep their order.
 static int insert(struct preprocess_pose *poses, int n, int most, const struct preprocess_pose *pose) {
     int i = n < most ? n : most;
@@ -44,10 +52,7 @@ static void try_tip(const struct preprocess_template *face, const struct preproc
         pose->score = score;
         pose->scale = sizes[s];
     }
-    for (int k = 0; k < 3; k++) {
-        pose->tip[k] = 0;
-        for (int j = 0; j < 3; j++) pose->tip[k] += pose->rotation[j][k] * at[j];
-    }
+    turn_back(pose->rotation, at, pose->tip);
 }
 
 // The best nose tips for one rotation, among the points that stand out.
@@ -87,24 +92,12 @@ static bool same(const struct preprocess_pose *a, const struct preprocess_pose *
 }
 
 // How much what lies at the nose tip is like a nose; pose in the frame of the cloud.
-static double nose_of_cloud(const struct preprocess_template *face, const struct preprocess_cloud *cloud,
-                            struct preprocess_view *view, struct preprocess_pose *pose) {
+static double nose_of(const struct preprocess_template *face, const struct preprocess_cloud *cloud,
+                      struct preprocess_view *view, const struct preprocess_pose *pose) {
     double tip[3];
-    preprocess_view_turn(view, cloud, pose->rotation);
-    for (int k = 0; k < 3; k++) {
-        const double *r = pose->rotation[k], *at = pose->tip;
-        tip[k] = r[0] * at[0] + r[1] * at[1] + r[2] * at[2];
-    }
+    preprocess_view_turn(view, cloud, (double(*)[3])pose->rotation);
+    turn(pose->rotation, pose->tip, tip);
     return preprocess_nose_likeness(face, view, tip, pose->scale);
-}
-
-// The same of a pose in the frame of the scan.
-static double nose_of_scan(const struct preprocess_template *face, const struct preprocess_cloud *cloud,
-                           struct preprocess_view *view, const struct preprocess_pose *pose) {
-    struct preprocess_pose inside = *pose;
-    for (int k = 0; k < 3; k++) inside.tip[k] = cloud->unit * (pose->tip[k] - cloud->centre[k]);
-    inside.scale /= cloud->unit;
-    return nose_of_cloud(face, cloud, view, &inside);
 }
 
 // Drops what another start found, too, and a better one.
@@ -115,7 +108,7 @@ static int refine_starts(const struct preprocess_template *face, const struct pr
     int kept = 0;
     for (int i = 0, in = 0; i < n; i++) {
         preprocess_fit_refine(face, cloud, view, search, 6, 18, 10, false, &poses[i]);
-        poses[i].score = (poses[i].score + nose_of_cloud(face, cloud, view, &poses[i])) / 2;
+        poses[i].score = (poses[i].score + nose_of(face, cloud, view, &poses[i])) / 2;
         in = insert(sorted, in, N_TRIED, &poses[i]);
     }
     for (int i = 0; i < n; i++) {
@@ -130,6 +123,11 @@ static int refine_starts(const struct preprocess_template *face, const struct pr
 static void leave_cloud(const struct preprocess_cloud *cloud, struct preprocess_pose *pose) {
     for (int k = 0; k < 3; k++) pose->tip[k] = cloud->centre[k] + pose->tip[k] / cloud->unit;
     pose->scale *= cloud->unit;
+}
+
+static void enter_cloud(const struct preprocess_cloud *cloud, struct preprocess_pose *pose) {
+    for (int k = 0; k < 3; k++) pose->tip[k] = cloud->unit * (pose->tip[k] - cloud->centre[k]);
+    pose->scale /= cloud->unit;
 }
 
 static int no_nose(const struct preprocess_surface *surface, const struct preprocess_pose *best,
@@ -170,6 +168,34 @@ static int find_coarse(const struct preprocess_template *face, const struct prep
     return code;
 }
 
+// Whether the nose lies above or below where the fit put it; then the tip and the generic face go there.
+static bool slipped(const struct preprocess_template *face, const struct preprocess_cloud *cloud,
+                    struct preprocess_view *view, struct preprocess_pose *pose) {
+    struct preprocess_pose inside = *pose;
+    double tip[3];
+    enter_cloud(cloud, &inside);
+    preprocess_view_turn(view, cloud, inside.rotation);
+    turn(inside.rotation, inside.tip, tip);
+    if (!preprocess_nose_slip(face, view, inside.scale, tip)) return false;
+    turn_back(inside.rotation, tip, inside.tip);
+    leave_cloud(cloud, &inside);
+    memcpy(pose->tip, inside.tip, sizeof pose->tip);
+    memcpy(pose->fit_tip, inside.tip, sizeof pose->tip);
+    return true;
+}
+
+// Moves the nose tip to where this very scan has it; returns how much like a nose that is.
+static double settle_tip(const struct preprocess_template *face, const struct preprocess_surface *surface,
+                         const struct preprocess_cloud *cloud, struct preprocess_view *view,
+                         struct preprocess_pose *pose) {
+    memcpy(pose->fit_tip, pose->tip, sizeof pose->tip);
+    preprocess_tip_settle(face, surface, false, pose);
+    if (slipped(face, cloud, view, pose)) preprocess_tip_settle(face, surface, true, pose);
+    struct preprocess_pose inside = *pose;
+    enter_cloud(cloud, &inside);
+    return nose_of(face, cloud, view, &inside);
+}
+
 // A fine fit over the points around one coarse answer.
 static int refine_near(const struct preprocess_template *face, const struct preprocess_surface *surface,
                        struct preprocess_search search, double unit, struct preprocess_pose *pose,
@@ -188,9 +214,7 @@ static int refine_near(const struct preprocess_template *face, const struct prep
         preprocess_fit_refine(face, &cloud, &view, search, N_FIRM, 18, 18, true, pose);
         pose->agreement = preprocess_fit_agreement(face, &cloud, &view, close_by, pose);
         leave_cloud(&cloud, pose);
-        memcpy(pose->fit_tip, pose->tip, sizeof pose->tip);
-        preprocess_tip_settle(face, surface, pose);
-        pose->score = (verdict + nose_of_scan(face, &cloud, &view, pose)) / 2;
+        pose->score = (verdict + settle_tip(face, surface, &cloud, &view, pose)) / 2;
         preprocess_view_free(&view);
     }
     preprocess_cloud_free(&cloud);

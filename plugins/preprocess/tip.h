@@ -4,8 +4,9 @@
 
 #include "preprocess/pose.h"
 
-// Moves pose->tip, in the frame of the scan, to where the nose stands out most. Where the nose is missing it stays.
-void preprocess_tip_settle(const struct preprocess_template *face, const struct preprocess_surface *surface,
+// Moves pose->tip, in the frame of the scan, to where the nose stands out most; `lips`: these stand out beside it and are
+// not to be climbed. Where the nose is missing it stays.
+void preprocess_tip_settle(const struct preprocess_template *face, const struct preprocess_surface *surface, bool lips,
                            struct preprocess_pose *pose);
 
 // Fills pose->landmarks: those that the shape of the skin shows, near their places on the generic face as it was fitted,

@@ -80,7 +80,7 @@ static void no_clean_face_is_set_aside(void **state) {
     static struct preprocess_template face;
     preprocess_template_fill(&face);
     int lost = lost_of(&face, *state, "studio", 1);
-    lost += lost_of(&face, *state, "dup", 1);
+    lost += lost_of(&face, *state, "dup", 7);
     lost += lost_of(&face, *state, "lab", 7);
     assert_int_equal(lost, 0);
 }

@@ -36,6 +36,15 @@ static double flat_height(double x, double y) {
 static double waves_height(double x, double y) {
     return 8 * sin(x / 12) * cos(y / 9);
 }
+static double egg_height(double x, double y) {
+    return 95 * sqrt(fmax(0.04, 1 - x * x / (60 * 60) - y * y / (150 * 150)));
+}
+// Lips stand out beyond the nose, cheeks beside them are full.
+static double pout_height(double x, double y) {
+    double lips = exp(-0.5 * ((x / 28) * (x / 28) + ((y + 20) / 9) * ((y + 20) / 9)));
+    double cheeks = exp(-0.5 * (((fabs(x) - 42) / 14) * ((fabs(x) - 42) / 14) + ((y + 20) / 20) * ((y + 20) / 20)));
+    return face_height(x, y) + 38 * lips + 15 * cheeks;
+}
 
 // A height field over x and y from -90 to 90 mm, turned and moved, in `unit` mm.
 static void sheet(height_of *height, double rotation[3][3], double unit, struct preprocess_surface *surface) {
@@ -126,9 +135,26 @@ static void what_is_no_face_is_refused(void **state) {
         refuses(bowl_height, 1.0, scale);
         refuses(flat_height, 1.0, scale);
         refuses(waves_height, 1.0, scale);
+        refuses(egg_height, 1.0, scale);
     }
     refuses(face_height, 0.1, false);
     refuses(face_height, 1000.0, false);
+}
+
+static void lips_beyond_the_nose_are_not_taken_for_it(void **state) {
+    (void)state;
+    struct preprocess_search search = {.turn = true};
+    for (int yaw = -10; yaw <= 10; yaw += 10) {
+        struct preprocess_surface surface;
+        struct preprocess_pose pose;
+        struct facet_error error = {0};
+        double r[3][3];
+        turned(yaw, 5, r);
+        sheet(pout_height, r, 1.0, &surface);
+        if (preprocess_pose_find(&face, &surface, search, &pose, &error)) fail_msg("%s", error.text);
+        for (int k = 0; k < 3; k++) assert_float_equal(pose.tip[k], 10 * k, 4.0);
+        preprocess_surface_free(&surface);
+    }
 }
 
 static void a_mesh_in_one_place_is_refused(void **state) {
@@ -225,6 +251,7 @@ int main(void) {
         cmocka_unit_test(the_generic_face_is_found_in_any_pose_and_unit),
         cmocka_unit_test(the_pose_is_the_same_every_time),
         cmocka_unit_test(what_is_no_face_is_refused),
+        cmocka_unit_test(lips_beyond_the_nose_are_not_taken_for_it),
         cmocka_unit_test(a_mesh_in_one_place_is_refused),
         cmocka_unit_test(given_landmarks_turn_the_face_beyond_what_is_searched),
         cmocka_unit_test(too_few_given_landmarks_leave_it_to_the_search),
