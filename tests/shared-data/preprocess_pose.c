@@ -313,9 +313,9 @@ static void run(const char *what, int kind, double unit, int free_size) {
            what, scans, errors.missed, 100.0 * near / scans, errors.nose[scans / 2], errors.nose[scans * 95 / 100],
            errors.turn[scans / 2], errors.turn[scans * 95 / 100], 1e3 * errors.time / scans);
     report_landmarks(&errors);
-    assert_true(near >= (kind & CLUTTERED ? 0.80 : 0.95) * scans);
-    assert_true(errors.turn[scans / 2] < (kind & CLUTTERED ? 4.5 : 3.0));
-    assert_true(errors.turn[scans * 8 / 10] < (kind & CLUTTERED ? 9.0 : 6.0));
+    assert_true(near >= (kind & CLUTTERED ? 0.92 : 0.95) * scans);
+    assert_true(errors.turn[scans / 2] < 3.0);
+    assert_true(errors.turn[scans * 8 / 10] < 5.0);
 }
 
 static void bare_faces_in_mm(void **state) {
