@@ -318,7 +318,7 @@ static int draw_band(struct render_easel *easel, const struct render_look_at *at
     int code =
         render_view_draw_rows(easel->view, &at->subject->mesh, at->camera, band->first * ss, band->rows * ss, error);
     const struct render_fragments *seen = render_view_fragments(easel->view);
-    if (!code) code = reserve_samples(easel, seen->count, error);
+    if (!code) code = reserve_samples(easel, seen->count + 1, error); // room even for none
     if (code) return code;
     list(easel, band, seen);
     for (int q = 0; q < RENDER_QUANTITIES; q++) {
