@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { COVERED = 0x47586b }; // what is there, where nothing else is told of it
+// What is there, where nothing else is told of it: on light paper, on dark paper.
+enum { COVERED = 0x47586b, COVERED_ON_DARK = 0xaeb9c6 };
 
 static const struct facet_channel channels[] = {
     {"depth", FACET_PLANE_DEPTH, 1, FACET_SHOW_SEQUENTIAL},
@@ -80,6 +81,11 @@ struct tile {
     bool changes;
 };
 
+static uint32_t covered_on(uint32_t background) {
+    bool dark = (background >> 16) + 2 * (background >> 8 & 0xff) + (background & 0xff) < 2 * 255;
+    return dark ? COVERED_ON_DARK : COVERED;
+}
+
 static uint32_t colour(const struct tile *tile, size_t i) {
     uint8_t code = tile->plane[0][i];
     if (tile->channel->planes == 3) {
@@ -88,7 +94,8 @@ static uint32_t colour(const struct tile *tile, size_t i) {
     }
     if (tile->changes)
         return code ? facet_palette_colour(FACET_PALETTE_DIVERGING, (code - 1) / 254.0) : tile->background;
-    if (tile->channel->show == FACET_SHOW_COVER) return facet_colour_between(tile->background, COVERED, code / 255.0);
+    if (tile->channel->show == FACET_SHOW_COVER)
+        return facet_colour_between(tile->background, covered_on(tile->background), code / 255.0);
     return code ? facet_channel_colour(tile->channel, code) : tile->background;
 }
 

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WANTED_TILE = 128, LABEL_MAX_EMS = 15 };
+enum { WANTED_TILE = 128, LABEL_MAX_EMS = 15, TITLE_MAX_EMS = 36 };
+
+static const double title_size = 1.4; // em
 
 static const struct paper_ink inks[2] = {
     {.paper = 0xffffff, .picture = 0xf2f4f6, .ink = 0x171b20, .faint = 0x66707c, .rule = 0xb9c1ca},
@@ -98,6 +100,14 @@ static int lines_high(const struct paper_layout *layout) {
     return paper_px(layout, layout->paper->columns > 1 ? 2.9 : 5.4);
 }
 
+// What a title may ask for.
+static int title_width(const struct paper_layout *layout) {
+    if (!layout->paper->title) return 0;
+    int width = (int)ceil(width_of(layout, title_size, true, layout->paper->title)),
+        most = paper_px(layout, TITLE_MAX_EMS);
+    return width < most ? width : most;
+}
+
 static int check_size(int64_t width, int64_t height, struct facet_error *error) {
     if (width <= FACET_IMAGE_SIDE && height <= FACET_IMAGE_SIDE && width * height <= FACET_IMAGE_PIXELS)
         return FACET_OK;
@@ -144,6 +154,8 @@ static int lay_out(struct paper_layout *layout, const struct paper_source *sourc
     if (width + 2 * layout->margin > FACET_IMAGE_SIDE) return check_size(width + 2 * layout->margin, 1, error);
     least = paper_legend_least(layout);
     if (width < least) width = least;
+    least = title_width(layout);
+    if (width < least) width = least;
     layout->pictures = (int)pictures;
     layout->block_width = (int)block;
     layout->content = (int)width;
@@ -156,7 +168,7 @@ static int lay_out(struct paper_layout *layout, const struct paper_source *sourc
 // ---- the page -------------------------------------------------------------------------------------------------------
 
 static void draw_title(const struct paper_layout *layout) {
-    struct facet_type_style style = paper_style(layout, 1.4, true, layout->ink.ink);
+    struct facet_type_style style = paper_style(layout, title_size, true, layout->ink.ink);
     if (layout->paper->title)
         paper_say(layout, &style, layout->margin, layout->margin + paper_px(layout, 1.1), 0, layout->content,
                   layout->paper->title);

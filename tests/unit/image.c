@@ -102,6 +102,11 @@ static void views_are_drawn_by_what_they_hold(void **state) {
     for (int i = 0; i < 3; i++) assert_int_equal(at(&image, i, 0), 0x123456);
     assert_int_not_equal(at(&image, 2, 1), 0x123456); // what covers all is told from nothing on any paper
     assert_int_not_equal(at(&image, 2, 1), 0xffffff);
+    uint32_t on_dark = at(&image, 2, 1);
+    views.background = 0xf2f4f6;
+    facet_image_paste_view(&image, &views, 1, 2, 2, 1, 1);
+    assert_true((on_dark & 0xff) > (at(&image, 2, 1) & 0xff) + 50); // far from the paper in either case
+    views.background = 0x123456;
     const uint8_t changes[5] = {1, 0, 0, 0, 1};
     views.changes = changes;
     facet_image_paste_view(&image, &views, 1, 0, 0, 0, 1);
