@@ -52,19 +52,20 @@ static uint8_t *place(const struct job *job, int64_t view, int image) {
 
 static int add(const struct job *job, int64_t row, const uint8_t *mask, const double *weights,
                struct facet_error *error) {
-    const uint8_t *pictures;
-    int code = dynamic_frames_get(job->canvas->frames, row, &pictures, error);
-    if (!code) dynamic_sum_add(&job->canvas->sum, pictures, mask, weights);
+    const float *codes;
+    int code = dynamic_frames_get(job->canvas->frames, row, &codes, error);
+    if (!code) dynamic_sum_add(&job->canvas->sum, codes, mask, weights);
     return code;
 }
 
 static int copy(const struct job *job, int64_t row, int64_t view, int image, struct facet_error *error) {
     const struct dynamic_shape *s = &job->canvas->shape;
-    const uint8_t *pictures;
-    size_t bytes = (size_t)(s->planes * s->pixels);
-    int code = dynamic_frames_get(job->canvas->frames, row, &pictures, error);
+    const float *codes;
+    int64_t values = s->planes * s->pixels;
+    uint8_t *out = place(job, view, image);
+    int code = dynamic_frames_get(job->canvas->frames, row, &codes, error);
     if (code) return code;
-    memcpy(place(job, view, image), pictures + (size_t)view * bytes, bytes);
+    for (int64_t i = 0; i < values; i++) out[i] = (uint8_t)lroundf(fminf(fmaxf(codes[view * values + i], 0), 255));
     job->mask[view] = 1;
     return FACET_OK;
 }

@@ -19,6 +19,11 @@ static const struct facet_param_spec params[] = {
      .doc =
          "What a row that carries a result shows, each in as many planes as the views have: frames pooled by rank, the "
          "row less the reference, the apex less the onset, the row itself."},
+    {.name = "input",
+     .type = FACET_PARAM_STRING,
+     .fallback = "\"best\"",
+     .choices = "best|u8|u16|f32",
+     .doc = "Which of the stage's outputs is read; best: the finest that was asked for."},
     {.name = "pooling",
      .type = FACET_PARAM_STRING,
      .fallback = "\"harmonic\"",
@@ -74,16 +79,19 @@ struct dynamic {
     int64_t rows, longest; // longest sequence
     struct dynamic_options options;
     struct dynamic_windows windows;
+    struct dynamic_input input;
     struct dynamic_shape shape;
-    int64_t size;
-    size_t row_bytes, made_bytes; // of views, as they are and as they are made
-    uint8_t *codes;               // (planes), then of all images
+    size_t made_bytes;    // of a row's views
+    uint8_t *codes;       // (planes), then of all images
+    double (*ranges)[3];  // (planes) of what comes in
+    double (*changes)[3]; // (images, planes) of what is made
     struct dynamic_frames frames;
     struct dynamic_canvas canvas;
     uint8_t *masks, *seen;          // of the rows of one sequence: (rows, views), (rows)
     struct dynamic_result *results; // (rows)
     int64_t *result_of;             // (rows) which a row carries, -1: none
     uint8_t *views, *made_masks, *made_codes, *carries;
+    double (*made_ranges)[3]; // (rows, images * planes)
 };
 
 // ---- settings ---------------------------------------------------------------------------------------------------------
@@ -124,42 +132,94 @@ static int read_settings(const struct facet_params *given, struct dynamic *d, st
 
 // ---- what comes in ----------------------------------------------------------------------------------------------------
 
-static int read_shape(struct dynamic *d, struct facet_error *error) {
+static bool is_square(const struct facet_field *views, enum facet_type type) {
+    return views->type == type && views->rank == 4 && !views->ragged && views->dims[2] == views->dims[3];
+}
+
+// What was not asked for is an array of another shape, of which every row is empty.
+static int find_input(struct dynamic *d, const char *wanted, struct facet_field *views, struct facet_error *error) {
+    static const enum facet_type finest_first[] = {FACET_F32, FACET_U16, FACET_U8};
+    bool best = strcmp(wanted, "best") == 0;
+    for (int i = 0; i < 3; i++) {
+        const char *name = dynamic_input_name(finest_first[i]);
+        if ((!best && strcmp(wanted, facet_type_name(finest_first[i])) != 0) || !facet_stage_has(d->stage, name))
+            continue;
+        int code = facet_stage_field(d->stage, name, views, error);
+        d->input.type = finest_first[i];
+        if (code || is_square(views, finest_first[i])) return code;
+    }
+    return facet_error_set(error, FACET_ERROR_CONFIG,
+                           "dynamic.input = \"%s\": the stage before makes no such views (views, planes, size, size)",
+                           wanted);
+}
+
+static int read_shape(struct dynamic *d, const char *wanted, struct facet_error *error) {
     struct facet_field views, mask;
-    int code = facet_stage_field(d->stage, "views", &views, error);
+    int code = find_input(d, wanted, &views, error);
     if (!code) code = facet_stage_field(d->stage, "view_mask", &mask, error);
     if (code) return code;
-    if (views.type != FACET_U8 || views.rank != 4 || views.dims[2] != views.dims[3] || mask.type != FACET_U8 ||
-        mask.rank != 1 || mask.dims[0] != views.dims[0])
-        return facet_error_set(error, FACET_ERROR_CONFIG,
-                               "views must be u8 (views, planes, size, size) and view_mask u8 (views)");
-    d->size = views.dims[2];
-    d->shape = (struct dynamic_shape){.views = views.dims[0],
-                                      .planes = views.dims[1],
-                                      .pixels = d->size * d->size,
+    if (mask.type != FACET_U8 || mask.rank != 1 || mask.dims[0] != views.dims[0])
+        return facet_error_set(error, FACET_ERROR_CONFIG, "view_mask must be u8 (%lld), one value a view",
+                               (long long)views.dims[0]);
+    d->input.views = views.dims[0], d->input.planes = views.dims[1];
+    d->input.size = views.dims[2], d->input.pixels = views.dims[2] * views.dims[2];
+    d->shape = (struct dynamic_shape){.views = d->input.views,
+                                      .planes = d->input.planes,
+                                      .pixels = d->input.pixels,
                                       .threads = facet_stage_threads(d->stage)};
-    d->row_bytes = facet_field_bytes(&views);
-    d->made_bytes = d->row_bytes * (size_t)d->options.n_images;
+    d->made_bytes = facet_field_elements(&views) * (size_t)d->options.n_images;
     return FACET_OK;
 }
 
-// Of the first row that nothing set aside; such rows are all alike. Each image has planes of the same kinds.
-static int read_codes(struct dynamic *d, struct facet_error *error) {
-    const uint8_t *valid = facet_stage_valid(d->stage);
+// One row's value of a field of so many numbers.
+static int read_about(struct dynamic *d, const char *name, enum facet_type type, int64_t numbers, int64_t row,
+                      void *value, struct facet_error *error) {
     struct facet_field field;
+    int code = facet_stage_field(d->stage, name, &field, error);
+    if (code) return code;
+    if (field.type != type || (int64_t)facet_field_elements(&field) != numbers)
+        return facet_error_set(error, FACET_ERROR_CONFIG, "%s must be %s of %lld numbers, for %lld planes", name,
+                               facet_type_name(type), (long long)numbers, (long long)d->shape.planes);
+    return facet_stage_read_rows(d->stage, name, row, 1, value, error);
+}
+
+// Where a code of what is made stands for a change by value, code 1 is the lowest and 255 the highest of the same range.
+static void set_changes(struct dynamic *d) {
+    int64_t planes = d->shape.planes;
+    for (int i = 0; i < d->options.n_images; i++)
+        for (int64_t p = 0; p < planes; p++) {
+            const double *in = d->ranges[p];
+            double *out = d->changes[i * planes + p];
+            double most = 255 / d->options.look.magnify * (in[1] - in[0]) / (255 - in[2]);
+            if (d->options.images[i] == DYNAMIC_FRAME)
+                memcpy(out, in, sizeof d->ranges[p]);
+            else if (!d->options.look.stretch)
+                out[0] = -most, out[1] = most, out[2] = 1;
+        }
+}
+
+// Of the first row that nothing set aside; such rows are all alike. Each image has planes of the same kinds.
+static int read_planes(struct dynamic *d, struct facet_error *error) {
+    const uint8_t *valid = facet_stage_valid(d->stage);
     int64_t row = 0, planes = d->shape.planes;
+    bool has_codes = facet_stage_has(d->stage, "view_planes"), has_ranges = facet_stage_has(d->stage, "view_ranges");
+    int code = FACET_OK;
     d->codes = calloc((size_t)(planes * d->options.n_images) + 1, 1);
-    if (!d->codes) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the planes' codes");
-    if (!facet_stage_has(d->stage, "view_planes")) return FACET_OK;
-    int code = facet_stage_field(d->stage, "view_planes", &field, error);
+    d->ranges = calloc((size_t)planes + 1, sizeof *d->ranges);
+    d->changes = calloc((size_t)(planes * d->options.n_images) + 1, sizeof *d->changes);
+    if (!d->codes || !d->ranges || !d->changes)
+        return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for what %lld planes show", (long long)planes);
+    if (d->input.type != FACET_U8 && !has_ranges)
+        return facet_error_set(error, FACET_ERROR_CONFIG, "%s cannot be read without view_ranges",
+                               dynamic_input_name(d->input.type));
     while (row < d->rows && !valid[row]) row++;
-    if (code || row == d->rows) return code;
-    if (field.type != FACET_U8 || (int64_t)facet_field_elements(&field) != planes)
-        return facet_error_set(error, FACET_ERROR_CONFIG, "view_planes must be u8 (%lld), one code a plane",
-                               (long long)planes);
-    code = facet_stage_read_rows(d->stage, "view_planes", row, 1, d->codes, error);
+    if (row == d->rows) return FACET_OK;
+    if (has_codes) code = read_about(d, "view_planes", FACET_U8, planes, row, d->codes, error);
+    if (!code && has_ranges) code = read_about(d, "view_ranges", FACET_F64, 3 * planes, row, d->ranges, error);
     for (int i = 1; i < d->options.n_images; i++) memcpy(d->codes + i * planes, d->codes, (size_t)planes);
-    d->shape.codes = d->codes;
+    d->shape.codes = has_codes ? d->codes : NULL;
+    d->input.ranges = d->ranges;
+    set_changes(d);
     return code;
 }
 
@@ -181,20 +241,22 @@ static int make_room(struct dynamic *d, struct facet_error *error) {
     d->views = malloc(d->made_bytes);
     d->made_masks = malloc(longest * views);
     d->made_codes = malloc(longest * (size_t)(d->shape.planes * d->options.n_images));
+    d->made_ranges = malloc(longest * (size_t)(d->shape.planes * d->options.n_images) * sizeof *d->made_ranges);
     d->carries = malloc(longest);
-    if (d->masks && d->seen && d->results && d->result_of && d->views && d->made_masks && d->made_codes && d->carries)
+    if (d->masks && d->seen && d->results && d->result_of && d->views && d->made_masks && d->made_codes &&
+        d->made_ranges && d->carries)
         return FACET_OK;
     return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for a sequence of %lld frames", (long long)d->longest);
 }
 
 static int prepare(struct dynamic *d, const struct facet_params *given, struct facet_error *error) {
     int code = read_settings(given, d, error);
-    if (!code) code = read_shape(d, error);
-    if (!code) code = read_codes(d, error);
+    if (!code) code = read_shape(d, facet_param_string(given, "input"), error);
+    if (!code) code = read_planes(d, error);
     if (code) return code;
     d->longest = longest_sequence(d->items);
     code = make_room(d, error);
-    if (!code) code = dynamic_frames_open(d->stage, d->row_bytes, d->windows.length + 1, &d->frames, error);
+    if (!code) code = dynamic_frames_open(d->stage, &d->input, d->windows.length + 1, &d->frames, error);
     if (code) return code;
     return dynamic_canvas_create(&d->options, &d->shape, d->longest, &d->frames, &d->canvas, error);
 }
@@ -202,8 +264,9 @@ static int prepare(struct dynamic *d, const struct facet_params *given, struct f
 static void release(struct dynamic *d) {
     dynamic_canvas_free(&d->canvas);
     dynamic_frames_close(&d->frames);
-    free(d->codes), free(d->masks), free(d->seen), free(d->results), free(d->result_of);
-    free(d->views), free(d->made_masks), free(d->made_codes), free(d->carries);
+    free(d->codes), free(d->ranges), free(d->changes);
+    free(d->masks), free(d->seen), free(d->results), free(d->result_of);
+    free(d->views), free(d->made_masks), free(d->made_codes), free(d->made_ranges), free(d->carries);
 }
 
 // ---- a sequence -------------------------------------------------------------------------------------------------------
@@ -225,10 +288,15 @@ static int make_row(struct dynamic *d, const struct dynamic_sequence *sequence, 
     int64_t i = row - sequence->first, result = d->result_of[i];
     size_t planes = (size_t)(d->shape.planes * d->options.n_images), views = (size_t)d->shape.views;
     uint8_t *mask = d->made_masks + (size_t)i * views, *codes = d->made_codes + (size_t)i * planes;
+    double(*ranges)[3] = d->made_ranges + (size_t)i * planes;
     int code = FACET_OK;
     memset(mask, 0, views);
     memset(codes, 0, planes);
-    if (facet_stage_valid(d->stage)[row]) memcpy(codes, d->codes, planes);
+    memset(ranges, 0, planes * sizeof *ranges);
+    if (facet_stage_valid(d->stage)[row]) {
+        memcpy(codes, d->codes, planes);
+        memcpy(ranges, d->changes, planes * sizeof *ranges);
+    }
     if (result >= 0)
         code = dynamic_draw(&d->canvas, sequence, d->masks, &d->results[result], d->views, mask, error);
     else
@@ -240,6 +308,7 @@ static int make_row(struct dynamic *d, const struct dynamic_sequence *sequence, 
 static int write_rest(struct dynamic *d, int64_t first, int64_t n, struct facet_error *error) {
     int code = facet_stage_write(d->stage, "view_mask", first, n, d->made_masks, error);
     if (!code) code = facet_stage_write(d->stage, "view_planes", first, n, d->made_codes, error);
+    if (!code) code = facet_stage_write(d->stage, "view_ranges", first, n, d->made_ranges, error);
     return code ? code : facet_stage_write(d->stage, "carries", first, n, d->carries, error);
 }
 
@@ -295,10 +364,12 @@ static const char *about(const struct dynamic_options *options) {
 
 static int create_arrays(struct dynamic *d, struct facet_error *error) {
     const int64_t planes = d->shape.planes * d->options.n_images;
-    const int64_t views[] = {d->rows, d->shape.views, planes, d->size, d->size}, codes[] = {d->rows, planes};
+    const int64_t size = d->input.size, views[] = {d->rows, d->shape.views, planes, size, size};
+    const int64_t codes[] = {d->rows, planes, 3};
     int code = facet_stage_create(d->stage, "views", FACET_U8, 5, views, error);
     if (!code) code = facet_stage_create(d->stage, "view_mask", FACET_U8, 2, views, error);
     if (!code) code = facet_stage_create(d->stage, "view_planes", FACET_U8, 2, codes, error);
+    if (!code) code = facet_stage_create(d->stage, "view_ranges", FACET_F64, 3, codes, error);
     if (!code) code = facet_stage_create(d->stage, "carries", FACET_U8, 1, views, error);
     return code ? code : facet_stage_create_string(d->stage, "pooling", about(&d->options), error);
 }
@@ -318,9 +389,7 @@ static int run(const struct facet_params *given, struct facet_stage *stage, stru
 static int work(const struct facet_params *given, struct facet_stage *stage, double scale, struct facet_work *work,
                 struct facet_error *error) {
     enum { ROWS, FRAMES };
-    struct facet_field views;
-    int code = facet_stage_field(stage, "views", &views, error);
-    if (code) return code;
+    (void)error;
     double rows = scale * (double)facet_items_count(facet_stage_items(stage));
     double window = (double)facet_param_int(given, "window"), stride = (double)facet_param_int(given, "stride");
     work->amount[ROWS] = rows;
@@ -329,10 +398,13 @@ static int work(const struct facet_params *given, struct facet_stage *stage, dou
 }
 
 static const struct facet_need needs[] = {{.name = "views", .rows = true},
+                                          {.name = "views_u16", .rows = true, .optional = true},
+                                          {.name = "views_f32", .rows = true, .optional = true},
+                                          {.name = "view_ranges", .rows = true, .optional = true},
                                           {.name = "view_mask", .rows = true},
                                           {.name = "view_planes", .rows = true, .optional = true},
                                           {.name = NULL}};
-static const char *const makes[] = {"views", "view_mask", "view_planes", "carries", "pooling", NULL};
+static const char *const makes[] = {"views", "view_mask", "view_planes", "view_ranges", "carries", "pooling", NULL};
 static const struct facet_collective_ops ops = {.run = run, .work = work};
 
 const struct facet_plugin facet_plugin_dynamic = {

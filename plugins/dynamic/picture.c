@@ -36,16 +36,16 @@ void dynamic_sum_clear(struct dynamic_sum *sum) {
     memset(sum->count, 0, pixels * sizeof *sum->count);
 }
 
-static void add_plane(const uint8_t *restrict value, double weight, int64_t n, double *restrict weighted,
+static void add_plane(const float *restrict value, double weight, int64_t n, double *restrict weighted,
                       double *restrict plain, uint8_t *restrict shown) {
     for (int64_t i = 0; i < n; i++) {
         weighted[i] += weight * value[i];
         plain[i] += value[i];
-        shown[i] |= value[i];
+        shown[i] |= value[i] != 0;
     }
 }
 
-static void add_band(struct dynamic_sum *sum, const uint8_t *frame, int64_t view, int64_t first, double weight) {
+static void add_band(struct dynamic_sum *sum, const float *frame, int64_t view, int64_t first, double weight) {
     const struct dynamic_shape *s = &sum->shape;
     int64_t n = s->pixels - first < BAND ? s->pixels - first : BAND, pixel = view * s->pixels + first;
     uint8_t shown[BAND] = {0};
@@ -55,11 +55,11 @@ static void add_band(struct dynamic_sum *sum, const uint8_t *frame, int64_t view
     }
     for (int64_t i = 0; i < n; i++) {
         sum->weight[pixel + i] += shown[i] ? weight : 0;
-        sum->count[pixel + i] += shown[i] != 0;
+        sum->count[pixel + i] += shown[i];
     }
 }
 
-void dynamic_sum_add(struct dynamic_sum *sum, const uint8_t *frame, const uint8_t *mask, const double *weights) {
+void dynamic_sum_add(struct dynamic_sum *sum, const float *frame, const uint8_t *mask, const double *weights) {
     int64_t bands = (sum->shape.pixels + BAND - 1) / BAND;
 #pragma omp parallel for schedule(static) num_threads(sum->shape.threads)
     for (int64_t i = 0; i < sum->shape.views * bands; i++)

@@ -31,8 +31,8 @@ struct dynamic_look {
 int dynamic_sum_create(const struct dynamic_shape *shape, struct dynamic_sum *sum, struct facet_error *error);
 void dynamic_sum_free(struct dynamic_sum *sum);
 void dynamic_sum_clear(struct dynamic_sum *sum);
-// frame (views, planes, pixels); the views whose mask is not 0 are added with their weights.
-void dynamic_sum_add(struct dynamic_sum *sum, const uint8_t *frame, const uint8_t *mask, const double *weights);
+// frame (views, planes, pixels), in codes; the views whose mask is not 0 are added with their weights.
+void dynamic_sum_add(struct dynamic_sum *sum, const float *frame, const uint8_t *mask, const double *weights);
 
 // Writes the planes of one view to out (planes, pixels): the weighted sum over `size`, with what it would be if nothing
 // had moved taken away, as 128 + 127 * magnify * value / 255, held in 1..255; 0 where fewer than `least` frames show

@@ -55,9 +55,13 @@ static void run(struct facet_comm *comm, int threads, const char *text, struct f
     if (fake_run(&facet_plugin_dynamic, text, stage, &error)) fail_msg("%s", error.text);
 }
 
+static size_t row_bytes(const struct facet_array *array) {
+    return facet_array_elements(array) / ROWS * facet_type_size(array->type);
+}
+
 static const uint8_t *made(struct facet_stage *stage, const char *name, int64_t row) {
     const struct facet_array *array = fake_made(stage, name);
-    return (const uint8_t *)array->data + (size_t)row * (facet_array_elements(array) / ROWS);
+    return (const uint8_t *)array->data + (size_t)row * row_bytes(array);
 }
 
 // What this rank has made is what one rank alone makes; what it has not made it left alone.
@@ -66,7 +70,7 @@ static void ranks_make_whole_sequences(void **state) {
     static const char *const texts[] = {"", "window = 4; images = [ \"frame\", \"pooled\" ];",
                                         "window = 3; stride = 3; scale = \"minmax\"; pooling = \"linear\";",
                                         "images = [ \"difference\", \"onset-apex\" ]; min_cover = 0.0; window = 1;"};
-    static const char *const names[] = {"views", "view_mask", "view_planes", "carries"};
+    static const char *const names[] = {"views", "view_mask", "view_planes", "view_ranges", "carries"};
     int size = facet_comm_size(world), rank = facet_comm_rank(world);
     int64_t from = facet_comm_shard(ROWS, size, rank), to = facet_comm_shard(ROWS, size, rank + 1);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -77,8 +81,8 @@ static void ranks_make_whole_sequences(void **state) {
             int64_t begin = row;
             while (begin > 0 && sequence_of((int)begin - 1) == sequence_of((int)row)) begin--;
             bool mine = begin >= from && begin < to;
-            for (int n = 0; n < 4; n++) {
-                size_t bytes = facet_array_elements(fake_made(&whole, names[n])) / ROWS;
+            for (int n = 0; n < 5; n++) {
+                size_t bytes = row_bytes(fake_made(&whole, names[n]));
                 const uint8_t *a = made(&ours, names[n], row), *b = made(&whole, names[n], row);
                 if (mine) assert_memory_equal(a, b, bytes);
                 for (size_t k = 0; k < bytes && !mine; k++) assert_int_equal(a[k], 0);
@@ -147,6 +151,38 @@ static void windows_and_differences_add_planes(void **state) {
     fake_clear(&stage);
 }
 
+// Depths in mm beside the same depths as codes: the finer ones are taken, ranges tell what a code means, and 8 bits are
+// there for who asks.
+static void finer_views_are_taken(void **state) {
+    (void)state;
+    struct facet_error error = {0};
+    struct facet_stage stage;
+    static float depths[ROWS][VIEWS][PICTURE];
+    double ranges[ROWS][PLANES][3];
+    for (int row = 0; row < ROWS; row++) {
+        for (int p = 0; p < PLANES; p++) memcpy(ranges[row][p], (double[]){-63.5, 63.5, 1}, sizeof ranges[row][p]);
+        for (int i = 0; i < VIEWS * PICTURE; i++)
+            depths[row][i / PICTURE][i % PICTURE] =
+                ((float)views[row][i / PICTURE][i % PICTURE] - 128) / 2 + 0.1f * (float)(row % 2);
+    }
+    for (int finer = 0; finer < 2; finer++) {
+        run(alone, 1, "", &stage);
+        stage.n_made = 0;
+        fake_give(&stage, "view_ranges", FACET_F64, 3, (const int64_t[]){ROWS, PLANES, 3}, ranges);
+        fake_give(&stage, "views_f32", FACET_F32, 5, (const int64_t[]){ROWS, VIEWS, PLANES, SIDE, SIDE}, depths);
+        const char *text = finer ? "images = [ \"difference\" ]; window = 1; magnify = 10.0;"
+                                 : "images = [ \"difference\" ]; window = 1; magnify = 10.0; input = \"u8\";";
+        if (fake_run(&facet_plugin_dynamic, text, &stage, &error)) fail_msg("%s", error.text);
+        const double *range = (const double *)made(&stage, "view_ranges", 17);
+        assert_float_equal(range[1], 25.5 / 2, 1e-9); // 25.5 codes of half a mm
+        assert_float_equal(range[0], -range[1], 0);
+        const uint8_t *of = made(&stage, "views", 17);
+        for (int i = 0; i < PICTURE; i++) // 0.1 mm more are 0.2 codes
+            check_code(of[i], views[17][0][i] - views[12][0][i] + (finer ? 0.2 : 0), 10.00001);
+        fake_clear(&stage);
+    }
+}
+
 static void sequences_with_too_few_frames_carry_nothing(void **state) {
     (void)state;
     struct facet_stage stage;
@@ -170,7 +206,7 @@ static void what_cannot_be_is_refused(void **state) {
     fake_give(&stage, "view_mask", FACET_U8, 2, (const int64_t[]){ROWS, VIEWS}, mask);
     fake_give(&stage, "views", FACET_F32, 5, (const int64_t[]){ROWS, VIEWS, PLANES, SIDE, SIDE}, NULL);
     assert_int_equal(fake_run(&facet_plugin_dynamic, "", &stage, &error), FACET_ERROR_CONFIG);
-    assert_non_null(strstr(error.text, "views must be u8"));
+    assert_non_null(strstr(error.text, "dynamic.input = \"best\": the stage before makes no such views"));
     const char *twice = "images = [ \"pooled\", \"frame\", \"pooled\" ];";
     assert_int_equal(fake_run(&facet_plugin_dynamic, twice, &stage, &error), FACET_ERROR_CONFIG);
     assert_non_null(strstr(error.text, "dynamic.images: \"pooled\" is listed twice"));
@@ -186,6 +222,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(ranks_make_whole_sequences),
         cmocka_unit_test(missing_frames_and_views_are_passed_over),
         cmocka_unit_test(windows_and_differences_add_planes),
+        cmocka_unit_test(finer_views_are_taken),
         cmocka_unit_test(sequences_with_too_few_frames_carry_nothing),
         cmocka_unit_test(what_cannot_be_is_refused),
     };

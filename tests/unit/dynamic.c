@@ -1,4 +1,5 @@
 // Dynamic images: the weights against published ones, sums against formulas and symmetries, and which row carries what.
+#include "dynamic/frames.h"
 #include "dynamic/moments.h"
 #include "dynamic/picture.h"
 #include "dynamic/weights.h"
@@ -64,17 +65,16 @@ static const uint8_t all_seen[VIEWS] = {1, 1};
 static const struct dynamic_look plain = {.magnify = 2}, stretched = {.magnify = 2, .stretch = true},
                                  taken_as_is = {.magnify = 2, .as_is = true};
 
-static uint8_t (*make_clip(void))[ROW] {
-    uint8_t(*clip)[ROW] = malloc(FRAMES * sizeof *clip);
+static float (*make_clip(void))[ROW] {
+    float(*clip)[ROW] = malloc(FRAMES * sizeof *clip);
     assert_non_null(clip);
     for (uint32_t f = 0; f < FRAMES; f++)
-        for (uint32_t i = 0; i < ROW; i++) clip[f][i] = (uint8_t)(1 + 254 * facet_random_uniform(8, f, i, 0));
+        for (uint32_t i = 0; i < ROW; i++) clip[f][i] = (float)(int)(1 + 254 * facet_random_uniform(8, f, i, 0));
     return clip;
 }
 
 // step 1: as it was filmed, -1: backwards, 0: the first frame again and again.
-static void sum_clip(uint8_t (*clip)[ROW], enum dynamic_pooling pooling, int step, int threads,
-                     struct dynamic_sum *sum) {
+static void sum_clip(float (*clip)[ROW], enum dynamic_pooling pooling, int step, int threads, struct dynamic_sum *sum) {
     const struct dynamic_shape shape = {
         .views = VIEWS, .planes = PLANES, .pixels = PIXELS, .codes = codes, .threads = threads};
     double weights[FRAMES];
@@ -94,7 +94,8 @@ static double size_of(enum dynamic_pooling pooling) {
 
 static void a_code_is_the_weighted_sum(void **state) {
     (void)state;
-    uint8_t(*clip)[ROW] = make_clip(), out[PICTURE];
+    float(*clip)[ROW] = make_clip();
+    uint8_t out[PICTURE];
     double weights[FRAMES], size = size_of(DYNAMIC_HARMONIC);
     struct dynamic_sum sum;
     int ends = 0;
@@ -115,7 +116,8 @@ static void a_code_is_the_weighted_sum(void **state) {
 
 static void a_still_clip_shows_nothing(void **state) {
     (void)state;
-    uint8_t(*clip)[ROW] = make_clip(), out[PICTURE];
+    float(*clip)[ROW] = make_clip();
+    uint8_t out[PICTURE];
     for (int pooling = DYNAMIC_HARMONIC; pooling <= DYNAMIC_LINEAR; pooling++) {
         struct dynamic_sum sum;
         sum_clip(clip, (enum dynamic_pooling)pooling, 0, 1, &sum);
@@ -131,7 +133,8 @@ static void a_still_clip_shows_nothing(void **state) {
 
 static void backwards_changes_the_sign(void **state) {
     (void)state;
-    uint8_t(*clip)[ROW] = make_clip(), forth[PICTURE], back[PICTURE];
+    float(*clip)[ROW] = make_clip();
+    uint8_t forth[PICTURE], back[PICTURE];
     struct dynamic_sum sum[2];
     sum_clip(clip, DYNAMIC_LINEAR, 1, 1, &sum[0]);
     sum_clip(clip, DYNAMIC_LINEAR, -1, 2, &sum[1]);
@@ -145,12 +148,13 @@ static void backwards_changes_the_sign(void **state) {
 // A hole that comes and goes over a still surface is no change; a pixel seldom seen is background; masks tell of both.
 static void holes_are_no_change(void **state) {
     (void)state;
-    uint8_t(*clip)[ROW] = calloc(FRAMES, sizeof *clip), out[PICTURE];
+    float(*clip)[ROW] = calloc(FRAMES, sizeof *clip);
+    uint8_t out[PICTURE];
     struct dynamic_sum sum;
     for (int f = 0; f < FRAMES; f++)
         for (int i = 0; i < PIXELS; i++) {
             bool hole = (i % 3 == 1 && f % 3 == 1) || (i % 3 == 2 && f > 0); // now and then; after the first frame
-            for (int p = 0; p < PLANES && !hole; p++) clip[f][p * PIXELS + i] = p == 2 ? 255 : (uint8_t)(1 + i % 250);
+            for (int p = 0; p < PLANES && !hole; p++) clip[f][p * PIXELS + i] = p == 2 ? 255 : (float)(1 + i % 250);
         }
     sum_clip(clip, DYNAMIC_HARMONIC, 1, 1, &sum);
     assert_true(dynamic_sum_draw(&sum, 0, size_of(DYNAMIC_HARMONIC), 3, &plain, out));
@@ -169,7 +173,8 @@ static void holes_are_no_change(void **state) {
 
 static void stretching_uses_the_whole_range(void **state) {
     (void)state;
-    uint8_t(*clip)[ROW] = make_clip(), out[PICTURE];
+    float(*clip)[ROW] = make_clip();
+    uint8_t out[PICTURE];
     struct dynamic_sum sum;
     sum_clip(clip, DYNAMIC_HARMONIC, 1, 1, &sum);
     dynamic_sum_draw(&sum, 0, size_of(DYNAMIC_HARMONIC), FRAMES, &stretched, out);
@@ -180,6 +185,22 @@ static void stretching_uses_the_whole_range(void **state) {
     }
     dynamic_sum_free(&sum);
     free(clip);
+}
+
+// Finer numbers become the codes of 8 bits, and what lies between two of them.
+static void finer_views_are_read_as_codes(void **state) {
+    (void)state;
+    double ranges[2][3] = {{-80, 80, 1}, {-1, 1, 0}}; // a depth, a component of a normal
+    struct dynamic_input input = {.type = FACET_U16, .views = 1, .planes = 2, .size = 2, .pixels = 4, .ranges = ranges};
+    const uint16_t u16[8] = {0, 1, 32768, 65535, 0, 257, 32639, 65535};
+    const float f32[8] = {NAN, -80, 0, 80, NAN, -1, 0, 1}, want_f32[8] = {0, 1, 128, 255, 0, 0, 127.5f, 255};
+    const float want_u16[8] = {0, 1, 128, 255, 0, 1, 127, 255};
+    float read[8];
+    dynamic_input_codes(&input, u16, read);
+    for (int i = 0; i < 8; i++) assert_float_equal(read[i], want_u16[i], 1e-4);
+    input.type = FACET_F32;
+    dynamic_input_codes(&input, f32, read);
+    for (int i = 0; i < 8; i++) assert_float_equal(read[i], want_f32[i], 1e-4);
 }
 
 // ---- moments ----------------------------------------------------------------------------------------------------------
@@ -271,6 +292,7 @@ int main(void) {
         cmocka_unit_test(backwards_changes_the_sign),
         cmocka_unit_test(holes_are_no_change),
         cmocka_unit_test(stretching_uses_the_whole_range),
+        cmocka_unit_test(finer_views_are_read_as_codes),
         cmocka_unit_test(onset_and_apex_are_the_nearest_seen),
         cmocka_unit_test(each_window_is_carried_by_a_row_of_its_own),
     };
