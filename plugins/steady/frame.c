@@ -71,6 +71,65 @@ static int64_t nearest_to_all(const struct parts *parts, int64_t n) {
     return best;
 }
 
+// ---- following a head -------------------------------------------------------------------------------------------------
+
+// The rotation nearest to a matrix that is not far from one: Newton's iteration for the polar factor.
+static void make_rotation(double m[3][3]) {
+    for (int round = 0; round < 8; round++) {
+        double cofactor[3][3], det = 0;
+        for (int i = 0; i < 3; i++)
+            for (int j = 0; j < 3; j++) {
+                int a = (i + 1) % 3, b = (i + 2) % 3, c = (j + 1) % 3, d = (j + 2) % 3;
+                cofactor[i][j] = m[a][c] * m[b][d] - m[a][d] * m[b][c];
+            }
+        for (int j = 0; j < 3; j++) det += m[0][j] * cofactor[0][j];
+        for (int i = 0; i < 9; i++) m[i / 3][i % 3] = 0.5 * (m[i / 3][i % 3] + cofactor[i / 3][i % 3] / det);
+    }
+}
+
+// What each of n values at times t counts in the value at time 0 of the curve that fits them best: a parabola, which follows a
+// head that speeds up or turns back, a straight line through three or four, the mean of two.
+static void curve_weights(const double *t, int64_t n, double *weight) {
+    double s[5] = {0}, a[3] = {0};
+    for (int64_t i = 0; i < n; i++) {
+        double power = 1;
+        for (int k = 0; k < 5; k++, power *= t[i]) s[k] += power;
+    }
+    if (n >= 5)
+        a[0] = s[2] * s[4] - s[3] * s[3], a[1] = s[2] * s[3] - s[1] * s[4], a[2] = s[1] * s[3] - s[2] * s[2];
+    else if (n >= 3)
+        a[0] = s[2], a[1] = -s[1];
+    else
+        a[0] = 1;
+    double all = s[0] * a[0] + s[1] * a[1] + s[2] * a[2];
+    for (int64_t i = 0; i < n; i++) weight[i] = (a[0] + a[1] * t[i] + a[2] * t[i] * t[i]) / all;
+}
+
+// Leaves the poses no farther from the one nearest to all than twice the median of these distances.
+static int64_t drop_far(struct parts *parts, double *t, int64_t n) {
+    int64_t centre = nearest_to_all(parts, n), kept = 0;
+    double far[MOST], sorted[MOST];
+    for (int64_t i = 0; i < n; i++) sorted[i] = far[i] = distance(&parts[i], &parts[centre]);
+    qsort(sorted, (size_t)n, sizeof *sorted, by_value);
+    for (int64_t i = 0; i < n; i++)
+        if (far[i] <= 2 * sorted[n / 2]) parts[kept] = parts[i], t[kept++] = t[i];
+    return kept;
+}
+
+static struct parts pose_now(struct parts *parts, double *t, int64_t n, double scale) {
+    double weight[MOST];
+    struct parts now = {.scale = scale};
+    n = drop_far(parts, t, n);
+    curve_weights(t, n, weight);
+    for (int64_t i = 0; i < n; i++)
+        for (int k = 0; k < 3; k++) {
+            now.tip[k] += weight[i] * parts[i].tip[k];
+            for (int j = 0; j < 3; j++) now.rotation[k][j] += weight[i] * parts[i].rotation[k][j];
+        }
+    make_rotation(now.rotation);
+    return now;
+}
+
 static bool usable(const struct steady_pose *pose) {
     double scale = scale_of(pose);
     return scale > 0 && isfinite(scale);
@@ -93,6 +152,24 @@ int steady_frame_choose(const struct steady_pose *poses, int64_t n, struct stead
         chosen.scale = median_scale(parts, kept);
         *frame = put_together(&chosen);
         *found = true;
+    }
+    free(parts);
+    return FACET_OK;
+}
+
+int steady_frame_follow(const struct steady_pose *poses, int64_t n, int width, const struct steady_pose *frame,
+                        struct steady_pose *followed, struct facet_error *error) {
+    struct parts *parts = malloc(MOST * sizeof *parts);
+    if (!parts) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the poses of a sequence");
+    for (int64_t i = 0; i < n; i++) {
+        double t[MOST];
+        int64_t kept = 0, half = width / 2;
+        for (int64_t j = i < half ? 0 : i - half; j <= i + half && j < n; j++)
+            if (usable(&poses[j])) t[kept] = (double)(j - i), parts[kept++] = take_apart(&poses[j]);
+        followed[i] = *frame;
+        if (kept == 0) continue;
+        struct parts now = pose_now(parts, t, kept, scale_of(frame));
+        followed[i] = put_together(&now);
     }
     free(parts);
     return FACET_OK;

@@ -16,6 +16,11 @@ struct steady_pose {
 int steady_frame_choose(const struct steady_pose *poses, int64_t n, struct steady_pose *frame, bool *found,
                         struct facet_error *error);
 
+// The frames that follow a head: for each pose what a parabola over those found in the `width` (odd, at most 255) around it says,
+// bar those that lie far from most of these; all of the scale of `frame`, which is also what stands where there is none. MEMORY.
+int steady_frame_follow(const struct steady_pose *poses, int64_t n, int width, const struct steady_pose *frame,
+                        struct steady_pose *followed, struct facet_error *error);
+
 // What moves a face from its own frame to another: p becomes scale * rotation * p + shift.
 struct steady_move {
     double rotation[3][3], scale, shift[3];

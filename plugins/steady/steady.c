@@ -13,10 +13,11 @@ enum { IN_VERTICES, IN_NORMALS, IN_CURVATURES, IN_LANDMARKS, IN_POSE };
 enum { VERTICES, NORMALS, CURVATURES, LANDMARKS, POSE };
 
 struct steady {
-    struct steady_pose *frames; // one a sequence that has one
+    struct steady_pose *frames; // one a sequence that has one; one a row of these when they follow the head
     int32_t *frame_of;          // (rows) which, -1: the face stays where it is
     int64_t n_frames;
     bool at_start;
+    int follow; // odd; 0: not
 };
 
 enum { START = 5 }; // frames that are taken for the beginning when it is not known when the expression begins
@@ -29,6 +30,13 @@ static const struct facet_param_spec params[] = {
      .doc =
          "Whose pose all frames of a sequence take: of all of them the one nearest to all others, or of those before "
          "the onset (the first five when it is not known)."},
+    {.name = "follow",
+     .type = FACET_PARAM_INT,
+     .fallback = "0",
+     .unit = "frame",
+     .max = 255,
+     .doc = "0: the head moves in the views. More: the frame goes with the head, as the mean over so many frames "
+            "around each."},
     {.name = NULL},
 };
 
@@ -62,32 +70,36 @@ static int64_t rows_at_start(const struct facet_items *items, int64_t first, int
 static int choose(struct steady *steady, struct facet_stage *stage, int64_t first, int64_t end,
                   struct steady_pose *poses, struct facet_error *error) {
     bool found = false;
-    struct steady_pose *frame = &steady->frames[steady->n_frames];
-    int64_t start = steady->at_start ? rows_at_start(facet_stage_items(stage), first, end) : 0;
-    int code = facet_stage_read_rows(stage, "pose", first, end - first, poses, error);
-    if (!code && start > 0) code = steady_frame_choose(poses, start, frame, &found, error);
-    if (!code && !found) code = steady_frame_choose(poses, end - first, frame, &found, error);
-    for (int64_t row = first; found && row < end; row++) steady->frame_of[row] = (int32_t)steady->n_frames;
-    steady->n_frames += found;
-    return code;
+    struct steady_pose frame, *frames = steady->frames + steady->n_frames;
+    int64_t n = end - first, start = steady->at_start ? rows_at_start(facet_stage_items(stage), first, end) : 0;
+    int code = facet_stage_read_rows(stage, "pose", first, n, poses, error);
+    if (!code && start > 0) code = steady_frame_choose(poses, start, &frame, &found, error);
+    if (!code && !found) code = steady_frame_choose(poses, n, &frame, &found, error);
+    if (code || !found) return code;
+    for (int64_t i = 0; i < n; i++)
+        steady->frame_of[first + i] = (int32_t)(steady->n_frames + (steady->follow ? i : 0));
+    steady->n_frames += steady->follow ? n : 1;
+    if (steady->follow) return steady_frame_follow(poses, n, steady->follow, &frame, frames, error);
+    *frames = frame;
+    return FACET_OK;
 }
 
-// How many sequences of more than one frame there are, and the longest of all.
-static void measure(const struct facet_items *items, int64_t *sequences, int64_t *longest) {
-    *sequences = 0, *longest = 1;
+// How many sequences of more than one frame there are, the frames of these, and those of the longest of all.
+static void measure(const struct facet_items *items, int64_t *sequences, int64_t *rows, int64_t *longest) {
+    *sequences = *rows = 0, *longest = 1;
     for (int64_t first = 0, end; first < facet_items_count(items); first = end) {
         end = end_of_sequence(items, first);
-        *sequences += end - first > 1;
+        if (end - first > 1) *sequences += 1, *rows += end - first;
         if (end - first > *longest) *longest = end - first;
     }
 }
 
 static int choose_all(struct steady *steady, struct facet_stage *stage, struct facet_error *error) {
     const struct facet_items *items = facet_stage_items(stage);
-    int64_t sequences, longest, rows = facet_items_count(items);
-    measure(items, &sequences, &longest);
+    int64_t sequences, moving, longest, rows = facet_items_count(items);
+    measure(items, &sequences, &moving, &longest);
     struct steady_pose *poses = malloc((size_t)longest * sizeof *poses);
-    steady->frames = malloc((size_t)sequences * sizeof *steady->frames + 1);
+    steady->frames = malloc((size_t)(steady->follow ? moving : sequences) * sizeof *steady->frames + 1);
     steady->frame_of = malloc((size_t)rows * sizeof *steady->frame_of + 1);
     int code = poses && steady->frames && steady->frame_of
                    ? FACET_OK
@@ -112,6 +124,8 @@ static int create(const struct facet_params *given, struct facet_stage *stage, v
     struct steady *steady = calloc(1, sizeof *steady);
     if (!steady) return facet_error_set(error, FACET_ERROR_MEMORY, "no memory for the steady plugin");
     steady->at_start = strcmp(facet_param_string(given, "frame"), "start") == 0;
+    int64_t follow = facet_param_int(given, "follow");
+    steady->follow = follow ? (int)(follow | 1) : 0;
     int code = check_pose(stage, error);
     if (!code) code = choose_all(steady, stage, error);
     if (code) {
