@@ -16,12 +16,12 @@ static struct legend legend_of(const struct paper *paper, int t) {
     return (struct legend){facet_views_channel(&paper->shape, paper->tiles[t].tile), &paper->tiles[t]};
 }
 
-// A legend's heading: all changes have one between them.
+// A legend's heading. However a channel's changes were told, they are changes of it; of what is not known, just changes.
 static void name_of(const struct paper *paper, const struct legend *legend, char name[PAPER_HEADING]) {
-    if (legend->tile->changes)
-        snprintf(name, PAPER_HEADING, "change");
-    else
-        paper_tile_name(paper, legend->tile, name);
+    struct paper_tile plain = *legend->tile;
+    if (plain.changes) plain.kind = "change of";
+    paper_tile_name(paper, &plain, name);
+    if (plain.changes && !plain.range.known) snprintf(name, PAPER_HEADING, "change");
 }
 
 // Colours, pictures and silhouettes need no words.
@@ -39,7 +39,9 @@ static bool is_shown_before(const struct paper *paper, int t) {
     for (int i = 0; i < t; i++) {
         legend = legend_of(paper, i);
         name_of(paper, &legend, other);
-        if (is_explained(&legend) && strcmp(name, other) == 0) return true;
+        const struct paper_range *a = &paper->tiles[t].range, *b = &paper->tiles[i].range;
+        bool same = strcmp(name, other) == 0 && (!a->known || (a->low == b->low && a->high == b->high));
+        if (is_explained(&legend) && same) return true;
     }
     return false;
 }
@@ -67,7 +69,7 @@ static void name_it(const struct paper_layout *layout, const struct legend *lege
 static const char *word_of(const struct legend *legend, int which) {
     static const char *const changes[3] = {"less", "as it was", "more"}, *const amounts[3] = {"little", "", "much"};
     static const char *const places[3] = {"far", "", "near"}, *const shapes[3] = {"cup", "saddle", "cap"};
-    if (legend->tile->changes) return changes[which];
+    if (legend->tile->changes) return legend->tile->range.known && which == 1 ? "" : changes[which];
     if (legend->channel->first_plane == FACET_PLANE_DEPTH) return places[which];
     if (legend->channel->first_plane == FACET_PLANE_SHAPE_INDEX && !legend->tile->narrowed) return shapes[which];
     return legend->tile->range.known ? "" : amounts[which];

@@ -138,8 +138,8 @@ int facet_sheet_open(struct facet_store *store, const struct sheet_options *opti
     if (!code) code = sheet_read_columns(sheet, error);
     if (!code) code = read_planes(sheet, error);
     if (!code) read_settings(sheet);
-    if (!code) code = sheet_read_ranges(sheet, error);
     if (!code) code = sheet_read_changes(sheet, error);
+    if (!code) code = sheet_read_ranges(sheet, error);
     if (!code) code = choose_views(sheet, error);
     if (!code) code = sheet_head_views(sheet, error);
     if (!code) code = choose_channels(sheet, error);

@@ -22,6 +22,7 @@ static struct sheet_range range_of(double low, double high, double first) {
     return (struct sheet_range){.known = known, .low = low, .high = high, .first = first == 0 ? 0 : 1};
 }
 
+// Settings tell of the channels' own values, not of how far these change.
 static void take_settings(struct facet_sheet *sheet) {
     struct render_ranges set = ranges_set(sheet);
     int plane = 0;
@@ -29,7 +30,7 @@ static void take_settings(struct facet_sheet *sheet) {
         const struct facet_channel *channel = facet_views_channel(&sheet->shape, t);
         const struct render_channel *made = render_channel_named(channel->name);
         struct render_scale scale = {NAN, NAN, 1};
-        if (made) scale = made->scale(&set);
+        if (made && !sheet->changes[plane]) scale = made->scale(&set);
         for (int k = 0; k < channel->planes; k++) sheet->ranges[plane++] = range_of(scale.low, scale.high, scale.first);
     }
 }
@@ -122,7 +123,7 @@ int sheet_set_range(struct facet_sheet *sheet, struct paper_tile *tile, struct f
     tile->kind = sheet_kind(sheet, plane);
     tile->changes = sheet->changes[plane];
     tile->narrowed = stretch != NULL;
-    if (stretch && (channel->planes != 1 || !range->known || tile->changes))
+    if (stretch && (channel->planes != 1 || !range->known))
         return facet_error_set(error, FACET_ERROR_USAGE, "channel \"%s\": its codes stand for no values of one kind",
                                channel->name);
     if (stretch) {
@@ -130,7 +131,7 @@ int sheet_set_range(struct facet_sheet *sheet, struct paper_tile *tile, struct f
         range->shown_low = stretch->low;
         range->shown_high = stretch->high;
     }
-    tile->range = (struct paper_range){.known = range->known && !tile->changes,
+    tile->range = (struct paper_range){.known = range->known,
                                        .low = stretch ? stretch->low : range->low,
                                        .high = stretch ? stretch->high : range->high,
                                        .unit = sheet_unit(channel->name)};

@@ -319,6 +319,13 @@ static void pictures_of_changes_are_shown_as_changes(void **state) {
     struct facet_image image = drawn_with("own.plugin = dynamic 1\nown.images[0] = \"pooled\"\n", &no_options);
     assert_in_range(count(&image, less), 3 * TILE, 3 * TILE + 100);
     facet_image_free(&image);
+    const struct sheet_options stretched = {.stretches = {{"depth", 0, 1}}, .n_stretches = 1};
+    struct facet_store *store;
+    struct facet_error error;
+    assert_int_equal(facet_store_open(path, &store, NULL), FACET_OK);
+    assert_int_equal(draw(store, &stretched, (int64_t[]){1}, 1, &image, &error),
+                     FACET_ERROR_USAGE); // of no known range
+    facet_store_close(store);
     const char *const no_changes[] = {"own.images[0] = \"frame\"\n", "other.images[0] = \"pooled\"\n",
                                       "own.images[0] = pooled\n", "own.images[0] = \"pooled"};
     for (int i = 0; i < 4; i++) {
