@@ -6,8 +6,8 @@
 
 #include <math.h>
 
-enum { MAX_CORNERS = 8, PLANES = 5 }; // each plane can add one corner to a triangle
-static const double reach_mm = 1e9;
+// Each plane adds one corner to a convex polygon; one with corners that must not be cut may have a dent.
+enum { MAX_CORNERS = 16, PLANES = 5 };
 
 struct clip_corner {
     double q[3];                       // camera frame
@@ -29,7 +29,7 @@ static bool load(const struct render_mesh *mesh, const struct render_camera *cam
         for (int i = 0; i < 3; i++) {
             corner->q[i] = 0;
             for (int j = 0; j < 3; j++) corner->q[i] += axis[i][j] * ((double)p[j] - camera->position[j]);
-            if (!(fabs(corner->q[i]) < reach_mm)) return false;
+            if (!(fabs(corner->q[i]) < RENDER_REACH)) return false;
         }
         corner->known = corners[triangle[k]].x == RENDER_NOWHERE ? NULL : &corners[triangle[k]];
     }
@@ -60,14 +60,18 @@ static struct clip_corner cut(const struct clip_corner *stays, const struct clip
     return made;
 }
 
+static void append(struct polygon *polygon, struct clip_corner corner) {
+    if (polygon->count < MAX_CORNERS) polygon->corner[polygon->count++] = corner;
+}
+
 static void clip(const struct render_camera *camera, int plane, struct polygon *polygon) {
     struct polygon kept = {.count = 0};
     for (int i = 0; i < polygon->count; i++) {
         const struct clip_corner *a = &polygon->corner[i], *b = &polygon->corner[(i + 1) % polygon->count];
         double at_a = inside_by(camera, a, plane), at_b = inside_by(camera, b, plane);
-        if (at_a >= 0) kept.corner[kept.count++] = *a;
-        if ((at_a >= 0) == (at_b >= 0) || kept.count == MAX_CORNERS) continue;
-        kept.corner[kept.count++] = at_a >= 0 ? cut(a, b, at_a, at_b) : cut(b, a, at_b, at_a);
+        if (at_a >= 0) append(&kept, *a);
+        if ((at_a >= 0) == (at_b >= 0)) continue;
+        append(&kept, at_a >= 0 ? cut(a, b, at_a, at_b) : cut(b, a, at_b, at_a));
     }
     *polygon = kept;
 }

@@ -19,6 +19,8 @@ struct render_spot { // a vertex in the camera's frame, mm
 // Corners lie closer than RENDER_GUARD to the picture's corner, so that edge functions are whole numbers below 2^50.
 enum { RENDER_NOWHERE = INT32_MIN, RENDER_GUARD = 1 << 23, RENDER_HALF = RENDER_SUBPIXEL / 2 };
 
+#define RENDER_REACH 1e9F // mm: what lies farther from the camera along an axis is not drawn
+
 // The camera in f32. to_camera: q = rows * (p, 1); to_picture: of q, in 1/256 sample, y down.
 struct render_lens {
     float to_camera[3][4];

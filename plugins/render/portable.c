@@ -28,6 +28,7 @@ static int project_one(const struct render_lens *lens, const float p[3], struct 
     }
     x += lens->centre[0], y += lens->centre[1];
     bool drawn = ahead && fabsf(x) < RENDER_GUARD && fabsf(y) < RENDER_GUARD;
+    for (int k = 0; k < 3; k++) drawn = drawn && fabsf(spot->q[k]) < RENDER_REACH;
     corner->x = drawn ? (int32_t)lrintf(x) : RENDER_NOWHERE;
     corner->y = drawn ? (int32_t)lrintf(y) : RENDER_NOWHERE;
     corner->near = near;

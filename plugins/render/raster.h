@@ -52,7 +52,7 @@ struct render_view;
 int render_view_create(struct render_view **view, int side, struct facet_error *error);
 void render_view_destroy(struct render_view *view); // NULL is fine
 
-// A vertex that is no number, or more than 1e9 mm from the camera, takes its triangles with it; what lies behind the
+// A vertex that is no number, or 1e9 mm or more from the camera along an axis, takes its triangles with it; what lies behind the
 // camera or far outside the picture is cut away. Errors: MEMORY.
 int render_view_draw(struct render_view *view, const struct render_mesh *mesh, const struct render_camera *camera,
                      struct facet_error *error);
