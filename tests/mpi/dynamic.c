@@ -36,7 +36,7 @@ static void make_rows(void) {
         if (item.sequence == 1) item.onset = 2, item.apex = 7;
         facet_items_add(items, &item, NULL);
         valid[row] = row % 8 != 5;
-        mask[row][0] = valid[row], mask[row][1] = valid[row] && row % 9 != 4;
+        mask[row][0] = valid[row], mask[row][1] = valid[row] && row % 9 != 6;
         for (int v = 0; v < VIEWS; v++)
             for (uint32_t i = 0; i < PICTURE; i++)
                 views[row][v][i] = (uint8_t)(1 + 254 * facet_random_uniform(3, (uint32_t)row, (uint32_t)v, i));
