@@ -140,6 +140,19 @@ static int read_range(const struct facet_params *given, const char *name, const 
     return FACET_OK;
 }
 
+// A range that the set has no use for is a slip: most likely `set` is missing.
+static int check_ranges(const struct set *set, struct facet_error *error) {
+    static const struct {
+        const char *range, *sets;
+    } uses[] = {{"yaw_range", "ring grid random"}, {"pitch_range", "grid random"}, {"roll_range", "random"}};
+    for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
+        if (facet_param_count(set->given, uses[i].range) > 0 && !strstr(uses[i].sets, set->kind))
+            return facet_error_set(error, FACET_ERROR_CONFIG,
+                                   "render.views: set = \"%s\" has no use for %s, which is for: %s", set->kind,
+                                   uses[i].range, uses[i].sets);
+    return FACET_OK;
+}
+
 static int read_set(const struct facet_params *given, struct set *set, struct facet_error *error) {
     *set = (struct set){.kind = facet_param_string(given, "set"),
                         .count = facet_param_int(given, "count"),
@@ -154,7 +167,8 @@ static int read_set(const struct facet_params *given, struct set *set, struct fa
     if (position > 0 && (position != 3 || !one))
         return facet_error_set(error, FACET_ERROR_CONFIG,
                                "render.views: position_mm is x, y and z of one camera, not of a set");
-    int code = read_range(given, "yaw", "yaw_range", &set->yaw, error);
+    int code = check_ranges(set, error);
+    if (!code) code = read_range(given, "yaw", "yaw_range", &set->yaw, error);
     if (!code) code = read_range(given, "pitch", "pitch_range", &set->pitch, error);
     return code ? code : read_range(given, "roll", "roll_range", &set->roll, error);
 }

@@ -118,6 +118,14 @@ static int check_size(int64_t width, int64_t height, struct facet_error *error) 
         (long long)width, (long long)height, FACET_IMAGE_SIDE, FACET_IMAGE_PIXELS / 1000000);
 }
 
+// Legends, and so the height, are not known of what is too wide to be drawn.
+static int too_wide(int64_t width, struct facet_error *error) {
+    return facet_error_set(error, FACET_ERROR_USAGE,
+                           "the sheet would be %lld pixels wide, and %d can be drawn: take fewer views, channels or "
+                           "columns, or a smaller zoom",
+                           (long long)width, FACET_IMAGE_SIDE);
+}
+
 static void lay_out_widths(struct paper_layout *layout) {
     int tiles = layout->paper->n_tiles;
     layout->em = fmin(28, fmax(fmin(14, fmax(10.5, layout->tile / 8.0)), layout->tile / 11.0));
@@ -151,7 +159,7 @@ static int lay_out(struct paper_layout *layout, const struct paper_source *sourc
     if (code) return code;
     int64_t pictures = across(layout), block = layout->label + pictures;
     int64_t width = paper->columns * (block + layout->block_gap) - layout->block_gap, least;
-    if (width + 2 * layout->margin > FACET_IMAGE_SIDE) return check_size(width + 2 * layout->margin, 1, error);
+    if (width + 2 * layout->margin > FACET_IMAGE_SIDE) return too_wide(width + 2 * layout->margin, error);
     least = paper_legend_least(layout);
     if (width < least) width = least;
     least = title_width(layout);

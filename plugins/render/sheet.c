@@ -86,14 +86,19 @@ static int show_tile(struct facet_sheet *sheet, int tile, struct facet_error *er
     return sheet_set_range(sheet, &sheet->tiles[sheet->n_tiles++], error);
 }
 
+static bool is_shown(const struct facet_sheet *sheet, int tile) {
+    for (int i = 0; i < sheet->n_tiles; i++)
+        if (sheet->tiles[i].tile == tile) return true;
+    return false;
+}
+
 // Tiles of that name; there are several of "plane".
-static int show_channel(struct facet_sheet *sheet, const char *name, size_t length, int room,
-                        struct facet_error *error) {
+static int show_channel(struct facet_sheet *sheet, const char *name, size_t length, struct facet_error *error) {
     int before = sheet->n_tiles, code = FACET_OK;
     for (int t = 0; t < facet_views_tiles(&sheet->shape) && !code; t++) {
         const char *held = facet_views_tile_name(&sheet->shape, t);
         if (strlen(held) != length || strncmp(held, name, length) != 0) continue;
-        if (sheet->n_tiles == room)
+        if (is_shown(sheet, t))
             return facet_error_set(error, FACET_ERROR_USAGE, "channel \"%s\" is named more than once", held);
         code = show_tile(sheet, t, error);
     }
@@ -108,7 +113,7 @@ static int choose_channels(struct facet_sheet *sheet, struct facet_error *error)
     for (int t = 0; t < held && !at && !code; t++) code = show_tile(sheet, t, error);
     while (at && !code) {
         size_t length = strcspn(at, ",");
-        code = show_channel(sheet, at, length, held, error);
+        code = show_channel(sheet, at, length, error);
         at = at[length] ? at + length + 1 : NULL;
     }
     return code;

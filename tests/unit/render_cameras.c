@@ -212,6 +212,9 @@ static void cameras_that_cannot_be_are_named(void **state) {
     refuses("views = ( { position_mm = [ 0.0, 1.0 ]; } );", "position_mm is x, y and z");
     refuses("views = ( { set = \"ring\"; position_mm = [ 0.0, 1.0, 3.0 ]; } );", "position_mm is x, y and z");
     refuses("views = ( { set = \"ring\"; yaw_range = [ 0.0 ]; } );", "yaw_range has 1 values");
+    refuses("views = ( { yaw_range = [ 0.0, 10.0 ]; } );", "\"one\" has no use for yaw_range");
+    refuses("views = ( { set = \"ring\"; pitch_range = [ 0.0, 10.0 ]; } );", "\"ring\" has no use for pitch_range");
+    refuses("views = ( { set = \"grid\"; roll_range = [ 0.0, 10.0 ]; } );", "which is for: random");
     refuses("views = ( { set = \"grid\"; count = 4096; rows = 2; } );", "8192 views");
     refuses("centre_mm = [ 1.0 ];", "centre_mm");
     refuses("size = 8192; supersample = 4;", "16384");
