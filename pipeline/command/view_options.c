@@ -220,9 +220,22 @@ static int check_moving(const struct view_request *request, struct facet_error *
     if (request->turntable && (still || sheet->n_stretches > 0))
         return facet_error_set(error, FACET_ERROR_USAGE,
                                "view: --turntable draws anew, without --views, --field, --zoom or --range");
+    if (!request->turntable && (request->look.size || request->look.frames || request->look.pitch != 0))
+        return facet_error_set(error, FACET_ERROR_USAGE, "view: --size, --frames and --pitch are for a --turntable");
+    if (!request->turntable && !sequences && request->look.frames_a_second > 0)
+        return facet_error_set(error, FACET_ERROR_USAGE, "view: --fps is for what moves: --sequence or --turntable");
     if ((sequences || request->turntable) && request->page)
         return facet_error_set(error, FACET_ERROR_USAGE, "view: what moves has no pages; leave out --page");
     return FACET_OK;
+}
+
+// What is written is told by the name, so a name that tells of something else is refused.
+static int check_out(const struct view_request *request, struct facet_error *error) {
+    bool moving = request->sequences.count > 0 || request->turntable;
+    const char *end = request->out ? strrchr(request->out, '.') : NULL;
+    if (!request->out || (end && (strcmp(end, ".png") == 0 || (moving && strcmp(end, ".gif") == 0)))) return FACET_OK;
+    return facet_error_set(error, FACET_ERROR_USAGE, "view: --out \"%s\" does not end in %s", request->out,
+                           moving ? ".png or .gif" : ".png, as pictures that stand still do");
 }
 
 static int check_request(struct view_request *request, int argc, char **argv, struct facet_error *error) {
@@ -231,6 +244,7 @@ static int check_request(struct view_request *request, int argc, char **argv, st
     if (request->rows.count == 0 && request->sequences.count == 0)
         return facet_error_set(error, FACET_ERROR_USAGE, "view: which rows? say --row I or --rows I,J-K");
     int code = check_moving(request, error);
+    if (!code) code = check_out(request, error);
     if (code) return code;
     request->file = argv[optind];
     return FACET_OK;

@@ -40,6 +40,10 @@ expect 2 '--frames "0" is no number from 1 to 3600' "$folder/text.h5" --turntabl
 expect 2 '--sequence goes with neither --rows nor --turntable' "$folder/text.h5" --sequence 0 --row 1
 expect 2 '--dataset says whose --sequence it is' "$folder/text.h5" --row 0 --dataset lab
 expect 2 '--turntable draws anew' "$folder/text.h5" --turntable --row 0 --zoom 2
+expect 2 '--size, --frames and --pitch are for a --turntable' "$folder/text.h5" --row 0 --frames 9
+expect 2 '--fps is for what moves' "$folder/text.h5" --row 0 --fps 9
+expect 2 'x.gif" does not end in .png, as' "$folder/text.h5" --row 0 --out "$folder/x.gif"
+expect 2 'x.jpg" does not end in .png or .gif' "$folder/text.h5" --sequence 0 --out "$folder/x.jpg"
 expect 2 'what moves has no pages' "$folder/text.h5" --sequence 0 --page 2
 expect 2 '--rox is no option of view' --rox 3 "$folder/text.h5"
 expect 2 'one container is needed, 2 are named' a.h5 b.h5 --row 1
@@ -73,7 +77,7 @@ same() { # what is checked, and two values that must be the same
 expect 2 'row 12: data/views has rows 0 to 11' "$rows" --rows 1-12
 expect 2 'view 3: data/views has views 0 to 2' "$rows" --row 0 --views 3
 expect 2 'channel "k1": data/views has depth, normal' "$rows" --row 0 --channels k1
-expect 2 'fewer rows, views or channels, a smaller zoom, or several pages' "$rows" --rows 0-11 --zoom 64 --columns 12
+expect 2 'take fewer views, channels or columns, or a smaller zoom' "$rows" --rows 0-11 --zoom 64 --columns 12
 expect 2 'range of "k1": no such channel is shown' "$rows" --row 0 --range k1=0:1
 expect 2 'no row is of sequence 6' "$rows" --sequence 6
 expect 2 'no row is of sequence 0 of dataset lab' "$rows" --sequence 0 --dataset lab
