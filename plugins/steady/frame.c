@@ -73,8 +73,9 @@ static int64_t nearest_to_all(const struct parts *parts, int64_t n) {
 
 // ---- following a head -------------------------------------------------------------------------------------------------
 
-// The rotation nearest to a matrix that is not far from one: Newton's iteration for the polar factor.
-static void make_rotation(double m[3][3]) {
+// The rotation nearest to a matrix that is not far from one: Newton's iteration for the polar factor. False: it is far, as
+// the mean of opposite turns, and no rotation is nearest.
+static bool make_rotation(double m[3][3]) {
     for (int round = 0; round < 8; round++) {
         double cofactor[3][3], det = 0;
         for (int i = 0; i < 3; i++)
@@ -83,8 +84,10 @@ static void make_rotation(double m[3][3]) {
                 cofactor[i][j] = m[a][c] * m[b][d] - m[a][d] * m[b][c];
             }
         for (int j = 0; j < 3; j++) det += m[0][j] * cofactor[0][j];
+        if (!(det > 0.05)) return false;
         for (int i = 0; i < 9; i++) m[i / 3][i % 3] = 0.5 * (m[i / 3][i % 3] + cofactor[i / 3][i % 3] / det);
     }
+    return true;
 }
 
 // What each of n values at times t counts in the value at time 0 of the curve that fits them best: a parabola, which follows a
@@ -116,7 +119,7 @@ static int64_t drop_far(struct parts *parts, double *t, int64_t n) {
     return kept;
 }
 
-static struct parts pose_now(struct parts *parts, double *t, int64_t n, double scale) {
+static bool pose_now(struct parts *parts, double *t, int64_t n, double scale, struct steady_pose *pose) {
     double weight[MOST];
     struct parts now = {.scale = scale};
     n = drop_far(parts, t, n);
@@ -126,8 +129,9 @@ static struct parts pose_now(struct parts *parts, double *t, int64_t n, double s
             now.tip[k] += weight[i] * parts[i].tip[k];
             for (int j = 0; j < 3; j++) now.rotation[k][j] += weight[i] * parts[i].rotation[k][j];
         }
-    make_rotation(now.rotation);
-    return now;
+    if (!make_rotation(now.rotation)) return false;
+    *pose = put_together(&now);
+    return true;
 }
 
 static bool usable(const struct steady_pose *pose) {
@@ -166,10 +170,7 @@ int steady_frame_follow(const struct steady_pose *poses, int64_t n, int width, c
         int64_t kept = 0, half = width / 2;
         for (int64_t j = i < half ? 0 : i - half; j <= i + half && j < n; j++)
             if (usable(&poses[j])) t[kept] = (double)(j - i), parts[kept++] = take_apart(&poses[j]);
-        followed[i] = *frame;
-        if (kept == 0) continue;
-        struct parts now = pose_now(parts, t, kept, scale_of(frame));
-        followed[i] = put_together(&now);
+        if (kept == 0 || !pose_now(parts, t, kept, scale_of(frame), &followed[i])) followed[i] = *frame;
     }
     free(parts);
     return FACET_OK;

@@ -234,6 +234,15 @@ static void heads_move_again_in_a_common_frame(void **state) {
 }
 
 // Each row has a frame of its own then, and stills none.
+// Between poses that look opposite ways there is none: the frame of the sequence stands in.
+static void opposite_poses_are_not_followed(void **state) {
+    (void)state;
+    const double tip[3] = {0, 0, 500};
+    struct steady_pose poses[2] = {pose_of(0, 0, 1, tip), pose_of(180, 0, 1, tip)}, followed[2], frame = poses[0];
+    assert_int_equal(steady_frame_follow(poses, 2, 3, &frame, followed, NULL), FACET_OK);
+    for (int i = 0; i < 2; i++) assert_memory_equal(&followed[i], &frame, sizeof frame);
+}
+
 static void the_stage_follows_when_told(void **state) {
     (void)state;
     struct scene s;
@@ -270,6 +279,7 @@ int main(void) {
         cmocka_unit_test(a_move_leads_from_one_frame_to_the_other),
         cmocka_unit_test(heads_move_again_in_a_common_frame),
         cmocka_unit_test(a_head_is_followed),
+        cmocka_unit_test(opposite_poses_are_not_followed),
         cmocka_unit_test(the_stage_follows_when_told),
         cmocka_unit_test(other_poses_are_refused),
     };
