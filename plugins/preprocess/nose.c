@@ -15,7 +15,6 @@ static const struct patch {
 } nose = {34, 18, 44}, upper = {44, 4, 54}; // the latter has no lips
 
 static const double shallow = 0.5, steep = 2; // times the relief of the generic face: noses are hardly ever beyond
-static const double sure = 0.75;              // a nose this likely stays where it is
 static const double better = 0.03;            // what a move must bring
 static const double down_most = -12, up_most = 30, stride = 1.5, least_move = 7; // mm
 static const double bridge = 4, near = 6; // mm: the depth of a tip is taken from around a place so far above it
@@ -126,7 +125,6 @@ static bool height_at(const struct preprocess_view *view, double scale, double t
 
 bool preprocess_nose_slip(const struct preprocess_template *face, const struct preprocess_view *view, double scale,
                           double tip[3]) {
-    if (likeness(face, view, &nose, tip, scale) > sure) return false;
     double best = likeness(face, view, &upper, tip, scale) + better, shift = 0;
     for (double dy = down_most; dy <= up_most; dy += stride) {
         if (fabs(dy) < least_move) continue;

@@ -16,6 +16,7 @@ enum { N_YAWS = 5, N_PITCHES = 3, N_SIZES = 3, N_TIPS = 3, N_TRIED = 14, N_FINAL
 static const double same_within = 8, same_turn = 10; // mm, degrees
 static const double near_radius = 115;               // mm around the nose tip that hold all of the face
 static const double close_by = 5;                    // mm, what agrees
+static const double sure = 0.75;                     // a nose this likely is where it was found
 static const double score_least = 0.47;              // below this, what was fitted is no face
 
 static void start_rotation(double yaw, double pitch, double rotation[3][3]) {
@@ -168,20 +169,23 @@ static int find_coarse(const struct preprocess_template *face, const struct prep
     return code;
 }
 
-// Whether the nose lies above or below where the fit put it; then the tip and the generic face go there.
-static bool slipped(const struct preprocess_template *face, const struct preprocess_cloud *cloud,
-                    struct preprocess_view *view, struct preprocess_pose *pose) {
+// A nose tip that is little like one: the generic face may have slipped up or down, and lips may be what stands out.
+static void doubt_tip(const struct preprocess_template *face, const struct preprocess_surface *surface,
+                      const struct preprocess_cloud *cloud, struct preprocess_view *view,
+                      struct preprocess_pose *pose) {
     struct preprocess_pose inside = *pose;
     double tip[3];
     enter_cloud(cloud, &inside);
     preprocess_view_turn(view, cloud, inside.rotation);
     turn(inside.rotation, inside.tip, tip);
-    if (!preprocess_nose_slip(face, view, inside.scale, tip)) return false;
-    turn_back(inside.rotation, tip, inside.tip);
-    leave_cloud(cloud, &inside);
-    memcpy(pose->tip, inside.tip, sizeof pose->tip);
-    memcpy(pose->fit_tip, inside.tip, sizeof pose->tip);
-    return true;
+    if (preprocess_nose_likeness(face, view, tip, inside.scale) > sure) return;
+    if (preprocess_nose_slip(face, view, inside.scale, tip)) {
+        turn_back(inside.rotation, tip, inside.tip);
+        leave_cloud(cloud, &inside);
+        memcpy(pose->tip, inside.tip, sizeof pose->tip);
+        memcpy(pose->fit_tip, inside.tip, sizeof pose->tip);
+    }
+    preprocess_tip_walk(surface, pose);
 }
 
 // Moves the nose tip to where this very scan has it; returns how much like a nose that is.
@@ -189,8 +193,8 @@ static double settle_tip(const struct preprocess_template *face, const struct pr
                          const struct preprocess_cloud *cloud, struct preprocess_view *view,
                          struct preprocess_pose *pose) {
     memcpy(pose->fit_tip, pose->tip, sizeof pose->tip);
-    preprocess_tip_settle(face, surface, false, pose);
-    if (slipped(face, cloud, view, pose)) preprocess_tip_settle(face, surface, true, pose);
+    preprocess_tip_settle(face, surface, pose);
+    doubt_tip(face, surface, cloud, view, pose);
     struct preprocess_pose inside = *pose;
     enter_cloud(cloud, &inside);
     return nose_of(face, cloud, view, &inside);

@@ -4,10 +4,14 @@
 
 #include "preprocess/pose.h"
 
-// Moves pose->tip, in the frame of the scan, to where the nose stands out most; `lips`: these stand out beside it and are
-// not to be climbed. Where the nose is missing it stays.
-void preprocess_tip_settle(const struct preprocess_template *face, const struct preprocess_surface *surface, bool lips,
+// Moves pose->tip, in the frame of the scan, to where the nose stands out most. Where the nose is missing it stays.
+void preprocess_tip_settle(const struct preprocess_template *face, const struct preprocess_surface *surface,
                            struct preprocess_pose *pose);
+
+// Moves pose->tip to the end of the nose, walking down from the bridge above pose->fit_tip as long as the way leads
+// outwards: lips that cover the tip from the front are out of its reach. Where there is no bridge, and where the way ends
+// far below, the tip stays.
+void preprocess_tip_walk(const struct preprocess_surface *surface, struct preprocess_pose *pose);
 
 // Fills pose->landmarks: those that the shape of the skin shows, near their places on the generic face as it was fitted,
 // and the nose tip; NaN: not looked for or not found.

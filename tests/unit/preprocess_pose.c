@@ -1,5 +1,6 @@
 // The pose search: finds a face however it is turned, and says so when there is none.
 #include "preprocess/pose.h"
+#include "preprocess/tip.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -44,6 +45,11 @@ static double pout_height(double x, double y) {
     double lips = exp(-0.5 * ((x / 28) * (x / 28) + ((y + 20) / 9) * ((y + 20) / 9)));
     double cheeks = exp(-0.5 * (((fabs(x) - 42) / 14) * ((fabs(x) - 42) / 14) + ((y + 20) / 20) * ((y + 20) / 20)));
     return face_height(x, y) + 38 * lips + 15 * cheeks;
+}
+
+// Lips that hang over the end of the nose, with the hollow between them.
+static double overhang_height(double x, double y) {
+    return face_height(x, y) + 36 * exp(-0.5 * ((x / 20) * (x / 20) + ((y + 20) / 5) * ((y + 20) / 5)));
 }
 
 // A height field over x and y from -90 to 90 mm, turned and moved, in `unit` mm.
@@ -157,6 +163,21 @@ static void lips_beyond_the_nose_are_not_taken_for_it(void **state) {
     }
 }
 
+static void the_walk_down_the_nose_ends_before_the_lips(void **state) {
+    (void)state;
+    struct preprocess_surface surface;
+    struct preprocess_pose pose = {.scale = 1, .tip = {0, -9, 34}, .fit_tip = {0, 2, 28}}; // on the lips
+    turned(0, 0, pose.rotation);
+    sheet(overhang_height, pose.rotation, 1.0, &surface);
+    preprocess_tip_walk(&surface, &pose);
+    for (int k = 0; k < 3; k++) assert_float_equal(pose.tip[k], 10 * k, 4.0);
+    pose.fit_tip[1] += 300; // nothing is there
+    struct preprocess_pose before = pose;
+    preprocess_tip_walk(&surface, &pose);
+    assert_memory_equal(&pose, &before, sizeof pose);
+    preprocess_surface_free(&surface);
+}
+
 static void a_mesh_in_one_place_is_refused(void **state) {
     (void)state;
     const float v[][3] = {{1, 1, 1}, {1, 1, 1}, {1, 1, 1}};
@@ -252,6 +273,7 @@ int main(void) {
         cmocka_unit_test(the_pose_is_the_same_every_time),
         cmocka_unit_test(what_is_no_face_is_refused),
         cmocka_unit_test(lips_beyond_the_nose_are_not_taken_for_it),
+        cmocka_unit_test(the_walk_down_the_nose_ends_before_the_lips),
         cmocka_unit_test(a_mesh_in_one_place_is_refused),
         cmocka_unit_test(given_landmarks_turn_the_face_beyond_what_is_searched),
         cmocka_unit_test(too_few_given_landmarks_leave_it_to_the_search),
