@@ -1,6 +1,8 @@
 // The AVX2 path: eight lanes.
 #if defined(__x86_64__)
 
+#include "render/kernel.h"
+
 #include <immintrin.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -226,6 +228,70 @@ LANE void triples_to_columns(const float *from, floats column[3]) {
     column[0] = _mm256_permutevar8x32_ps(x, _mm256_setr_epi32(0, 3, 6, 1, 4, 7, 2, 5));
     column[1] = _mm256_permutevar8x32_ps(y, _mm256_setr_epi32(1, 4, 7, 2, 5, 0, 3, 6));
     column[2] = _mm256_permutevar8x32_ps(z, _mm256_setr_epi32(2, 5, 0, 3, 6, 1, 4, 7));
+}
+
+// Two whole numbers of 16 bits a lane; held: what would leave 0..65535 stays at its end.
+LANE ints half_least(ints a, ints b) {
+    return _mm256_min_epu16(a, b);
+}
+LANE ints half_most(ints a, ints b) {
+    return _mm256_max_epu16(a, b);
+}
+LANE ints half_sub(ints a, ints b) {
+    return _mm256_sub_epi16(a, b);
+}
+LANE ints half_add_held(ints a, ints b) {
+    return _mm256_adds_epu16(a, b);
+}
+LANE ints half_sub_held(ints a, ints b) {
+    return _mm256_subs_epu16(a, b);
+}
+LANE ints half_per_sample(ints a) { // / 256
+    return _mm256_srli_epi16(a, 8);
+}
+LANE ints half_of_samples(ints a) { // * 256
+    return _mm256_slli_epi16(a, 8);
+}
+LANE ints half_dot(ints a, ints b) { // signed; a number of 32 bits a lane
+    return _mm256_madd_epi16(a, b);
+}
+LANE ints half_turned(ints a) { // (x, y) to (y, -x)
+    ints swapped = _mm256_or_si256(_mm256_slli_epi32(a, 16), _mm256_srli_epi32(a, 16));
+    return _mm256_sign_epi16(swapped, _mm256_set1_epi32((int32_t)0xffff0001));
+}
+LANE ints int_low_signed(ints a) {
+    return _mm256_srai_epi32(_mm256_slli_epi32(a, 16), 16);
+}
+LANE ints int_high_signed(ints a) {
+    return _mm256_srai_epi32(a, 16);
+}
+LANE ints int_shifted_16(ints a) {
+    return _mm256_slli_epi32(a, 16);
+}
+LANE mask bits_none(ints a, ints bits) {
+    return _mm256_cmpeq_epi32(_mm256_and_si256(a, bits), _mm256_setzero_si256());
+}
+LANE mask bits_any(ints a, ints bits) {
+    return _mm256_xor_si256(bits_none(a, bits), _mm256_set1_epi32(-1));
+}
+LANE __m128i two_pins(const struct render_pin *pins, int32_t a, int32_t b) {
+    typedef double __attribute__((may_alias)) eight_bytes; // whatever they are
+    __m128 first = _mm_castpd_ps(_mm_set_sd(*(const eight_bytes *)&pins[a]));
+    return _mm_castps_si128(_mm_loadh_pi(first, (const __m64 *)&pins[b]));
+}
+// The pins of every third vertex of the list.
+LANE void load_pins(const struct render_pin *pins, const int32_t *v, ints *places, floats *near) {
+    __m128i two[4];
+    for (int l = 0; l < 4; l++) two[l] = two_pins(pins, v[6 * l], v[6 * l + 3]);
+    floats a = _mm256_castsi256_ps(two_rows(two[0], two[2]));
+    floats b = _mm256_castsi256_ps(two_rows(two[1], two[3]));
+    *places = _mm256_castps_si256(_mm256_shuffle_ps(a, b, 0x88));
+    *near = _mm256_shuffle_ps(a, b, 0xdd);
+}
+LANE void store_pins(struct render_pin *pins, ints places, floats near) {
+    ints low = _mm256_unpacklo_epi32(places, int_bits(near)), high = _mm256_unpackhi_epi32(places, int_bits(near));
+    int_store((int32_t *)pins, _mm256_permute2x128_si256(low, high, 0x20));
+    int_store((int32_t *)pins + 8, _mm256_permute2x128_si256(low, high, 0x31));
 }
 
 #define KERNEL render_avx2

@@ -1,6 +1,8 @@
 // The AVX-512 path: sixteen lanes.
 #if defined(__x86_64__)
 
+#include "render/kernel.h"
+
 #include <immintrin.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -207,6 +209,71 @@ LANE void triples_to_columns(const float *from, floats column[3]) {
         floats mixed = float_if(third[k], part[2], float_if(second[k], part[1], part[0]));
         column[k] = _mm512_permutexvar_ps(order[k], mixed);
     }
+}
+
+// Two whole numbers of 16 bits a lane; held: what would leave 0..65535 stays at its end.
+LANE ints half_least(ints a, ints b) {
+    return _mm512_min_epu16(a, b);
+}
+LANE ints half_most(ints a, ints b) {
+    return _mm512_max_epu16(a, b);
+}
+LANE ints half_sub(ints a, ints b) {
+    return _mm512_sub_epi16(a, b);
+}
+LANE ints half_add_held(ints a, ints b) {
+    return _mm512_adds_epu16(a, b);
+}
+LANE ints half_sub_held(ints a, ints b) {
+    return _mm512_subs_epu16(a, b);
+}
+LANE ints half_per_sample(ints a) { // / 256
+    return _mm512_srli_epi16(a, 8);
+}
+LANE ints half_of_samples(ints a) { // * 256
+    return _mm512_slli_epi16(a, 8);
+}
+LANE ints half_dot(ints a, ints b) { // signed; a number of 32 bits a lane
+    return _mm512_madd_epi16(a, b);
+}
+LANE ints half_turned(ints a) { // (x, y) to (y, -x)
+    ints swapped = _mm512_rol_epi32(a, 16);
+    return _mm512_mask_sub_epi16(swapped, 0xaaaaaaaa, _mm512_setzero_si512(), swapped);
+}
+LANE ints int_low_signed(ints a) {
+    return _mm512_srai_epi32(_mm512_slli_epi32(a, 16), 16);
+}
+LANE ints int_high_signed(ints a) {
+    return _mm512_srai_epi32(a, 16);
+}
+LANE ints int_shifted_16(ints a) {
+    return _mm512_slli_epi32(a, 16);
+}
+LANE mask bits_none(ints a, ints bits) {
+    return _mm512_testn_epi32_mask(a, bits);
+}
+LANE mask bits_any(ints a, ints bits) {
+    return _mm512_test_epi32_mask(a, bits);
+}
+LANE __m128i two_pins(const struct render_pin *pins, int32_t a, int32_t b) {
+    typedef double __attribute__((may_alias)) eight_bytes; // whatever they are
+    __m128 first = _mm_castpd_ps(_mm_set_sd(*(const eight_bytes *)&pins[a]));
+    return _mm_castps_si128(_mm_loadh_pi(first, (const __m64 *)&pins[b]));
+}
+// The pins of every third vertex of the list.
+LANE void load_pins(const struct render_pin *pins, const int32_t *v, ints *places, floats *near) {
+    __m128i two[8];
+    for (int l = 0; l < 8; l++) two[l] = two_pins(pins, v[6 * l], v[6 * l + 3]);
+    floats a = _mm512_castsi512_ps(four_rows(two[0], two[2], two[4], two[6]));
+    floats b = _mm512_castsi512_ps(four_rows(two[1], two[3], two[5], two[7]));
+    *places = _mm512_castps_si512(_mm512_shuffle_ps(a, b, 0x88));
+    *near = _mm512_shuffle_ps(a, b, 0xdd);
+}
+LANE void store_pins(struct render_pin *pins, ints places, floats near) {
+    const ints first = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    ints second = int_add(first, int_all(8)), bits = int_bits(near);
+    int_store((int32_t *)pins, _mm512_permutex2var_epi32(places, first, bits));
+    int_store((int32_t *)pins + 16, _mm512_permutex2var_epi32(places, second, bits));
 }
 
 #define KERNEL render_avx512

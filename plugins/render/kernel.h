@@ -12,11 +12,17 @@ struct render_corner {
     float near;
     float unused; // 16 bytes: one load
 };
+struct render_pin { // a corner in half the memory, for pictures up to RENDER_PINNED_SIDE
+    uint16_t x, y;  // RENDER_SLACK added, held in range
+    float near;
+};
 struct render_spot { // a vertex in the camera's frame, mm
     float q[3];
     float unused; // 16 bytes: one load
 };
 // Corners lie closer than RENDER_GUARD to the picture's corner, so that edge functions are whole numbers below 2^50.
+// Places of pictures up to RENDER_PINNED_SIDE fit 16 bits, with room around the picture for more than a small triangle.
+enum { RENDER_SLACK = 16 * RENDER_SUBPIXEL, RENDER_PINNED_SIDE = 224 };
 enum { RENDER_NOWHERE = INT32_MIN, RENDER_GUARD = 1 << 23, RENDER_HALF = RENDER_SUBPIXEL / 2 };
 
 #define RENDER_REACH 1e9F // mm: what lies farther from the camera along an axis is not drawn
@@ -54,12 +60,12 @@ struct render_seen { // fragments, being made; every array has room for RENDER_L
 struct render_kernel {
     const char *name;
     bool (*present)(void);
-    // Returns how many vertices are RENDER_NOWHERE.
+    // Returns how many vertices are RENDER_NOWHERE. Pins are made and used unless NULL, where the path has use for them.
     int64_t (*project)(const struct render_mesh *mesh, const struct render_lens *lens, struct render_corner *corners,
-                       struct render_spot *spots);
+                       struct render_spot *spots, struct render_pin *pins);
     // Triangles with a corner that is RENDER_NOWHERE are left out. large: room for n_triangles, scratch.
-    void (*draw)(const struct render_mesh *mesh, const struct render_corner *corners, int32_t *large,
-                 struct render_canvas *canvas);
+    void (*draw)(const struct render_mesh *mesh, const struct render_corner *corners, const struct render_pin *pins,
+                 int32_t *large, struct render_canvas *canvas);
     // The covered samples in order: seen->sample, ->place, ->triangle and ->count.
     void (*list)(const struct render_canvas *canvas, struct render_seen *seen);
     // The rest of seen.

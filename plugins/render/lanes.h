@@ -32,8 +32,17 @@ LANE floats as_floats(ints bits) {
     return same.f;
 }
 
+static uint16_t held_one(int32_t at) {
+    int32_t above = at < -RENDER_SLACK ? 0 : at + RENDER_SLACK;
+    return (uint16_t)(above < UINT16_MAX ? above : UINT16_MAX);
+}
+
+LANE ints held(ints at) {
+    return int_least(int_most(int_add(at, int_all(RENDER_SLACK)), int_all(0)), int_all(UINT16_MAX));
+}
+
 LANE uint32_t project_lanes(const struct render_lens *lens, const floats p[3], struct render_corner *corners,
-                            struct render_spot *spots) {
+                            struct render_spot *spots, struct render_pin *pins) {
     const floats q[3] = {along(lens->to_camera[0], p), along(lens->to_camera[1], p), along(lens->to_camera[2], p)};
     floats x = float_mul(q[0], float_all(lens->scale[0])), y = float_mul(q[1], float_all(lens->scale[1]));
     floats near = q[2], guard = float_all(RENDER_GUARD);
@@ -50,21 +59,25 @@ LANE uint32_t project_lanes(const struct render_lens *lens, const floats p[3], s
     y = float_add(y, float_all(lens->centre[1]));
     drawn = mask_and(drawn, mask_and(float_below(float_size(x), guard), float_below(float_size(y), guard)));
     EACH_CORNER(k) drawn = mask_and(drawn, float_below(float_size(q[k]), float_all(RENDER_REACH)));
-    ints columns[3] = {int_if(drawn, int_nearest(x), int_all(RENDER_NOWHERE)),
-                       int_if(drawn, int_nearest(y), int_all(RENDER_NOWHERE)), int_bits(near)};
+    const ints columns[3] = {int_if(drawn, int_nearest(x), int_all(RENDER_NOWHERE)),
+                             int_if(drawn, int_nearest(y), int_all(RENDER_NOWHERE)), int_bits(near)};
     columns_to_rows(columns, corners);
+    if (pins) store_pins(pins, int_or(held(columns[0]), int_shifted_16(held(columns[1]))), near);
     return mask_bits(drawn);
 }
 
 static int64_t project(const struct render_mesh *mesh, const struct render_lens *lens, struct render_corner *corners,
-                       struct render_spot *spots) {
+                       struct render_spot *spots, struct render_pin *pins) {
     int64_t v = 0, nowhere = 0;
     for (; v + LANES <= mesh->n_vertices; v += LANES) {
         floats p[3];
         triples_to_columns(mesh->vertices[v], p);
-        nowhere += LANES - __builtin_popcount(project_lanes(lens, p, corners + v, spots + v));
+        nowhere += LANES - __builtin_popcount(project_lanes(lens, p, corners + v, spots + v, pins ? pins + v : NULL));
     }
-    return nowhere + render_project_rest(mesh, lens, v, corners, spots);
+    nowhere += render_project_rest(mesh, lens, v, corners, spots);
+    for (; pins && v < mesh->n_vertices; v++)
+        pins[v] = (struct render_pin){held_one(corners[v].x), held_one(corners[v].y), corners[v].near};
+    return nowhere;
 }
 
 // ---- triangles -------------------------------------------------------------------------------------------------------
@@ -221,103 +234,28 @@ LANE void draw_small(const struct group *g, int64_t t, const struct render_windo
     draw_more(g, &s, wide, high, place, triangle, window->side, queue);
 }
 
-// ---- larger triangles: a lane is a sample of a row -------------------------------------------------------------------
-struct alone {
-    int32_t at[3], step_x[3], step_y[3], tie[3]; // as in portable.c; 32 bits are enough for MIDDLE extents
-    float near, by[2], per_area;
-    int left, right, top, bottom;
-};
+#include "render/lanes_alone.h"
+#include "render/lanes_pinned.h"
 
-static bool alone_edges(const struct render_corner *const c[3], struct alone *a) {
-    int32_t area = (c[1]->x - c[0]->x) * (c[2]->y - c[0]->y) - (c[1]->y - c[0]->y) * (c[2]->x - c[0]->x);
-    int32_t sign = area < 0 ? -1 : 1;
-    int32_t px = a->left * RENDER_SUBPIXEL + RENDER_HALF, py = a->top * RENDER_SUBPIXEL + RENDER_HALF;
-    for (int k = 0; k < 3; k++) {
-        const struct render_corner *from = c[(k + 1) % 3], *to = c[(k + 2) % 3];
-        int32_t dx = sign * (to->x - from->x), dy = sign * (to->y - from->y);
-        a->at[k] = dx * (py - from->y) - dy * (px - from->x);
-        a->step_x[k] = -dy * RENDER_SUBPIXEL;
-        a->step_y[k] = dx * RENDER_SUBPIXEL;
-        a->tie[k] = dy < 0 || (dy == 0 && dx > 0) ? 0 : -1;
-    }
-    a->near = c[0]->near;
-    a->by[0] = c[1]->near - c[0]->near, a->by[1] = c[2]->near - c[0]->near;
-    a->per_area = 1.0F / (float)(sign * area);
-    return area != 0;
+LANE uint32_t draw_group(const struct render_mesh *mesh, const struct render_corner *corners, int64_t t,
+                         const struct render_window *window, struct queue *queue) {
+    struct group g;
+    load_corners(mesh, corners, t, &g);
+    set_box(window, &g);
+    if (mask_bits(g.small)) draw_small(&g, t, window, queue);
+    return mask_bits(g.larger);
 }
 
-static int32_t least(const int32_t v[3]) {
-    int32_t first = v[0] < v[1] ? v[0] : v[1];
-    return first < v[2] ? first : v[2];
-}
-static int32_t most(const int32_t v[3]) {
-    int32_t first = v[0] > v[1] ? v[0] : v[1];
-    return first > v[2] ? first : v[2];
-}
-
-// False: wider or higher than MIDDLE.
-static bool alone_box(const struct render_corner *const c[3], const struct render_window *window, struct alone *a) {
-    int32_t x[3] = {c[0]->x, c[1]->x, c[2]->x}, y[3] = {c[0]->y, c[1]->y, c[2]->y};
-    int32_t left = least(x), right = most(x), top = least(y), bottom = most(y), end = window->first + window->rows - 1;
-    if (right - left > MIDDLE || bottom - top > MIDDLE) return false;
-    a->left = (left + RENDER_HALF - 1) >> 8, a->right = (right - RENDER_HALF) >> 8;
-    a->top = (top + RENDER_HALF - 1) >> 8, a->bottom = (bottom - RENDER_HALF) >> 8;
-    if (a->left < 0) a->left = 0;
-    if (a->right > window->side - 1) a->right = window->side - 1;
-    if (a->top < window->first) a->top = window->first;
-    if (a->bottom > end) a->bottom = end;
-    return true;
-}
-
-LANE mask alone_inside(const struct alone *a, const ints at[3]) {
-    ints least = int_add(at[0], int_all(a->tie[0]));
-    for (int k = 1; k < 3; k++) least = int_or(least, int_add(at[k], int_all(a->tie[k])));
-    return int_above(least, int_all(-1));
-}
-
-// Lanes past the row's end are masked out.
-LANE void draw_alone_row(const struct alone *a, int32_t start, int32_t t, struct queue *queue) {
-    ints lane = int_counted(), at[3];
-    for (int k = 0; k < 3; k++) at[k] = int_add(int_all(a->at[k]), int_mul(lane, int_all(a->step_x[k])));
-    for (int i = 0; i <= a->right - a->left; i += LANES) {
-        mask hit = mask_and(alone_inside(a, at), int_above(int_all(a->right - a->left + 1 - i), lane));
-        floats rise =
-            float_add(float_mul(float_of(at[1]), float_all(a->by[0])), float_mul(float_of(at[2]), float_all(a->by[1])));
-        floats near = float_add(float_all(a->near), float_mul(rise, float_all(a->per_area)));
-        offer(queue, hit, int_add(lane, int_all(start + i)), near, int_all(t));
-        for (int k = 0; k < 3; k++) at[k] = int_add(at[k], int_all(a->step_x[k] * LANES));
-    }
-}
-
-static void draw_alone(const struct render_mesh *mesh, const struct render_corner *corners, int32_t t,
-                       struct render_canvas *canvas, struct queue *queue) {
-    const int32_t *v = mesh->triangles[t];
-    const struct render_corner *const c[3] = {&corners[v[0]], &corners[v[1]], &corners[v[2]]};
-    struct alone a;
-    if (!alone_box(c, &canvas->window, &a)) {
-        render_draw_one(c, t, canvas);
-        return;
-    }
-    if (!alone_edges(c, &a)) return;
-    for (int row = a.top; row <= a.bottom; row++) {
-        draw_alone_row(&a, (row - canvas->window.first) * canvas->window.side + a.left, t, queue);
-        for (int k = 0; k < 3; k++) a.at[k] += a.step_y[k];
-    }
-}
-
-static void draw(const struct render_mesh *mesh, const struct render_corner *corners, int32_t *large,
-                 struct render_canvas *canvas) {
+static void draw(const struct render_mesh *mesh, const struct render_corner *corners, const struct render_pin *pins,
+                 int32_t *large, struct render_canvas *canvas) {
     int64_t t = 0, n_large = 0;
     struct queue queue;
     queue.count = 0;
     queue.keys = canvas->keys;
     for (; t + LANES <= mesh->n_triangles; t += LANES) {
-        struct group g;
-        load_corners(mesh, corners, t, &g);
-        set_box(&canvas->window, &g);
-        for (uint32_t bits = mask_bits(g.larger); bits; bits &= bits - 1)
-            large[n_large++] = (int32_t)t + __builtin_ctz(bits);
-        if (mask_bits(g.small)) draw_small(&g, t, &canvas->window, &queue);
+        uint32_t bits = pins ? draw_pinned(mesh, pins, t, &canvas->window, &queue)
+                             : draw_group(mesh, corners, t, &canvas->window, &queue);
+        for (; bits; bits &= bits - 1) large[n_large++] = (int32_t)t + __builtin_ctz(bits);
     }
     for (int64_t i = 0; i < n_large; i++) draw_alone(mesh, corners, large[i], canvas, &queue);
     take_up(&queue);

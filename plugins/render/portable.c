@@ -45,7 +45,8 @@ int64_t render_project_rest(const struct render_mesh *mesh, const struct render_
 }
 
 static int64_t project(const struct render_mesh *mesh, const struct render_lens *lens, struct render_corner *corners,
-                       struct render_spot *spots) {
+                       struct render_spot *spots, struct render_pin *pins) {
+    (void)pins;
     return render_project_rest(mesh, lens, 0, corners, spots);
 }
 
@@ -138,8 +139,9 @@ void render_draw_one(const struct render_corner *const c[3], int32_t triangle, s
     }
 }
 
-static void draw(const struct render_mesh *mesh, const struct render_corner *corners, int32_t *large,
-                 struct render_canvas *canvas) {
+static void draw(const struct render_mesh *mesh, const struct render_corner *corners, const struct render_pin *pins,
+                 int32_t *large, struct render_canvas *canvas) {
+    (void)pins;
     (void)large;
     for (int64_t t = 0; t < mesh->n_triangles; t++) {
         const int32_t *v = mesh->triangles[t];

@@ -11,6 +11,7 @@ struct render_view {
     int side;
     struct render_corner *corners; // (corners_room)
     struct render_spot *spots;     // (corners_room)
+    struct render_pin *pins;       // (corners_room)
     int64_t corners_room;
     int32_t *large; // (large_room)
     int64_t large_room;
@@ -74,6 +75,7 @@ void render_view_destroy(struct render_view *view) {
     if (!view) return;
     free(view->corners);
     free(view->spots);
+    free(view->pins);
     free(view->large);
     free(view->keys);
     free_seen(&view->seen);
@@ -92,10 +94,12 @@ static int reserve_corners(struct render_view *view, int64_t count, struct facet
     if (count <= view->corners_room) return FACET_OK;
     free(view->corners);
     free(view->spots);
+    free(view->pins);
     view->corners_room = 0;
     view->corners = aligned((size_t)count * sizeof *view->corners);
     view->spots = aligned((size_t)count * sizeof *view->spots);
-    if (!view->corners || !view->spots) return no_memory("vertices", count, error);
+    view->pins = aligned((size_t)count * sizeof *view->pins);
+    if (!view->corners || !view->spots || !view->pins) return no_memory("vertices", count, error);
     view->corners_room = count;
     return FACET_OK;
 }
@@ -191,8 +195,9 @@ int render_view_draw_rows(struct render_view *view, const struct render_mesh *me
     if (code) return code;
     canvas.keys = view->keys;
     memset(canvas.keys, 0xff, samples * sizeof *canvas.keys); // RENDER_EMPTY
-    int64_t nowhere = view->kernel->project(mesh, &lens, view->corners, view->spots);
-    view->kernel->draw(mesh, view->corners, view->large, &canvas);
+    struct render_pin *pins = view->side <= RENDER_PINNED_SIDE ? view->pins : NULL;
+    int64_t nowhere = view->kernel->project(mesh, &lens, view->corners, view->spots, pins);
+    view->kernel->draw(mesh, view->corners, pins, view->large, &canvas);
     if (nowhere > 0) render_draw_clipped(mesh, camera, view->corners, &canvas);
     return see(view, mesh, &lens, &canvas, error);
 }
