@@ -57,15 +57,23 @@ struct render_seen { // fragments, being made; every array has room for RENDER_L
     uint8_t *from_behind;
 };
 
+struct render_places { // of the vertices, and scratch
+    struct render_corner *corners;
+    struct render_spot *spots;
+    struct render_pin *pins; // NULL: not used
+    int32_t *large;          // room for n_triangles
+};
+
 struct render_kernel {
     const char *name;
     bool (*present)(void);
-    // Returns how many vertices are RENDER_NOWHERE. Pins are made and used unless NULL, where the path has use for them.
+    bool pinned; // takes pins where the picture is small enough
+    // Returns how many vertices are RENDER_NOWHERE. What is NULL is not made.
     int64_t (*project)(const struct render_mesh *mesh, const struct render_lens *lens, struct render_corner *corners,
                        struct render_spot *spots, struct render_pin *pins);
-    // Triangles with a corner that is RENDER_NOWHERE are left out. large: room for n_triangles, scratch.
-    void (*draw)(const struct render_mesh *mesh, const struct render_corner *corners, const struct render_pin *pins,
-                 int32_t *large, struct render_canvas *canvas);
+    // Triangles with a corner that is RENDER_NOWHERE are left out. Corners are read, or room for them where there are pins.
+    void (*draw)(const struct render_mesh *mesh, const struct render_lens *lens, const struct render_places *places,
+                 struct render_canvas *canvas);
     // The covered samples in order: seen->sample, ->place, ->triangle and ->count.
     void (*list)(const struct render_canvas *canvas, struct render_seen *seen);
     // The rest of seen.
@@ -79,6 +87,8 @@ extern const struct render_kernel render_portable, render_avx2, render_avx512;
 const struct render_kernel *render_kernel_named(const char *name); // NULL: not known, or not on this processor
 void render_view_use(struct render_view *view, const struct render_kernel *kernel);
 
+// A vertex' corner; false: it is RENDER_NOWHERE.
+bool render_corner_of(const struct render_lens *lens, const struct render_spot *spot, struct render_corner *corner);
 // One triangle of any size, and what follows a whole number of lanes, the portable way.
 void render_draw_one(const struct render_corner *const corner[3], int32_t triangle, struct render_canvas *canvas);
 int64_t render_project_rest(const struct render_mesh *mesh, const struct render_lens *lens, int64_t first,

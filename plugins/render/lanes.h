@@ -61,9 +61,23 @@ LANE uint32_t project_lanes(const struct render_lens *lens, const floats p[3], s
     EACH_CORNER(k) drawn = mask_and(drawn, float_below(float_size(q[k]), float_all(RENDER_REACH)));
     const ints columns[3] = {int_if(drawn, int_nearest(x), int_all(RENDER_NOWHERE)),
                              int_if(drawn, int_nearest(y), int_all(RENDER_NOWHERE)), int_bits(near)};
-    columns_to_rows(columns, corners);
+    if (corners) columns_to_rows(columns, corners);
     if (pins) store_pins(pins, int_or(held(columns[0]), int_shifted_16(held(columns[1]))), near);
     return mask_bits(drawn);
+}
+
+// The vertices behind the last whole vector, no more than LANES.
+static int64_t project_rest(const struct render_mesh *mesh, const struct render_lens *lens, int64_t first,
+                            struct render_corner *corners, struct render_spot *spots, struct render_pin *pins) {
+    int64_t nowhere = 0;
+    for (int64_t v = first; v < mesh->n_vertices; v++) {
+        const struct render_mesh one = {.vertices = mesh->vertices + v, .n_vertices = 1};
+        struct render_corner corner;
+        nowhere += render_project_rest(&one, lens, 0, &corner, spots + v);
+        if (corners) corners[v] = corner;
+        if (pins) pins[v] = (struct render_pin){held_one(corner.x), held_one(corner.y), corner.near};
+    }
+    return nowhere;
 }
 
 static int64_t project(const struct render_mesh *mesh, const struct render_lens *lens, struct render_corner *corners,
@@ -72,12 +86,10 @@ static int64_t project(const struct render_mesh *mesh, const struct render_lens 
     for (; v + LANES <= mesh->n_vertices; v += LANES) {
         floats p[3];
         triples_to_columns(mesh->vertices[v], p);
-        nowhere += LANES - __builtin_popcount(project_lanes(lens, p, corners + v, spots + v, pins ? pins + v : NULL));
+        uint32_t drawn = project_lanes(lens, p, corners ? corners + v : NULL, spots + v, pins ? pins + v : NULL);
+        nowhere += LANES - __builtin_popcount(drawn);
     }
-    nowhere += render_project_rest(mesh, lens, v, corners, spots);
-    for (; pins && v < mesh->n_vertices; v++)
-        pins[v] = (struct render_pin){held_one(corners[v].x), held_one(corners[v].y), corners[v].near};
-    return nowhere;
+    return nowhere + project_rest(mesh, lens, v, corners, spots, pins);
 }
 
 // ---- triangles -------------------------------------------------------------------------------------------------------
@@ -246,24 +258,35 @@ LANE uint32_t draw_group(const struct render_mesh *mesh, const struct render_cor
     return mask_bits(g.larger);
 }
 
-static void draw(const struct render_mesh *mesh, const struct render_corner *corners, const struct render_pin *pins,
-                 int32_t *large, struct render_canvas *canvas) {
+// Where there are pins, corners are made for the few triangles that need them; when those are many, for all vertices.
+static void draw_rest(const struct render_mesh *mesh, const struct render_lens *lens,
+                      const struct render_places *places, int64_t n_large, struct render_canvas *canvas,
+                      struct queue *queue) {
+    bool each = places->pins && n_large * 16 < mesh->n_vertices;
+    if (places->pins && !each) project(mesh, lens, places->corners, places->spots, NULL);
+    for (int64_t i = 0; i < n_large; i++) {
+        const int32_t *v = mesh->triangles[places->large[i]];
+        struct render_corner *at = places->corners;
+        for (int k = 0; each && k < 3; k++) render_corner_of(lens, &places->spots[v[k]], &at[v[k]]);
+        const struct render_corner *const c[3] = {&at[v[0]], &at[v[1]], &at[v[2]]};
+        draw_alone(c, places->large[i], canvas, queue);
+    }
+}
+
+static void draw(const struct render_mesh *mesh, const struct render_lens *lens, const struct render_places *places,
+                 struct render_canvas *canvas) {
     int64_t t = 0, n_large = 0;
     struct queue queue;
     queue.count = 0;
     queue.keys = canvas->keys;
     for (; t + LANES <= mesh->n_triangles; t += LANES) {
-        uint32_t bits = pins ? draw_pinned(mesh, pins, t, &canvas->window, &queue)
-                             : draw_group(mesh, corners, t, &canvas->window, &queue);
-        for (; bits; bits &= bits - 1) large[n_large++] = (int32_t)t + __builtin_ctz(bits);
+        uint32_t bits = places->pins ? draw_pinned(mesh, places->pins, t, &canvas->window, &queue)
+                                     : draw_group(mesh, places->corners, t, &canvas->window, &queue);
+        for (; bits; bits &= bits - 1) places->large[n_large++] = (int32_t)t + __builtin_ctz(bits);
     }
-    for (int64_t i = 0; i < n_large; i++) draw_alone(mesh, corners, large[i], canvas, &queue);
+    for (; t < mesh->n_triangles; t++) places->large[n_large++] = (int32_t)t;
+    draw_rest(mesh, lens, places, n_large, canvas, &queue);
     take_up(&queue);
-    for (; t < mesh->n_triangles; t++) {
-        const int32_t *v = mesh->triangles[t];
-        const struct render_corner *const c[3] = {&corners[v[0]], &corners[v[1]], &corners[v[2]]};
-        render_draw_one(c, (int32_t)t, canvas);
-    }
 }
 
 #include "render/lanes_fragments.h"
@@ -271,6 +294,7 @@ static void draw(const struct render_mesh *mesh, const struct render_corner *cor
 const struct render_kernel KERNEL = {
     .name = KERNEL_NAME,
     .present = present,
+    .pinned = true,
     .project = project,
     .draw = draw,
     .list = list,

@@ -66,17 +66,15 @@ LANE void draw_alone_row(const struct alone *a, int32_t start, int32_t t, struct
     }
 }
 
-static void draw_alone(const struct render_mesh *mesh, const struct render_corner *corners, int32_t t,
-                       struct render_canvas *canvas, struct queue *queue) {
-    const int32_t *v = mesh->triangles[t];
-    const struct render_corner *const c[3] = {&corners[v[0]], &corners[v[1]], &corners[v[2]]};
+static void draw_alone(const struct render_corner *const c[3], int32_t t, struct render_canvas *canvas,
+                       struct queue *queue) {
     struct alone a;
     if (c[0]->x == RENDER_NOWHERE || c[1]->x == RENDER_NOWHERE || c[2]->x == RENDER_NOWHERE) return;
     if (!alone_box(c, &canvas->window, &a)) {
         render_draw_one(c, t, canvas);
         return;
     }
-    if (!alone_edges(c, &a)) return;
+    if (a.left > a.right || a.top > a.bottom || !alone_edges(c, &a)) return;
     for (int row = a.top; row <= a.bottom; row++) {
         draw_alone_row(&a, (row - canvas->window.first) * canvas->window.side + a.left, t, queue);
         for (int k = 0; k < 3; k++) a.at[k] += a.step_y[k];

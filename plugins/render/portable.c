@@ -14,11 +14,7 @@ static float along(const float row[4], const float p[3]) {
     return row[0] * p[0] + row[1] * p[1] + row[2] * p[2] + row[3];
 }
 
-// Returns 1 when the vertex is RENDER_NOWHERE.
-static int project_one(const struct render_lens *lens, const float p[3], struct render_corner *corner,
-                       struct render_spot *spot) {
-    for (int k = 0; k < 3; k++) spot->q[k] = along(lens->to_camera[k], p);
-    spot->unused = 0;
+bool render_corner_of(const struct render_lens *lens, const struct render_spot *spot, struct render_corner *corner) {
     float x = spot->q[0] * lens->scale[0], y = spot->q[1] * lens->scale[1], near = spot->q[2];
     bool ahead = true;
     if (lens->perspective) {
@@ -33,14 +29,17 @@ static int project_one(const struct render_lens *lens, const float p[3], struct 
     corner->y = drawn ? (int32_t)lrintf(y) : RENDER_NOWHERE;
     corner->near = near;
     corner->unused = 0;
-    return !drawn;
+    return drawn;
 }
 
 int64_t render_project_rest(const struct render_mesh *mesh, const struct render_lens *lens, int64_t first,
                             struct render_corner *corners, struct render_spot *spots) {
     int64_t nowhere = 0;
-    for (int64_t v = first; v < mesh->n_vertices; v++)
-        nowhere += project_one(lens, mesh->vertices[v], &corners[v], &spots[v]);
+    for (int64_t v = first; v < mesh->n_vertices; v++) {
+        for (int k = 0; k < 3; k++) spots[v].q[k] = along(lens->to_camera[k], mesh->vertices[v]);
+        spots[v].unused = 0;
+        nowhere += !render_corner_of(lens, &spots[v], &corners[v]);
+    }
     return nowhere;
 }
 
@@ -139,13 +138,13 @@ void render_draw_one(const struct render_corner *const c[3], int32_t triangle, s
     }
 }
 
-static void draw(const struct render_mesh *mesh, const struct render_corner *corners, const struct render_pin *pins,
-                 int32_t *large, struct render_canvas *canvas) {
-    (void)pins;
-    (void)large;
+static void draw(const struct render_mesh *mesh, const struct render_lens *lens, const struct render_places *places,
+                 struct render_canvas *canvas) {
+    (void)lens;
     for (int64_t t = 0; t < mesh->n_triangles; t++) {
         const int32_t *v = mesh->triangles[t];
-        const struct render_corner *const c[3] = {&corners[v[0]], &corners[v[1]], &corners[v[2]]};
+        const struct render_corner *at = places->corners;
+        const struct render_corner *const c[3] = {&at[v[0]], &at[v[1]], &at[v[2]]};
         render_draw_one(c, (int32_t)t, canvas);
     }
 }

@@ -182,6 +182,19 @@ static int see(struct render_view *view, const struct render_mesh *mesh, const s
     return FACET_OK;
 }
 
+static void draw(struct render_view *view, const struct render_mesh *mesh, const struct render_camera *camera,
+                 const struct render_lens *lens, struct render_canvas *canvas) {
+    const struct render_kernel *kernel = view->kernel;
+    bool pinned = kernel->pinned && view->side <= RENDER_PINNED_SIDE;
+    struct render_places places = {
+        .corners = view->corners, .spots = view->spots, .pins = pinned ? view->pins : NULL, .large = view->large};
+    int64_t nowhere = kernel->project(mesh, lens, pinned ? NULL : view->corners, view->spots, places.pins);
+    kernel->draw(mesh, lens, &places, canvas);
+    if (nowhere == 0) return;
+    if (pinned) kernel->project(mesh, lens, view->corners, view->spots, NULL);
+    render_draw_clipped(mesh, camera, view->corners, canvas);
+}
+
 int render_view_draw_rows(struct render_view *view, const struct render_mesh *mesh, const struct render_camera *camera,
                           int first, int rows, struct facet_error *error) {
     FACET_REQUIRE(first >= 0 && rows > 0 && rows <= view->side - first);
@@ -195,10 +208,7 @@ int render_view_draw_rows(struct render_view *view, const struct render_mesh *me
     if (code) return code;
     canvas.keys = view->keys;
     memset(canvas.keys, 0xff, samples * sizeof *canvas.keys); // RENDER_EMPTY
-    struct render_pin *pins = view->side <= RENDER_PINNED_SIDE ? view->pins : NULL;
-    int64_t nowhere = view->kernel->project(mesh, &lens, view->corners, view->spots, pins);
-    view->kernel->draw(mesh, view->corners, pins, view->large, &canvas);
-    if (nowhere > 0) render_draw_clipped(mesh, camera, view->corners, &canvas);
+    draw(view, mesh, camera, &lens, &canvas);
     return see(view, mesh, &lens, &canvas, error);
 }
 
