@@ -55,6 +55,7 @@ struct render_seen { // fragments, being made; every array has room for RENDER_L
     int32_t *triangle, *corner[3];
     float *share[3], *depth;
     uint8_t *from_behind;
+    int64_t n_vertices; // of the mesh: rows of what is interpolated
 };
 
 struct render_places { // of the vertices, and scratch

@@ -17,17 +17,28 @@ static void list(const struct render_canvas *canvas, struct render_seen *seen) {
     }
 }
 
-// Three numbers a row, each row at its own place. No byte past a row's third number is touched.
-LANE void load_triples(const void *base, const int32_t *place, ints columns[4]) {
+struct columns {
+    ints of[4];
+};
+
+// No byte past the last row's third number is touched.
+static struct columns load_last_triples(const void *base, const int32_t *place) {
     __m128i row[LANES], three = _mm_setr_epi32(-1, -1, -1, 0);
+    struct columns columns;
     for (int l = 0; l < LANES; l++) row[l] = _mm_maskload_epi32((const int *)base + 3 * (int64_t)place[l], three);
-    rows_to_columns(row, columns);
+    rows_to_columns(row, columns.of);
+    return columns;
 }
 
-LANE void load_points(const float (*vertices)[3], const int32_t *place, floats p[3]) {
-    ints columns[4];
-    load_triples(vertices, place, columns);
-    for (int i = 0; i < 3; i++) p[i] = as_floats(columns[i]);
+// Three numbers a row, each of `rows` at its own place; behind all but the last a fourth can be read, which is quicker.
+LANE struct columns load_triples(const void *base, int64_t rows, const int32_t *place) {
+    __m128i row[LANES];
+    struct columns columns;
+    if (mask_bits(int_above(int_load(place), int_all((int32_t)rows - 2)))) return load_last_triples(base, place);
+    for (int l = 0; l < LANES; l++)
+        row[l] = _mm_loadu_si128((const __m128i *)((const int32_t *)base + 3 * (int64_t)place[l]));
+    rows_to_columns(row, columns.of);
+    return columns;
 }
 
 LANE floats cross(const floats a[2], const floats b[2]) {
@@ -96,24 +107,23 @@ static void place(const struct render_mesh *mesh, const struct render_lens *lens
                   struct render_seen *seen) {
     int64_t whole = seen->count / LANES * LANES;
     for (int64_t i = 0; i < whole; i += LANES) {
-        ints corner[4];
-        load_triples(mesh->triangles, seen->triangle + i, corner);
-        EACH_CORNER(k) int_store(seen->corner[k] + i, corner[k]);
+        struct columns corner = load_triples(mesh->triangles, mesh->n_triangles, seen->triangle + i);
+        EACH_CORNER(k) int_store(seen->corner[k] + i, corner.of[k]);
     }
     for (int64_t i = 0; i < whole; i += LANES) place_lanes(lens, spots, i, seen);
     render_place_rest(mesh, lens, spots, whole, seen);
 }
 
-LANE void load_rows(const float *attribute, int components, const int32_t *vertex, floats at[4]) {
+LANE void load_rows(const float *attribute, int components, int64_t rows, const int32_t *vertex, floats at[4]) {
     __m128i row[LANES];
-    ints columns[4];
+    struct columns columns;
     if (components == 3) {
-        load_triples(attribute, vertex, columns);
+        columns = load_triples(attribute, rows, vertex);
     } else {
         for (int l = 0; l < LANES; l++) row[l] = _mm_loadu_si128((const __m128i *)(attribute + 4 * (int64_t)vertex[l]));
-        rows_to_columns(row, columns);
+        rows_to_columns(row, columns.of);
     }
-    for (int c = 0; c < 4; c++) at[c] = as_floats(columns[c]);
+    for (int c = 0; c < 4; c++) at[c] = as_floats(columns.of[c]);
 }
 
 // components: 3 or 4.
@@ -121,7 +131,7 @@ LANE void interpolate_lanes(const struct render_seen *seen, const float *attribu
                             floats sum[4]) {
     EACH_CORNER(k) {
         floats share = float_load(seen->share[k] + i), at[4];
-        load_rows(attribute, components, seen->corner[k] + i, at);
+        load_rows(attribute, components, seen->n_vertices, seen->corner[k] + i, at);
         for (int c = 0; c < components; c++) {
             floats part = float_mul(share, at[c]);
             sum[c] = k == 0 ? part : float_add(sum[c], part);

@@ -176,6 +176,7 @@ static int see(struct render_view *view, const struct render_mesh *mesh, const s
     int64_t samples = (int64_t)canvas->window.rows * canvas->window.side;
     int code = reserve_seen(view, most_covered(canvas->keys, samples) + RENDER_LANES, error);
     if (code) return code;
+    view->seen.n_vertices = mesh->n_vertices;
     view->kernel->list(canvas, &view->seen);
     view->kernel->place(mesh, lens, view->spots, &view->seen);
     view->fragments.count = view->seen.count;
