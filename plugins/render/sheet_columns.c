@@ -148,15 +148,11 @@ static void head_from_matrix(char heading[PAPER_HEADING], const double *extrinsi
     head_view(heading, turn * yaw, turn * pitch, turn * atan2(up, right));
 }
 
-// As stored with the views. The first row that is not set aside has them.
+// As stored with the views.
 static int head_from_extrinsics(struct facet_sheet *sheet, bool *headed, struct facet_error *error) {
-    static const char name[] = "data/view_extrinsics";
-    struct facet_array array = {0};
-    int64_t row = 0;
+    struct facet_array array;
+    int code = sheet_read_common(sheet, "data/view_extrinsics", &array, error);
     *headed = false;
-    if (!facet_store_has(sheet->store, name)) return FACET_OK;
-    while (sheet->columns.valid && row + 1 < sheet->n_rows && !sheet->columns.valid[row]) row++;
-    int code = facet_store_read_rows(sheet->store, name, FACET_F64, row, 1, &array, error);
     if (code) return code;
     bool shaped = array.rank == 4 && array.dims[1] == sheet->shape.n_views && array.dims[2] == 3 && array.dims[3] == 4;
     for (int v = 0; v < sheet->n_views && shaped; v++) {

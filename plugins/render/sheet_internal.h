@@ -56,6 +56,9 @@ void sheet_label(const struct facet_sheet *sheet, int64_t row, struct paper_cell
 int sheet_head_views(struct facet_sheet *sheet, struct facet_error *error);
 // One row's pictures as codes of 8 bits into sheet->pixels, and which of its views see something.
 int sheet_read_row(struct facet_sheet *sheet, int64_t row, struct facet_error *error);
+// An f64 array's row of the first row that is not set aside: such rows all have the same. Without the array data is NULL.
+int sheet_read_common(struct facet_sheet *sheet, const char *name, struct facet_array *array,
+                      struct facet_error *error);
 // One row of a small u8 array of `count` values; *values stays NULL when there is none of that shape.
 int sheet_read_bytes(struct facet_sheet *sheet, const char *name, int64_t row, int64_t count, uint8_t **values,
                      struct facet_error *error);

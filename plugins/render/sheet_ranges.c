@@ -35,14 +35,9 @@ static void take_settings(struct facet_sheet *sheet) {
     }
 }
 
-// The first row that is not set aside has them.
 static int take_stored(struct facet_sheet *sheet, struct facet_error *error) {
-    static const char name[] = "data/view_ranges";
-    struct facet_array array = {0};
-    int64_t row = 0;
-    if (!facet_store_has(sheet->store, name)) return FACET_OK;
-    while (sheet->columns.valid && row + 1 < sheet->n_rows && !sheet->columns.valid[row]) row++;
-    int code = facet_store_read_rows(sheet->store, name, FACET_F64, row, 1, &array, error);
+    struct facet_array array;
+    int code = sheet_read_common(sheet, "data/view_ranges", &array, error);
     if (code) return code;
     bool shaped = array.rank == 3 && array.dims[1] == sheet->shape.n_planes && array.dims[2] == 3;
     for (int p = 0; shaped && p < sheet->shape.n_planes; p++) {

@@ -19,6 +19,15 @@ int sheet_read_bytes(struct facet_sheet *sheet, const char *name, int64_t row, i
     return code;
 }
 
+int sheet_read_common(struct facet_sheet *sheet, const char *name, struct facet_array *array,
+                      struct facet_error *error) {
+    int64_t row = 0;
+    *array = (struct facet_array){0};
+    if (!facet_store_has(sheet->store, name)) return FACET_OK;
+    while (sheet->columns.valid && row + 1 < sheet->n_rows && !sheet->columns.valid[row]) row++;
+    return facet_store_read_rows(sheet->store, name, FACET_F64, row, 1, array, error);
+}
+
 // Where in its plane's range a stored number lies, 0..1; below 0: it is background.
 static double share_of(const void *data, enum facet_type type, int64_t i, const struct sheet_range *range) {
     if (type == FACET_F32) {

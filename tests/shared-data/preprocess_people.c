@@ -1,6 +1,7 @@
 // timeout: 300
 // No clean face of the synth source's people is set aside, and none is taken for one that looks aside: whole people were,
 // whose noses or foreheads are far from the average. Needs ict_face_model.h5 in a folder of FACET_DATA.
+#include "data_file.h"
 #include "pipeline/block.h"
 #include "pipeline/items.h"
 #include "pipeline/params.h"
@@ -85,23 +86,9 @@ static void no_clean_face_is_set_aside(void **state) {
     assert_int_equal(lost, 0);
 }
 
-static bool find_model(char *path, size_t size) {
-    const char *folder = getenv("FACET_DATA");
-    while (folder && *folder) {
-        int length = (int)strcspn(folder, ":");
-        snprintf(path, size, "%.*s/ict_face_model.h5", length, folder);
-        if (access(path, R_OK) == 0) return true;
-        folder += length + (folder[length] == ':');
-    }
-    return false;
-}
-
 int main(void) {
     static char path[1024];
-    if (!find_model(path, sizeof path)) {
-        printf("skipped: no ict_face_model.h5 in FACET_DATA\n");
-        return 77;
-    }
+    if (!data_file("ict_face_model.h5", path, sizeof path)) return 77;
     const struct CMUnitTest tests[] = {cmocka_unit_test_prestate(no_clean_face_is_set_aside, path)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 // Cluttered ones have holes, shoulders, hair and spikes. FACET_POSE_SCANS asks for more scans than the test needs,
 // FACET_POSE_SEED for others; the errors measured go to stdout.
 #include "clutter.h"
+#include "data_file.h"
 #include "preprocess/pose.h"
 #include "preprocess/repair.h"
 
@@ -46,23 +47,10 @@ static void *read_all(hid_t file, const char *name, hid_t type, size_t size, int
     return data;
 }
 
-static int find_model(char *path, size_t size) {
-    char folders[4096] = "";
-    if (getenv("FACET_DATA")) snprintf(folders, sizeof folders, "%s", getenv("FACET_DATA"));
-    for (char *rest = NULL, *folder = strtok_r(folders, ":", &rest); folder; folder = strtok_r(NULL, ":", &rest)) {
-        snprintf(path, size, "%s/ict_face_model.h5", folder);
-        FILE *file = fopen(path, "rb");
-        if (!file) continue;
-        fclose(file);
-        return 1;
-    }
-    return 0;
-}
-
 static int load_model(void **state) {
     (void)state;
     char path[4200];
-    if (!find_model(path, sizeof path)) return -1;
+    if (!data_file("ict_face_model.h5", path, sizeof path)) return -1;
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     assert_true(file >= 0);
     model.mean = read_all(file, "mean", H5T_NATIVE_FLOAT, 4, &model.vertices);
@@ -355,10 +343,7 @@ static void cluttered_heads_from_one_camera(void **state) {
 
 int main(void) {
     char path[4200];
-    if (!find_model(path, sizeof path)) {
-        puts("skipped: no ict_face_model.h5 in a folder of FACET_DATA");
-        return 77;
-    }
+    if (!data_file("ict_face_model.h5", path, sizeof path)) return 77;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bare_faces_in_mm),
         cmocka_unit_test(whole_heads_in_mm),

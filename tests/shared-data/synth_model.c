@@ -1,4 +1,5 @@
 // A morphable face model from a file: needs ict_face_model.h5 in $FACET_DATA.
+#include "data_file.h"
 #include "pipeline/block.h"
 #include "pipeline/items.h"
 #include "pipeline/params.h"
@@ -94,23 +95,9 @@ static void a_truncated_file_is_told_by_name(void **state) {
     assert_null(m.mean);
 }
 
-static bool find_model(char *path, size_t size) {
-    const char *folder = getenv("FACET_DATA");
-    while (folder && *folder) {
-        int length = (int)strcspn(folder, ":");
-        snprintf(path, size, "%.*s/ict_face_model.h5", length, folder);
-        if (access(path, R_OK) == 0) return true;
-        folder += length + (folder[length] == ':');
-    }
-    return false;
-}
-
 int main(void) {
     static char path[1024];
-    if (!find_model(path, sizeof path)) {
-        printf("skipped: no ict_face_model.h5 in FACET_DATA\n");
-        return 77;
-    }
+    if (!data_file("ict_face_model.h5", path, sizeof path)) return 77;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_prestate(model_is_a_face_in_millimetres, path),
         cmocka_unit_test_prestate(plugin_loads_thinned_faces, path),
